@@ -1,0 +1,1 @@
+"""Networks from points to points, one per file."""

@@ -1,0 +1,1 @@
+"""Classical reconstructions with the interface of a model; one per file."""

@@ -1,0 +1,104 @@
+"""Weights on disk: a folder with config.json and model.safetensors. Nothing is unpickled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+
+from fieldlib.errors import InputError
+from fieldlib.model import FieldModel
+from fieldlib.registry import BACKBONES, METHODS
+
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+
+
+def build(config: dict[str, Any]) -> FieldModel:
+    """A model with fresh weights from its description: method, backbone, options, base, objective.
+
+    Raises:
+        InputError: a name or option that does not exist.
+    """
+    try:
+        backbone = BACKBONES[config["backbone"]](**config["options"])
+        return FieldModel(backbone, METHODS[config["method"]](), config["base"], config["objective"])
+    except (KeyError, TypeError) as error:
+        raise InputError(f"this model description cannot be built ({error}): {json.dumps(config)[:300]}") from error
+
+
+def save_model(model: FieldModel, config: dict[str, Any], folder: str | Path, dtype: torch.dtype | None = None) -> None:
+    """Write ``config`` and the weights (in ``dtype``, their own by default) into ``folder``, atomically.
+
+    config.json gains the SHA-256 of the weights, which :func:`load_model` verifies.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    state = {k: v.detach().contiguous().to(dtype or v.dtype) for k, v in model.state_dict().items()}
+    blob = save(state)
+    config = {**config, "sha256": hashlib.sha256(blob).hexdigest()}
+    write_atomic(folder / WEIGHTS, blob)
+    write_atomic(folder / CONFIG, (json.dumps(config, indent=1) + "\n").encode())
+
+
+def load_model(folder: str | Path) -> FieldModel:
+    """Rebuild the model of ``folder`` in fp32, ready for sampling.
+
+    Raises:
+        InputError: a missing, foreign or damaged file, with what to do.
+    """
+    config, state = read_config(folder), read_weights(folder)
+    model = build(config)
+    try:
+        model.load_state_dict({k: v.float() for k, v in state.items()})
+    except RuntimeError as error:
+        raise InputError(f"the weights in {folder} belong to another model: {str(error)[:300]}") from error
+    return model.eval().requires_grad_(False)
+
+
+def read_config(folder: str | Path) -> dict[str, Any]:
+    """The model description in ``folder``.
+
+    Raises:
+        InputError: no such file, or not a model description.
+    """
+    path = Path(folder) / CONFIG
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{folder} is no model folder: it has no {CONFIG}") from None
+    except (ValueError, OSError) as error:
+        raise InputError(f"{path} cannot be read as JSON: {error}") from error
+    if not isinstance(config, dict) or not {"method", "backbone", "options", "base", "objective"} <= config.keys():
+        raise InputError(f"{path} is not a fieldlib model description; train one with train_scripts.train")
+    return config
+
+
+def read_weights(folder: str | Path) -> dict[str, torch.Tensor]:
+    """The weights in ``folder``, checked against the SHA-256 in its config when it has one."""
+    path = Path(folder) / WEIGHTS
+    expected = read_config(folder).get("sha256")
+    try:
+        if expected and hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+            raise InputError(f"{path} is damaged (its SHA-256 differs from {CONFIG}); fetch or train it again")
+        return load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"{path} cannot be read as safetensors: {error}") from error
+
+
+def write_atomic(path: Path, blob: bytes) -> None:
+    """Write ``blob`` so that ``path`` holds either the old or the new content, whatever happens."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(blob)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

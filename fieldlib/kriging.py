@@ -1,0 +1,82 @@
+r"""Gaussian-process base: mean and standard deviation of a picture at any coordinate, from its known points.
+
+Kernel A^2 exp(-r / length), constant mean, per-picture amplitude A by maximum likelihood:
+mean(q) = m + k(q) K^-1 (y - m),  std(q)^2 = A^2 (1 - k(q) K^-1 k(q)).
+The generative models learn the residual of this base in units of its standard deviation.
+
+References: Rasmussen & Williams 2006, ch. 2 and 5; Matheron 1963 (kriging).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from fieldlib.points import Points
+
+LENGTH = 1.0  # kernel length in coordinate units (half a picture); LOG.md tells how it was chosen
+NUGGET = 1e-3  # relative variance of the points themselves; keeps the Cholesky factor well conditioned in fp32
+SMALLEST_STD = 0.02  # floor of the base's standard deviation, in value units (2.5 grey levels of 255)
+
+
+class Moments(NamedTuple):
+    """Mean (B, N, C) and standard deviation (B, N, 1) of the base at N coordinates."""
+
+    mean: Tensor
+    std: Tensor
+
+
+class Kriging(NamedTuple):
+    """A fitted Gaussian process for each picture of a batch; build it with :func:`fit`."""
+
+    coords: Tensor  # (B, M, D)
+    mask: Tensor | None  # (B, M)
+    centre: Tensor  # (B, 1, C) mean of the known values
+    weights: Tensor  # (B, M, C) K^-1 (y - centre)
+    inverse_factor: Tensor  # (B, M, M) L^-1 of K = L L^T
+    amplitude: Tensor  # (B, 1, 1)
+
+    def at(self, coords: Tensor) -> Moments:
+        """Mean and standard deviation at ``coords`` (B, N, D); time and memory are linear in N."""
+        with torch.autocast(coords.device.type, enabled=False):
+            return self._at(coords)
+
+    def _at(self, coords: Tensor) -> Moments:
+        cross = _kernel(coords, self.coords)
+        if self.mask is not None:
+            cross = cross * self.mask[:, None, :]
+        mean = self.centre + cross @ self.weights
+        explained = (cross @ self.inverse_factor.mT).square().sum(-1, keepdim=True)
+        std = self.amplitude * (1 - explained).clamp_min(0).sqrt()
+        return Moments(mean, std.clamp_min(SMALLEST_STD))
+
+
+def fit(context: Points) -> Kriging:
+    """Fit one Gaussian process per picture to its context; one Cholesky factorisation of (M, M) each."""
+    with torch.autocast(context.coords.device.type, enabled=False):
+        return _fit(context)
+
+
+def _fit(context: Points) -> Kriging:
+    coords, values, mask = context
+    covariance = _kernel(coords, coords)
+    present = torch.ones_like(values[..., :1]) if mask is None else mask[..., None].to(values.dtype)
+    if mask is not None:  # an absent point becomes an independent one of value zero
+        covariance = covariance * (present @ present.mT)
+    covariance = covariance + torch.diag_embed(NUGGET + 1 - present.squeeze(-1))
+    count = present.sum(1, keepdim=True)
+    centre = (values * present).sum(1, keepdim=True) / count
+    residual = (values - centre) * present
+    identity = torch.eye(coords.shape[1], dtype=coords.dtype, device=coords.device).expand_as(covariance)
+    inverse_factor = torch.linalg.solve_triangular(torch.linalg.cholesky(covariance), identity, upper=False)
+    whitened = inverse_factor @ residual
+    variance = whitened.square().sum((1, 2), keepdim=True) / (count * values.shape[-1])
+    weights = inverse_factor.mT @ whitened
+    return Kriging(coords, mask, centre, weights, inverse_factor, variance.sqrt().clamp_min(SMALLEST_STD))
+
+
+def _kernel(a: Tensor, b: Tensor) -> Tensor:
+    squared = sum((a[..., :, None, axis] - b[..., None, :, axis]).square() for axis in range(a.shape[-1]))
+    return torch.exp(-torch.sqrt(torch.as_tensor(squared)) / LENGTH)

@@ -1,0 +1,148 @@
+r"""A field model: backbone + method + base.
+
+The network never sees raw values. With base moments m, s at a query, the best linear estimate of x0 from x_t is
+m + s^2 alpha / (alpha^2 s^2 + sigma^2) (x_t - alpha m), with error s sigma / sqrt(alpha^2 s^2 + sigma^2).
+The network gets (x_t - alpha m) / sqrt(alpha^2 s^2 + sigma^2) and predicts the remaining error in these units,
+so its target has about unit variance at every time, for every path.
+
+References: Karras et al. 2022 (preconditioning, for s constant and m = 0), arXiv 2206.00364.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from fieldlib import kriging
+from fieldlib.backbones.base import Backbone, Base, Memory
+from fieldlib.kriging import Moments
+from fieldlib.methods.base import Method
+from fieldlib.points import Batch, Points
+from fieldlib.prediction import Prediction
+
+
+class UnitBase:
+    """The base that knows nothing: mean zero, standard deviation one everywhere."""
+
+    def __init__(self, channels: int) -> None:
+        self.channels = channels
+
+    def at(self, coords: Tensor) -> Moments:
+        """Moments at ``coords`` (B, N, D)."""
+        return Moments(coords.new_zeros(*coords.shape[:-1], self.channels), coords.new_ones(*coords.shape[:-1], 1))
+
+
+class FieldModel(nn.Module):
+    """A generative model of pictures given some of their points.
+
+    Args:
+        backbone: the network. method: path and textbook target.
+        base: ``"kriging"`` or ``"unit"`` (see the module's text).
+        objective: ``"residual"`` regresses the preconditioned x0 estimate; ``"textbook"`` lets the raw network output
+            be the method's own target (score, x0 or velocity) with the method's own weight.
+    """
+
+    def __init__(self, backbone: Backbone, method: Method, base: str = "kriging", objective: str = "residual") -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.method = method
+        self.base = base
+        self.objective = objective
+
+    def fit_base(self, context: Points) -> Base:
+        """The base fitted to each picture's context."""
+        return kriging.fit(context) if self.base == "kriging" else UnitBase(context.values.shape[-1])
+
+    def loss(self, batch: Batch, generator: torch.Generator) -> Tensor:
+        """Mean training loss over the target points that exist, a scalar; draws times and noise."""
+        values = batch.target.values
+        t = self.method.sample_times(len(values), generator)[:, None, None].to(values)
+        noise = torch.randn(values.shape, generator=generator).to(values)
+        return self.loss_at(batch, t, noise)
+
+    def loss_at(self, batch: Batch, t: Tensor, noise: Tensor) -> Tensor:
+        """The loss at given times (B, 1, 1) and noise (B, N, C); free of randomness, so that it can be compiled."""
+        coords, x0, mask = batch.target
+        queries = self.locate(coords, batch.context, mask)
+        x_t = self.method.path.interpolate(x0, noise, t)
+        prediction, error = self.predict(x_t, t, queries)
+        if self.objective == "residual":
+            loss = ((prediction.x0 - x0) / error).square()
+        else:
+            estimate = self.method.target(prediction.x0, prediction.noise, t)
+            loss = self.method.weight(t) * (estimate - self.method.target(x0, noise, t)).square()
+        if mask is None:
+            return loss.mean()
+        return (loss * mask[..., None]).sum() / (mask.sum() * loss.shape[-1])
+
+    def at(self, coords: Tensor, context: Points, samples: int = 1) -> NetworkPredictor:
+        """The predictor for ``samples`` draws of each picture at query ``coords`` (B, N, D); encodes the context."""
+        return NetworkPredictor(self, self.locate(coords, context).repeat(samples))
+
+    def locate(self, coords: Tensor, context: Points, mask: Tensor | None = None) -> Queries:
+        """Encode the context and prepare for queries: all the work that does not depend on time."""
+        base = self.fit_base(context)
+        moments = base.at(coords)
+        memory = self.backbone.locate(self.backbone.encode(context, base), coords, moments)
+        return Queries(coords, mask, memory, moments)
+
+    def predict(self, x_t: Tensor, t: Tensor, queries: Queries) -> tuple[Prediction, Tensor]:
+        """Prediction at x_t (B, N, C) and scalar or (B, 1, 1) time, and the error of x0 that the base expects."""
+        path = self.method.path
+        alpha, sigma, _, _ = coefficients = path.coefficients(t)
+        mean, std = queries.moments
+        marginal = (alpha**2 * std**2 + sigma**2).sqrt()
+        centred = x_t - alpha * mean
+        level = path.log_snr(t).reshape(-1).expand(len(x_t))
+        noisy = Points(queries.coords, centred / marginal, queries.mask)
+        output = self.backbone(noisy, level, queries.memory).to(x_t.dtype)
+        error = std * sigma / marginal
+        if self.objective == "textbook":
+            return self.method.predict(output, x_t, t), error
+        x0 = mean + std**2 * alpha / marginal**2 * centred + error * output
+        return Prediction.from_x0(x0, x_t, coefficients), error
+
+
+class Queries(NamedTuple):
+    """Query coordinates with everything that is known of them before the first network call."""
+
+    coords: Tensor
+    mask: Tensor | None
+    memory: Memory
+    moments: Moments
+
+    def repeat(self, times: int) -> Queries:
+        """Each picture ``times`` times in a row."""
+        if times == 1:
+            return self
+        coords, mean, std = (x.repeat_interleave(times, dim=0) for x in (self.coords, *self.moments))
+        mask = None if self.mask is None else self.mask.repeat_interleave(times, dim=0)
+        return Queries(coords, mask, self.memory.repeat(times), Moments(mean, std))
+
+
+class NetworkPredictor:
+    """A model bound to its pictures and coordinates; counts its network calls."""
+
+    def __init__(self, model: FieldModel, queries: Queries) -> None:
+        self.path = model.method.path
+        self.calls = 0
+        self._model = model
+        self._queries = queries
+
+    @property
+    def base_mean(self) -> Tensor:
+        """The base's mean at the queries, (B, N, C): what is known before the first call."""
+        return self._queries.moments.mean
+
+    def estimate(self) -> Tensor:
+        """The x0 estimate at t = 1, which is the posterior mean (B, N, C): one network call at the base's mean."""
+        t = torch.tensor(self._model.method.t_range[1])
+        alpha = self.path.coefficients(t).alpha
+        return self(alpha * self.base_mean, t).x0
+
+    def __call__(self, x: Tensor, t: Tensor) -> Prediction:
+        """See :class:`fieldlib.prediction.Predictor`."""
+        self.calls += 1
+        return self._model.predict(x, t, self._queries)[0]

@@ -1,0 +1,36 @@
+"""Moving features between scattered points and a regular lattice, so that convolutions can serve a point cloud."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def cells(coords: Tensor, size: int) -> Tensor:
+    """Index (B, N) of the cell of a size x size lattice that holds each coordinate (B, N, 2) in [-1, 1]."""
+    place = ((coords + 1) * (size / 2)).floor().long().clamp(0, size - 1)
+    return place[..., 0] * size + place[..., 1]
+
+
+def spread(features: Tensor, cell: Tensor, size: int) -> Tensor:
+    """Mean of the features (B, N, W) of the points in each cell, (B, W, size, size); empty cells are zero."""
+    batch, _, width = features.shape
+    index = cell[..., None]
+    counted = torch.cat([features, torch.ones_like(features[..., :1])], dim=-1)
+    total = counted.new_zeros(batch, size * size, width + 1)
+    total = total.scatter_add(1, index.expand(-1, -1, width + 1), counted)
+    mean = total[..., :-1] / total[..., -1:].clamp_min(1)
+    return mean.transpose(1, 2).unflatten(-1, (size, size))
+
+
+def read_cells(maps: Tensor, cell: Tensor) -> Tensor:
+    """Features (B, N, W) of each point's cell in maps (B, W, size, size)."""
+    flat = maps.flatten(2).transpose(1, 2)
+    return flat.gather(1, cell[..., None].expand(-1, -1, flat.shape[-1]))
+
+
+def read_between(maps: Tensor, coords: Tensor) -> Tensor:
+    """Bilinear interpolation of maps (B, W, H, W') at coordinates (B, N, 2): (B, N, W); exact at cell centres."""
+    place = coords.flip(-1)[:, None]  # grid_sample wants (x, y)
+    return F.grid_sample(maps, place, padding_mode="border", align_corners=False)[:, :, 0].transpose(1, 2)

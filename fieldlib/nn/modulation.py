@@ -1,0 +1,39 @@
+"""Conditioning on the noise level: embedding and adaptive normalisation."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class LevelEmbedding(nn.Module):
+    """log-SNR (B,) -> (B, width): sines and cosines of log-SNR / 2 at octaves, then two linear layers."""
+
+    def __init__(self, width: int, octaves: int = 8) -> None:
+        super().__init__()
+        self.register_buffer("rates", 2.0 ** torch.arange(-5, octaves - 5), persistent=False)
+        self.layers = nn.Sequential(nn.Linear(2 * octaves, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
+
+    def forward(self, log_snr: Tensor) -> Tensor:
+        """Embedding of each noise level."""
+        phase = log_snr[:, None] * self.rates  # type: ignore[operator]
+        return self.layers(torch.cat([phase.sin(), phase.cos()], dim=-1))
+
+
+class ModulatedNorm(nn.Module):
+    """Layer normalisation whose scale and shift come from the noise level: x (B, N, width), level (B, level_width).
+
+    References: Peebles & Xie 2023 (adaptive layer norm), arXiv 2212.09748.
+    """
+
+    def __init__(self, width: int, level_width: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width, elementwise_affine=False)
+        self.modulation = nn.Linear(level_width, 2 * width)
+        nn.init.zeros_(self.modulation.weight)
+        nn.init.zeros_(self.modulation.bias)
+
+    def forward(self, x: Tensor, level: Tensor) -> Tensor:
+        """Normalise, scale and shift."""
+        scale, shift = self.modulation(level)[:, None].chunk(2, dim=-1)
+        return self.norm(x) * (1 + scale) + shift

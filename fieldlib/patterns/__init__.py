@@ -1,0 +1,1 @@
+"""Sampling patterns: which pixels are revealed; one per file."""
