@@ -1,0 +1,214 @@
+"""The evaluation protocol: one way to get numbers, for models and baselines alike.
+
+Picture i of the test set is seen through the mask of ``numpy.random.default_rng([seed, i])``: the first pixels of its
+permutation are known, the next 20% are the targets, and all unobserved pixels are reconstructed. The columns are those
+of :class:`fieldlib.metrics.MetricsTracker`.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fieldlib.baselines.base import Baseline
+from fieldlib.errors import InputError
+from fieldlib.metrics import MetricsTracker, Truth
+from fieldlib.patterns.base import make_mask
+from fieldlib.points import Points, grid, to_values
+from fieldlib.sampling import Model, estimate, make_solver, reconstruct, sample
+from fieldlib.solvers.base import Solver
+
+TARGET = 0.2  # share of all pixels that are targets, whatever the context
+MOST_SAMPLES = 1024
+MOST_PICTURES = 2**20
+TIMED = 3  # pictures whose single runs are timed
+
+
+class Scene(NamedTuple):
+    """Picture ``number`` (H, W, 3) uint8 with its known and target pixels, (H * W,) bool."""
+
+    number: int
+    pixels: np.ndarray
+    known: np.ndarray
+    target: np.ndarray
+
+
+class Settings(NamedTuple):
+    """How samples are drawn: solver, steps, samples per picture and the seed of everything."""
+
+    solver: str | Solver
+    steps: int
+    samples: int
+    seed: int
+
+    def seeds(self, index: int, samples: int | None = None) -> list[int]:
+        """The seed of sample k of picture i is (seed * 2^20 + i) * 2^10 + k, whatever else is in the batch."""
+        first = (self.seed * MOST_PICTURES + index) * MOST_SAMPLES
+        return list(range(first, first + (self.samples if samples is None else samples)))
+
+
+def evaluate(
+    model: Model,
+    pictures: np.ndarray,
+    *,
+    context: float = 0.2,
+    pattern: str = "uniform",
+    solver: str | Solver | None = None,
+    steps: int = 8,
+    samples: int = 8,
+    seed: int = 42,
+    batch: int = 16,
+    progress: Callable[[int], object] = lambda done: None,
+) -> dict[str, Any]:
+    """Scores of ``model`` on ``pictures``, as plain values that JSON can hold.
+
+    Args:
+        model: a trained field model or a baseline.
+        pictures: uint8 (N, H, W, 3).
+        context: share of the pixels that are known, in (0, 1).
+        pattern: which pixels are known; see ``fieldlib.PATTERNS``.
+        solver: name or object, the method's default when None.
+        steps: solver steps, 1 to 1000.
+        samples: K, samples per picture.
+        seed: of masks and noise, 0 to 2^32 - 1.
+        batch: pictures per network call (times K samples); changes speed, not results.
+        progress: called with the number of pictures just finished.
+
+    Returns:
+        The columns of :class:`MetricsTracker` and method, solver, steps, nfe (network calls per sample), images,
+        context, pattern, seed, samples, params; ``seconds_per_image``: median wall time of one sample of one picture
+        alone, encoding included, over 3 pictures after a warm-up; ``seconds_per_sample_batched``: wall time of all
+        sampling divided by N * K, lower because pictures share a batch and samples share an encoding.
+
+    Raises:
+        InputError: unusable pictures, names or numbers.
+    """
+    chosen = make_solver(model.method.default_solver if solver is None else solver)
+    settings = Settings(chosen, steps, samples, seed)
+    check(pictures, settings, batch)
+    scenes = [observe_scene(pictures[i], i, context, pattern, seed) for i in range(len(pictures))]
+    seconds = time_single(model, scenes[:TIMED], settings)
+    tracker = MetricsTracker(*pictures.shape[1:3])
+    calls, spent = 0, 0.0
+    for group in batches(scenes, batch):
+        start = time.perf_counter()
+        truth, drawn, calls = draw(model, group, settings)
+        spent += time.perf_counter() - start
+        tracker.update(truth, drawn, paste(truth, estimate(model, *locate(model, group))))
+        progress(len(group))
+    return {
+        "method": name_of(model),
+        "solver": chosen.name,
+        "steps": steps,
+        "nfe": calls,
+        "images": len(pictures),
+        "context": context,
+        "pattern": pattern,
+        "seed": seed,
+        "samples": samples,
+        "params": count_parameters(model),
+        "seconds_per_image": seconds,
+        "seconds_per_sample_batched": spent / (len(pictures) * samples),
+        **tracker.compute(),
+    }
+
+
+def check(pictures: np.ndarray, settings: Settings, batch: int) -> None:
+    """Refuse what cannot be evaluated.
+
+    Raises:
+        InputError: pictures that are not uint8 (N, H, W, 3) or none, and numbers out of range.
+    """
+    if pictures.dtype != np.uint8 or pictures.ndim != 4 or pictures.shape[-1] != 3:
+        raise InputError(f"pictures are uint8 of shape (N, height, width, 3); got {pictures.dtype} {pictures.shape}")
+    if not 1 <= len(pictures) <= MOST_PICTURES:
+        raise InputError(f"evaluation needs 1 to {MOST_PICTURES} pictures; got {len(pictures)}")
+    if not 1 <= settings.samples <= MOST_SAMPLES:
+        raise InputError(f"samples is a whole number from 1 to {MOST_SAMPLES}; got {settings.samples}")
+    if not 0 <= settings.seed < 2**32:
+        raise InputError(f"seed is a whole number from 0 to 2^32 - 1; got {settings.seed}")
+    if batch < 1:
+        raise InputError(f"batch is at least one picture; got {batch}")
+
+
+def observe_scene(pixels: np.ndarray, index: int, context: float, pattern: str, seed: int) -> Scene:
+    """Picture ``index`` with the known pixels of ``pattern``; targets come next in the same permutation."""
+    height, width, _ = pixels.shape
+    known = make_mask(pattern, height, width, context, [seed, index]).reshape(-1)
+    order = np.random.default_rng([seed, index]).permutation(height * width)
+    target = np.zeros_like(known)
+    target[order[~known[order]][: max(int(TARGET * height * width), 1)]] = True
+    return Scene(index, pixels, known, target)
+
+
+def batches(scenes: Sequence[Scene], size: int) -> Iterator[list[Scene]]:
+    """Runs of at most ``size`` pictures with equally many known pixels (patterns may reveal more or fewer)."""
+    for _, run in groupby(scenes, lambda scene: int(scene.known.sum())):
+        group = list(run)
+        yield from (group[i : i + size] for i in range(0, len(group), size))
+
+
+def locate(model: Model, scenes: Sequence[Scene]) -> tuple[Points, Tensor]:
+    """Context points and the coordinates of all unobserved pixels, on the model's device."""
+    height, width, _ = scenes[0].pixels.shape
+    coords = grid(height, width).expand(len(scenes), -1, -1)
+    known = torch.from_numpy(np.stack([scene.known for scene in scenes]))
+    values = to_values(np.stack([scene.pixels for scene in scenes]))
+    device = device_of(model)
+    context = Points(*(x[known].unflatten(0, (len(scenes), -1)).to(device) for x in (coords, values)))
+    return context, coords[~known].unflatten(0, (len(scenes), -1)).to(device)
+
+
+def draw(model: Model, scenes: Sequence[Scene], settings: Settings) -> tuple[Truth, Tensor, int]:
+    """Truth, samples of all pixels (B, K, N, C), and network calls per sample."""
+    context, coords = locate(model, scenes)
+    seeds = [seed for scene in scenes for seed in settings.seeds(scene.number)]
+    *_, last = sample(model, context, coords, solver=settings.solver, steps=settings.steps, seeds=seeds)
+    known, target = (torch.from_numpy(np.stack(masks)) for masks in zip(*(scene[2:] for scene in scenes), strict=True))
+    truth = Truth(to_values(np.stack([scene.pixels for scene in scenes])), known, target)
+    return truth, paste(truth, last.values.unflatten(0, (len(scenes), -1))), last.nfe
+
+
+def paste(truth: Truth, values: Tensor) -> Tensor:
+    """Values of the unobserved pixels (B, ..., n, C) -> of all pixels (B, ..., N, C), known ones from the truth."""
+    extra = values.ndim - truth.values.ndim
+    shape = (len(values), *values.shape[1 : 1 + extra], *truth.values.shape[1:])
+    unknown = ~truth.known.reshape(len(values), *[1] * extra, -1, 1).expand(shape)
+    full = truth.values.reshape(len(values), *[1] * extra, *truth.values.shape[1:]).expand(shape)
+    return full.masked_scatter(unknown, values.float().cpu())
+
+
+def time_single(model: Model, scenes: Sequence[Scene], settings: Settings) -> float:
+    """Median seconds of one sample of one picture alone, from context to values on the host."""
+
+    def run(scene: Scene, steps: int) -> float:
+        context, coords = locate(model, [scene])
+        seeds = settings.seeds(scene.number, 1)
+        start = time.perf_counter()
+        reconstruct(model, context, coords, solver=settings.solver, steps=steps, seeds=seeds).cpu()
+        return time.perf_counter() - start
+
+    run(scenes[0], 1)
+    return statistics.median(run(scene, settings.steps) for scene in scenes)
+
+
+def name_of(model: Model) -> str:
+    """What people type to get this kind of model."""
+    return model.name if isinstance(model, Baseline) else model.method.name
+
+
+def count_parameters(model: Model) -> int:
+    """Number of trained parameters, 0 for a baseline."""
+    return 0 if isinstance(model, Baseline) else sum(p.numel() for p in model.parameters())
+
+
+def device_of(model: Model) -> torch.device:
+    """Where the model's parameters live."""
+    return torch.device("cpu") if isinstance(model, Baseline) else next(model.parameters()).device
