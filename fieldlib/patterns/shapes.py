@@ -1,0 +1,30 @@
+"""Geometry that several patterns share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def fit_rectangle(height: int, width: int, area: float) -> tuple[int, int]:
+    """Rows and columns, shaped like the picture, whose product comes near ``area``; at least 1x1 and not all."""
+    rows = _clip((area / (height * width)) ** 0.5 * height, height)
+    columns = _clip(area / rows, width)
+    rows = _clip(area / columns, height)
+    if rows * columns == height * width:
+        return (rows, columns - 1) if columns >= rows else (rows - 1, columns)
+    return rows, columns
+
+
+def evenly(size: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """``count`` different indices below ``size`` from a random start, as evenly spaced as whole numbers allow."""
+    return ((np.arange(count) + rng.random()) * (size / count)).astype(int)
+
+
+def reflect(position: np.ndarray, size: int) -> np.ndarray:
+    """Fold any positions into the pixels 0 ... size - 1 as between two mirrors; neighbours stay neighbours."""
+    folded = position % (2 * size)
+    return np.minimum(np.minimum(folded, 2 * size - folded), size - 1).astype(int)
+
+
+def _clip(size: float, largest: int) -> int:
+    return min(max(round(size), 1), largest)
