@@ -64,7 +64,7 @@ def evaluate(
     steps: int = 8,
     samples: int = 8,
     seed: int = 42,
-    batch: int = 16,
+    batch: int = 8,
     progress: Callable[[int], object] = lambda done: None,
 ) -> dict[str, Any]:
     """Scores of ``model`` on ``pictures``, as plain values that JSON can hold.

@@ -56,11 +56,14 @@ class FieldModel(nn.Module):
         return kriging.fit(context) if self.base == "kriging" else UnitBase(context.values.shape[-1])
 
     def loss(self, batch: Batch, generator: torch.Generator) -> Tensor:
-        """Mean training loss over the target points that exist, a scalar; draws times and noise."""
+        """Mean training loss over the target points that exist, a scalar."""
+        return self.loss_at(batch, *self.draw(batch, generator))
+
+    def draw(self, batch: Batch, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Training times (B, 1, 1) and noise (B, N, C) for a batch."""
         values = batch.target.values
         t = self.method.sample_times(len(values), generator)[:, None, None].to(values)
-        noise = torch.randn(values.shape, generator=generator).to(values)
-        return self.loss_at(batch, t, noise)
+        return t, torch.randn(values.shape, generator=generator).to(values)
 
     def loss_at(self, batch: Batch, t: Tensor, noise: Tensor) -> Tensor:
         """The loss at given times (B, 1, 1) and noise (B, N, C); free of randomness, so that it can be compiled."""
@@ -83,7 +86,10 @@ class FieldModel(nn.Module):
 
     def locate(self, coords: Tensor, context: Points, mask: Tensor | None = None) -> Queries:
         """Encode the context and prepare for queries: all the work that does not depend on time."""
-        base = self.fit_base(context)
+        return self.prepare(coords, context, mask, self.fit_base(context))
+
+    def prepare(self, coords: Tensor, context: Points, mask: Tensor | None, base: Base) -> Queries:
+        """:meth:`locate` for a fitted base; knows nothing of the method, so all methods compile to the same code."""
         moments = base.at(coords)
         memory = self.backbone.locate(self.backbone.encode(context, base), coords, moments)
         return Queries(coords, mask, memory, moments)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from fieldlib.errors import InputError
@@ -17,21 +17,28 @@ class Preset:
     base: str = "kriging"
     objective: str = "residual"
     batch_size: int = 64
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     weight_decay: float = 0.01
     epochs: float = 10
     ema: float = 0.999
-    schedule: str = "flat_then_linear"
-    context: tuple[float, float] = (0.02, 0.5)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return asdict(self)
+    warmup: int = 200
+    decay: float = 0.3
 
 
 PERCEIVER = dict(latents=64, latent_width=128, depth=3, blocks=2, width=96, heads=2, features=64, scale=3.0)
 PRESETS: dict[str, Preset] = {
     "tiny": Preset("perceiver_io", {**PERCEIVER, "stem_width": 48}),
+    "test": Preset("deep_set", {"width": 32}, batch_size=16, warmup=10, epochs=1),
+    "seed": Preset(
+        "perceiver_io",
+        dict(latents=512, latent_width=512, depth=6, blocks=1, width=128, heads=8, features=256, scale=3.0),
+        base="unit",
+        objective="textbook",
+        learning_rate=1e-4,
+        weight_decay=0.0,
+        epochs=100,
+        decay=1.0,
+    ),
 }
 
 

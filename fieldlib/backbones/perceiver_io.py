@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fieldlib.backbones.base import Backbone, Base, Memory
@@ -129,25 +130,39 @@ class ReadWriteBlock(nn.Module):
 
     def __init__(self, width: int, latent_width: int, heads: int, lattice: int) -> None:
         super().__init__()
-        self.lattice = lattice
         if lattice:
-            self.near_norm, self.near = ModulatedNorm(width, width), nn.Conv2d(width, width, 3, padding=1)
+            self.near_norm, self.near = ModulatedNorm(width, width), NeighbourMix(width, lattice)
         self.read_norm, self.read = nn.LayerNorm(width), Attention(latent_width, width, heads)
         self.process = LatentBlock(latent_width, heads)
         self.latent_norm = nn.LayerNorm(latent_width)
         self.write_norm, self.write = ModulatedNorm(width, width), Attention(width, latent_width, heads)
-        self.feed_norm, self.feed = ModulatedNorm(width, width), FeedForward(width)
+        self.feed_norm, self.feed = ModulatedNorm(width, width), FeedForward(width, 2)
 
     def forward(
         self, queries: Tensor, latents: Tensor, level: Tensor, mask: Tensor | None, cell: Tensor | None
     ) -> tuple[Tensor, Tensor]:
         """Updated queries (B, N, width) and latents (B, L, latent_width)."""
         if cell is not None:
-            near = self.near_norm(queries, level)
-            if mask is not None:
-                near = near * mask[..., None]
-            queries = queries + read_cells(self.near(spread(near, cell, self.lattice)), cell)
+            queries = queries + self.near(self.near_norm(queries, level), cell, mask)
         latents = latents + self.read(latents, self.read_norm(queries), mask)
         latents = self.process(latents)
         queries = queries + self.write(self.write_norm(queries, level), self.latent_norm(latents))
         return queries + self.feed(self.feed_norm(queries, level)), latents
+
+
+class NeighbourMix(nn.Module):
+    """Queries meet their lattice neighbours: a 3x3 convolution at half width, over the cells that hold a query."""
+
+    def __init__(self, width: int, lattice: int) -> None:
+        super().__init__()
+        self.lattice = lattice
+        self.narrow, self.widen = nn.Linear(width, width // 2), nn.Linear(width // 2, width)
+        self.mix = nn.Conv2d(width // 2, width // 2, 3, padding=1)
+
+    def forward(self, queries: Tensor, cell: Tensor, mask: Tensor | None) -> Tensor:
+        """(B, N, width) -> same; ``cell`` (B, N) from :func:`fieldlib.nn.lattice.cells`."""
+        near = self.narrow(queries)
+        if mask is not None:
+            near = near * mask[..., None]
+        mixed = self.mix(spread(near, cell, self.lattice))
+        return self.widen(F.gelu(read_cells(mixed, cell)))

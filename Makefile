@@ -1,0 +1,40 @@
+# Each target sets up what it needs, on a fresh machine too. `make demo` and `make test` are all that a newcomer types.
+PYTHON ?= python3
+PORT ?= 7860
+BIN := .venv/bin
+CIFAR10 := ../shared/data/cifar10
+ifneq ($(wildcard $(CIFAR10)),)
+export FIELDLIB_DATA ?= $(abspath $(CIFAR10))
+endif
+
+.PHONY: setup demo test test-fast lint browser weights-table clean
+
+setup: .venv/ready
+
+.venv/ready: requirements.txt requirements-dev.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+demo: setup
+	PORT=$(PORT) $(BIN)/python app.py
+
+test: setup browser
+	$(BIN)/python -m pytest
+
+test-fast: setup
+	$(BIN)/python -m pytest -m "not browser and not training and not slow"
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# A Chromium for the browser tests: one on the PATH, else Debian's package where we may install it, else playwright's.
+browser: setup
+	@command -v chromium >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && apt-get install -qy chromium; } || \
+	  $(BIN)/playwright install chromium
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache

@@ -1,0 +1,60 @@
+"""What this machine is good at, measured rather than assumed: bf16 arithmetic, compilation."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import time
+from functools import cache
+
+import torch
+
+from fieldlib.model import FieldModel
+
+log = logging.getLogger(__name__)
+
+
+def machine_class() -> str:
+    """One line that says what kind of machine this is, for model cards and tables."""
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    return f"{os.cpu_count()}-core {platform.machine()} CPU ({torch.backends.cpu.get_cpu_capability()})"
+
+
+@cache
+def bf16_speedup(size: int = 768) -> float:
+    """How many times faster a bf16 matrix product is than fp32 on the CPU; far below 1 where it is emulated."""
+    seconds = {}
+    for dtype in (torch.float32, torch.bfloat16):
+        a = torch.randn(size, size).to(dtype)
+        a @ a
+        start = time.perf_counter()
+        for _ in range(5):
+            a @ a
+        seconds[dtype] = time.perf_counter() - start
+    return seconds[torch.float32] / seconds[torch.bfloat16]
+
+
+def use_bf16(device: torch.device) -> bool:
+    """Whether bf16 autocast pays on ``device``: always on a GPU that has it, on a CPU when measured 1.5x faster."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    return bf16_speedup() > 1.5
+
+
+def compile_model(model: FieldModel, run_seconds: float, worthwhile: float = 600) -> None:
+    """Compile a model's heavy parts in place when the planned run repays the minutes that compiling takes.
+
+    Leaves the model as it is where no compiler works.
+    """
+    if run_seconds < worthwhile:
+        return
+    try:
+        torch.compile(lambda x: x + 1)(torch.zeros(2))
+    except Exception as error:  # whatever the tool chain raises, it means: no compiler here
+        log.warning("training without torch.compile: %s", str(error).splitlines()[0][:200])
+        return
+    torch._dynamo.config.cache_size_limit = 64  # a variant for each size of context and target
+    model.prepare = torch.compile(model.prepare, dynamic=False)  # type: ignore[method-assign]
+    model.backbone.compile(dynamic=False)
