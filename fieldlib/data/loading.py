@@ -1,0 +1,102 @@
+"""From what a person typed after --data to an array of pictures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from fieldlib.data import cifar10, folder
+from fieldlib.data.cache import UNKNOWN, Pictures, cached
+from fieldlib.data.cifar10 import Labelled
+from fieldlib.data.picture import PICTURE_SIZE
+from fieldlib.errors import InputError
+
+SPLITS = ("train", "test")
+ALLOWED = (
+    f"a Parquet file, a folder in the layout of the Hub data set {cifar10.REPOSITORY} (plain_text/test-*.parquet), "
+    "a picture file or a folder of pictures"
+)
+
+
+def load_pictures(data: str | Path | None, split: str = "train", limit: int | None = None) -> np.ndarray:
+    """Pictures, uint8 (N, 32, 32, 3), perhaps memory-mapped (writing to them changes no file).
+
+    Args:
+        data: a Parquet file, a folder in the layout of the Hub data set, a picture or a folder of pictures. None means
+            the folder that the environment variable FIELDLIB_DATA names, or else CIFAR-10 from the Hub.
+        split: ``"train"`` or ``"test"``. A single file is used whole, and so is a folder of pictures unless it has a
+            subfolder of that name.
+        limit: at most this many, from the start.
+
+    Raises:
+        InputError: nothing usable there; the message says what is allowed.
+    """
+    return _load(data, split, limit).pixels
+
+
+def load_labels(data: str | Path | None, split: str = "train", limit: int | None = None) -> np.ndarray:
+    """Class numbers, int64 (N,), of the pictures that :func:`load_pictures` gives for the same arguments.
+
+    Raises:
+        InputError: as there, or pictures without classes.
+    """
+    labels = _load(data, split, limit).labels
+    if (labels == UNKNOWN).all():
+        raise InputError(f"the pictures in {data} have no class labels; a Parquet file with a label column has")
+    return labels
+
+
+def _load(data: str | Path | None, split: str, limit: int | None) -> Pictures:
+    if split not in SPLITS:
+        raise InputError(f"unknown split {split!r}; known: {', '.join(SPLITS)}")
+    if limit is not None and limit < 1:
+        raise InputError(f"the limit is a whole number of pictures from 1 upwards; got {limit}")
+    files = _find(data or os.environ.get("FIELDLIB_DATA"), split)
+    decode = _decode_parquet if files[0].suffix.lower() == ".parquet" else _decode_pictures
+    pictures = cached(files, partial(decode, files))
+    return Pictures(pictures.pixels[:limit], pictures.labels[:limit])
+
+
+def _find(data: str | Path | None, split: str) -> list[Path]:
+    """The source files: Parquet files or pictures, never both."""
+    if not data:
+        return cifar10.download(split)
+    path = Path(data).expanduser()
+    if path.is_file():
+        if path.suffix.lower() not in (".parquet", *folder.SUFFIXES):
+            raise InputError(f"cannot use the file {path}; give {ALLOWED}")
+        return [path]
+    if not path.is_dir():
+        raise InputError(f"there is no file or folder {path}; give {ALLOWED}")
+    files = cifar10.parquet_files(path, split)
+    if not files and any(path.rglob("*.parquet")):
+        raise InputError(f"the folder {path} has Parquet files but no {split}-*.parquet; name the file itself")
+    files = files or folder.picture_files(path / split if (path / split).is_dir() else path)
+    if not files:
+        raise InputError(f"the folder {path} holds no pictures; give {ALLOWED}")
+    return files
+
+
+def _decode_parquet(files: list[Path]) -> Pictures:
+    return _collect(cifar10.read_rows(files), cifar10.count_rows(files))
+
+
+def _decode_pictures(files: list[Path]) -> Pictures:
+    rows: Iterator[Labelled] = (Labelled(pixels, UNKNOWN) for pixels in folder.read_pictures(files))
+    return _collect(rows, len(files))
+
+
+def _collect(rows: Iterable[Labelled], count: int) -> Pictures:
+    if count == 0:
+        raise InputError("the Parquet files hold no rows; give others")
+    pictures = Pictures(np.empty((count, PICTURE_SIZE, PICTURE_SIZE, 3), np.uint8), np.empty(count, np.int64))
+    for i, row in enumerate(
+        tqdm(rows, total=count, desc="decoding pictures", unit="picture", leave=False, disable=None)
+    ):
+        pictures.pixels[i], pictures.labels[i] = row
+    return pictures

@@ -1,0 +1,78 @@
+"""Opening whatever people hand in: one safe way from a file or its bytes to RGB pixels."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from fieldlib.errors import InputError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # decoders that start no other program
+MOST_BYTES = 20 * 2**20
+MOST_PIXELS = 25_000_000
+PICTURE_SIZE = 32
+
+
+def open_picture(source: str | Path | bytes) -> np.ndarray:
+    """RGB pixels, uint8 (H, W, 3), of a picture file or of its bytes.
+
+    Transparent parts become white, camera rotation is applied, an animation gives its first frame, grey and CMYK
+    become RGB. Size limits are checked before any pixel is decoded.
+
+    Raises:
+        InputError: no such file, not a picture, damaged, over 20 MB or over 25 megapixels.
+    """
+    name = "the picture" if isinstance(source, bytes) else str(source)
+    blob = source if isinstance(source, bytes) else _read(Path(source))
+    if len(blob) > MOST_BYTES:
+        raise InputError(f"{name} is larger than {MOST_BYTES // 2**20} MB, the most that is allowed: make it smaller")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is stricter
+            image = Image.open(io.BytesIO(blob), formats=FORMATS)
+        width, height = image.size
+        if width * height > MOST_PIXELS:
+            raise _too_large(name, f"{width}x{height} pixels")
+        return _to_rgb(ImageOps.exif_transpose(image))
+    except Image.DecompressionBombError as error:
+        raise _too_large(name, "far too many pixels") from error
+    except UnidentifiedImageError as error:
+        raise InputError(f"{name} is not a picture of a known kind; allowed: {', '.join(FORMATS)}") from error
+    except InputError:
+        raise
+    except Exception as error:  # decoders raise whatever a damaged file makes them stumble over
+        raise InputError(f"{name} is damaged and cannot be decoded ({error}): save it again") from error
+
+
+def to_square(pixels: np.ndarray, size: int = PICTURE_SIZE) -> np.ndarray:
+    """The central square of ``pixels`` (H, W, 3), uint8, resized to (size, size, 3) with an antialiasing filter."""
+    height, width, _ = pixels.shape
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    square = Image.fromarray(pixels[top : top + side, left : left + side])
+    return np.asarray(square.resize((size, size), Image.Resampling.LANCZOS))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def _too_large(name: str, found: str) -> InputError:
+    return InputError(f"{name} has {found}; at most {MOST_PIXELS // 1_000_000} megapixels: make it smaller")
+
+
+def _to_rgb(image: Image.Image) -> np.ndarray:
+    if image.mode.startswith("I"):  # 16 bits per pixel: keep the upper 8
+        return np.repeat((np.asarray(image).astype(np.int64).clip(0, 65535) >> 8).astype(np.uint8)[..., None], 3, -1)
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+    return np.asarray(image.convert("RGB"))
