@@ -28,6 +28,7 @@ from fieldlib.solvers.base import Solver
 TARGET = 0.2  # share of all pixels that are targets, whatever the context
 MOST_SAMPLES = 1024
 MOST_PICTURES = 2**20
+MOST_SEED = 2**32 - 1
 TIMED = 3  # pictures whose single runs are timed
 
 
@@ -132,8 +133,8 @@ def check(pictures: np.ndarray, settings: Settings, batch: int) -> None:
         raise InputError(f"evaluation needs 1 to {MOST_PICTURES} pictures; got {len(pictures)}")
     if not 1 <= settings.samples <= MOST_SAMPLES:
         raise InputError(f"samples is a whole number from 1 to {MOST_SAMPLES}; got {settings.samples}")
-    if not 0 <= settings.seed < 2**32:
-        raise InputError(f"seed is a whole number from 0 to 2^32 - 1; got {settings.seed}")
+    if not 0 <= settings.seed <= MOST_SEED:
+        raise InputError(f"seed is a whole number from 0 to {MOST_SEED}; got {settings.seed}")
     if batch < 1:
         raise InputError(f"batch is at least one picture; got {batch}")
 

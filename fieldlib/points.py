@@ -41,7 +41,7 @@ def grid(height: int, width: int) -> Tensor:
 
 def to_values(pixels: np.ndarray | Tensor) -> Tensor:
     """uint8 pixels (..., H, W, C) -> float32 values (..., H * W, C) in [-1, 1]."""
-    pixels = torch.as_tensor(pixels)
+    pixels = torch.as_tensor(pixels.copy() if isinstance(pixels, np.ndarray) else pixels)  # arrays may be read-only
     if pixels.dtype != torch.uint8 or pixels.ndim < 3:
         raise InputError(
             f"pixels are uint8 of shape (..., height, width, channels); got {pixels.dtype} {tuple(pixels.shape)}"

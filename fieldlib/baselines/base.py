@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from fieldlib.methods.base import Method
-from fieldlib.paths import LinearPath
+from fieldlib.paths import LinearPath, Path
 from fieldlib.points import Points
 from fieldlib.prediction import Prediction
 
@@ -74,7 +74,7 @@ class FixedPredictor:
     calls = 0
 
     def __init__(self, values: Tensor, samples: int) -> None:
-        self.path = LinearPath()
+        self.path: Path = LinearPath()
         self._mean = values
         self._values = values.repeat_interleave(samples, dim=0)
 

@@ -1,0 +1,1 @@
+"""One runnable per job: ``python -m train_scripts.<job> --help``."""
