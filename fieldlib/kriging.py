@@ -1,6 +1,6 @@
 r"""Gaussian-process base: mean and standard deviation of a picture at any coordinate, from its known points.
 
-Kernel A^2 exp(-r / length), constant mean, per-picture amplitude A by maximum likelihood:
+Kernel A^2 exp(-r / length), constant mean, per-picture amplitude A by maximum likelihood with a weak prior:
 mean(q) = m + k(q) K^-1 (y - m),  std(q)^2 = A^2 (1 - k(q) K^-1 k(q)).
 The generative models learn the residual of this base in units of its standard deviation.
 
@@ -17,6 +17,7 @@ from torch import Tensor
 from fieldlib.points import Points
 
 LENGTH = 1.0  # kernel length in coordinate units (half a picture); LOG.md tells how it was chosen
+PRIOR_COUNT, PRIOR_AMPLITUDE = 60, 0.6  # the amplitude's prior, as if seen in so many values: tames flat contexts
 NUGGET = 1e-3  # relative variance of the points themselves; keeps the Cholesky factor well conditioned in fp32
 SMALLEST_STD = 0.02  # floor of the base's standard deviation, in value units (2.5 grey levels of 255)
 
@@ -72,9 +73,10 @@ def _fit(context: Points) -> Kriging:
     identity = torch.eye(coords.shape[1], dtype=coords.dtype, device=coords.device).expand_as(covariance)
     inverse_factor = torch.linalg.solve_triangular(torch.linalg.cholesky(covariance), identity, upper=False)
     whitened = inverse_factor @ residual
-    variance = whitened.square().sum((1, 2), keepdim=True) / (count * values.shape[-1])
+    surprise = whitened.square().sum((1, 2), keepdim=True) + PRIOR_COUNT * PRIOR_AMPLITUDE**2
+    variance = surprise / (count * values.shape[-1] + PRIOR_COUNT)
     weights = inverse_factor.mT @ whitened
-    return Kriging(coords, mask, centre, weights, inverse_factor, variance.sqrt().clamp_min(SMALLEST_STD))
+    return Kriging(coords, mask, centre, weights, inverse_factor, variance.sqrt())
 
 
 def _kernel(a: Tensor, b: Tensor) -> Tensor:

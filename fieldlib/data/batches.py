@@ -14,7 +14,7 @@ from fieldlib.registry import PATTERNS
 CONTEXT_BANDS = ((0.02, 0.10, 0.30), (0.10, 0.22, 0.45), (0.22, 0.50, 0.25))  # from, to, share of the steps
 FEW_QUERIES, FEW_SHARE = 192, 0.5  # points per picture in the cheaper kind of step, and its share of the steps
 MOST_QUERIES = 820  # the unobserved pixels of a 32x32 picture at 20% context
-UNIFORM_SHARE = 0.7  # of the masks; the others take one of the remaining patterns
+UNIFORM_SHARE = 0.75  # of the masks; the others take one of the remaining patterns
 
 
 class SparseBatches:

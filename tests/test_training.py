@@ -1,0 +1,160 @@
+"""Training: determinism, exact resumption after kill -9, learning, budgets."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+import fieldlib
+from fieldlib.checkpoint import build
+from fieldlib.data.batches import CONTEXT_BANDS, SparseBatches
+from fieldlib.presets import get_preset
+from fieldlib.training import Budget, Trainer
+
+
+def config_of(preset, method="flow_matching"):
+    return {
+        "method": method,
+        "backbone": preset.backbone,
+        "options": preset.options,
+        "base": preset.base,
+        "objective": preset.objective,
+    }
+
+
+def make_trainer(folder, pictures, epochs=1.0, preset=None, method="flow_matching"):
+    preset = preset or replace(get_preset("test"), batch_size=4)
+    torch.manual_seed(0)
+    config = config_of(preset, method)
+    return Trainer(build(config), config, preset, Budget(epochs), pictures, pictures[:2], folder)
+
+
+def losses(folder):
+    lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    return {line["step"]: line["loss"] for line in lines if "loss" in line}
+
+
+def test_batches_are_functions_of_their_number(pictures):
+    first, second = SparseBatches(pictures, 4, seed=3), SparseBatches(pictures, 4, seed=3)
+    second.batch(7)
+    for a, b in zip(first.batch(5), second.batch(5), strict=True):
+        assert all(torch.equal(x, y) for x, y in zip(a, b, strict=True))
+    other = SparseBatches(pictures, 4, seed=4).batch(5)
+    assert not torch.equal(first.batch(5).context.values, other.context.values)
+
+
+def test_context_and_target_are_disjoint_and_counts_vary(pictures):
+    batches = SparseBatches(pictures, 4, seed=0)
+    counts = []
+    for step in range(40):
+        context, target = batches.batch(step)
+        for i in range(len(context.coords)):
+            known = {tuple(c) for c in context.coords[i, context.mask[i]].tolist()}
+            wanted = {tuple(c) for c in target.coords[i, target.mask[i]].tolist()}
+            assert not known & wanted and wanted
+            assert len(known) == int(context.mask[i].sum())
+            counts.append(len(known))
+    lowest, highest = CONTEXT_BANDS[0][0] * 1024, CONTEXT_BANDS[-1][1] * 1024
+    assert min(counts) >= int(lowest) - 1 and max(counts) <= highest
+    assert max(counts) > 10 * min(counts)
+
+
+def test_an_epoch_sees_every_picture_once():
+    numbered = np.arange(12, dtype=np.uint8)[:, None, None, None] * np.ones((1, 8, 8, 3), np.uint8)
+    batches = SparseBatches(numbered, 4, seed=0)
+    seen = [value for step in range(3) for value in batches._pixels(step, np.random.default_rng(0))[:, 0, 0, 0]]
+    assert sorted(seen) == list(range(12))
+
+
+def test_resume_repeats_the_uninterrupted_run(tmp_path, pictures):
+    whole = make_trainer(tmp_path / "whole", pictures[:16], epochs=2)
+    list(whole.run())
+    first = make_trainer(tmp_path / "cut", pictures[:16], epochs=2)
+    steps = first.run()
+    for _ in range(5):
+        next(steps)
+    first.save()
+    next(steps)  # this step is lost by the stop
+    second = make_trainer(tmp_path / "cut", pictures[:16], epochs=2)
+    second.resume()
+    list(second.run())
+    assert losses(tmp_path / "whole") == losses(tmp_path / "cut")
+    for a, b in zip(whole.average.parameters(), second.average.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+@pytest.mark.training
+def test_kill_9_then_resume_gives_the_same_losses(tmp_path, pictures):
+    np.save(tmp_path / "pictures.npy", pictures[:16])
+    script = tmp_path / "run.py"
+    script.write_text(
+        "import sys, torch, numpy as np\nfrom pathlib import Path\nsys.path.insert(0, 'tests')\n"
+        "from test_training import make_trainer\n"
+        "folder = Path(sys.argv[1])\n"
+        "t = make_trainer(folder, np.load(folder.parent / 'pictures.npy'), epochs=40)\n"
+        "if len(sys.argv) > 2: t.resume()\n"
+        "for _ in t.run(save_minutes=1e-4, validate_minutes=1e9): pass\n"
+    )
+
+    def start(*arguments):
+        environment = {**os.environ, "PYTHONPATH": "."}
+        return subprocess.Popen([sys.executable, str(script), *map(str, arguments)], env=environment)
+
+    assert start(tmp_path / "whole").wait(300) == 0
+    victim = start(tmp_path / "cut")
+    while not ((tmp_path / "cut" / "state.safetensors").exists() and len(losses_so_far(tmp_path / "cut")) > 20):
+        time.sleep(0.01)
+        assert victim.poll() is None
+    victim.send_signal(signal.SIGKILL)
+    victim.wait()
+    assert len(losses_so_far(tmp_path / "cut")) < 160
+    assert start(tmp_path / "cut", "resume").wait(300) == 0
+    assert losses(tmp_path / "whole") == losses(tmp_path / "cut")
+
+
+def losses_so_far(folder):
+    return [line for line in (folder / "log.jsonl").read_text().splitlines() if line.endswith("}")]
+
+
+@pytest.mark.parametrize("method", fieldlib.METHODS)
+@pytest.mark.training
+def test_every_method_overfits_one_picture(tmp_path, pictures, method):
+    options = {"latents": 8, "latent_width": 32, "depth": 1, "blocks": 1, "width": 48, "heads": 2}
+    options |= {"features": 32, "scale": 4.0, "stem_width": 16}
+    preset = replace(get_preset("tiny"), options=options, batch_size=4, warmup=10, learning_rate=5e-3, decay=0.5, ema=0.9)
+    trainer = make_trainer(tmp_path, np.repeat(pictures[:1], 4, axis=0), epochs=250, preset=preset, method=method)
+    trainer.validation = pictures[:1]
+    *_, last = [record for record in trainer.run(1e9, 1e9) if "loss" not in record]
+    baseline = fieldlib.evaluation.evaluate(fieldlib.load("nearest"), pictures[:1], steps=1, samples=1)
+    assert last["estimate_psnr_unobserved"] > baseline["estimate_psnr_unobserved"] + 6
+
+
+def test_run_folder_is_a_model(tmp_path, pictures):
+    trainer = make_trainer(tmp_path, pictures[:8])
+    list(trainer.run())
+    model = fieldlib.load(tmp_path)
+    context = fieldlib.observe(pictures[0])
+    a = fieldlib.estimate(model, context, fieldlib.grid(32, 32))
+    b = fieldlib.estimate(trainer.average, context, fieldlib.grid(32, 32))
+    assert torch.allclose(a, b, atol=1e-6)
+
+
+def test_resume_without_a_run_says_so(tmp_path, pictures):
+    with pytest.raises(fieldlib.InputError, match="nothing to resume"):
+        make_trainer(tmp_path, pictures[:8]).resume()
+
+
+def test_resume_refuses_a_truncated_state(tmp_path, pictures):
+    trainer = make_trainer(tmp_path, pictures[:8])
+    list(trainer.run())
+    state = tmp_path / "state.safetensors"
+    state.write_bytes(state.read_bytes()[:1000])
+    with pytest.raises(fieldlib.InputError, match="cannot be resumed"):
+        make_trainer(tmp_path, pictures[:8]).resume()
