@@ -6,9 +6,11 @@ import logging
 import os
 import platform
 import time
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 
 import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from fieldlib.model import FieldModel
 
@@ -41,6 +43,11 @@ def use_bf16(device: torch.device) -> bool:
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported()
     return bf16_speedup() > 1.5
+
+
+def training_attention(device: torch.device) -> AbstractContextManager[None]:
+    """The attention kernel to train with: on a CPU the fused one has a slow bf16 backward pass (LOG.md)."""
+    return sdpa_kernel(SDPBackend.MATH) if device.type == "cpu" else nullcontext()
 
 
 def compile_model(model: FieldModel, run_seconds: float, worthwhile: float = 600) -> None:

@@ -80,5 +80,8 @@ def _fit(context: Points) -> Kriging:
 
 
 def _kernel(a: Tensor, b: Tensor) -> Tensor:
-    squared = sum((a[..., :, None, axis] - b[..., None, :, axis]).square() for axis in range(a.shape[-1]))
-    return torch.exp(-torch.sqrt(torch.as_tensor(squared)) / LENGTH)
+    """exp(-distance / length) between every a (B, N, D) and every b (B, M, D), as sums that a compiler can fuse."""
+    squared = a.new_zeros(())
+    for axis in range(a.shape[-1]):
+        squared = squared + (a[..., :, None, axis] - b[..., None, :, axis]).square()
+    return torch.exp(-squared.sqrt() / LENGTH)

@@ -23,7 +23,9 @@ def observe(
 
     Args:
         image: uint8 (H, W, 3) array or tensor, or a PIL image.
-        pattern, fraction, seed: which pixels are revealed; see ``fieldlib.PATTERNS``.
+        pattern: which kind of pixels are revealed; see ``fieldlib.PATTERNS``.
+        fraction: share of the pixels that is revealed, between 0 and 1.
+        seed: of the pattern.
         mask: bool (H, W), True = revealed, instead of a pattern.
 
     Raises:

@@ -25,13 +25,32 @@ class Preset:
     decay: float = 0.3
 
 
-PERCEIVER = dict(latents=64, latent_width=128, depth=3, blocks=2, width=96, heads=2, features=64, scale=3.0)
+PERCEIVER = {
+    "latents": 64,
+    "latent_width": 128,
+    "depth": 3,
+    "blocks": 2,
+    "width": 96,
+    "heads": 2,
+    "features": 64,
+    "scale": 3.0,
+}
+PLAN = {
+    "latents": 512,
+    "latent_width": 512,
+    "depth": 6,
+    "blocks": 1,
+    "width": 128,
+    "heads": 8,
+    "features": 256,
+    "scale": 3.0,
+}
 PRESETS: dict[str, Preset] = {
     "tiny": Preset("perceiver_io", {**PERCEIVER, "stem_width": 48}),
     "test": Preset("deep_set", {"width": 32}, batch_size=16, warmup=10, epochs=1),
     "seed": Preset(
         "perceiver_io",
-        dict(latents=512, latent_width=512, depth=6, blocks=1, width=128, heads=8, features=256, scale=3.0),
+        PLAN,
         base="unit",
         objective="textbook",
         learning_rate=1e-4,

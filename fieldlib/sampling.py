@@ -9,8 +9,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from fieldlib.errors import InputError
 from fieldlib.baselines.base import Baseline
+from fieldlib.errors import InputError
 from fieldlib.model import FieldModel
 from fieldlib.noise import white_noise
 from fieldlib.points import Points
@@ -53,7 +53,8 @@ def sample(
         model: a trained field model or a baseline.
         context: known points of B pictures.
         coords: query coordinates (N, D) or (B, N, D).
-        solver: name or object; the method's default when None. steps: solver steps, 1 to 1000.
+        solver: name or object; the method's default when None.
+        steps: solver steps, 1 to 1000.
         seeds: one seed per sample; S = len(seeds) is a multiple of B, and each picture gets S / B samples in a row.
 
     Raises:

@@ -29,9 +29,7 @@ def save_state(
     write_atomic(folder / STATE, blob)
 
 
-def load_state(
-    folder: Path, model: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer
-) -> dict[str, Any]:
+def load_state(folder: Path, model: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
     """Restore everything in place; returns ``meta``.
 
     Raises:

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fieldlib.acceleration import compile_model, machine_class, use_bf16
+from fieldlib.acceleration import compile_model, machine_class, training_attention, use_bf16
 from fieldlib.checkpoint import read_config, read_weights, save_model
 from fieldlib.data.batches import SparseBatches
 from fieldlib.errors import InputError
@@ -27,7 +27,7 @@ from fieldlib.evaluation import evaluate
 from fieldlib.model import FieldModel
 from fieldlib.points import Batch, Points
 from fieldlib.presets import Preset
-from fieldlib.train_state import STATE, load_state, save_state
+from fieldlib.train_state import load_state, save_state
 
 
 @dataclass(frozen=True)
@@ -148,12 +148,14 @@ class Trainer:
         return self._record({"step": self.step, "loss": round(value, 6), "lr": rate, **self._pace()})
 
     def _backward(self, batch: Batch) -> Tensor:
-        generator = torch.Generator().manual_seed(int(np.random.SeedSequence([self.seed, self.step]).generate_state(1)[0]))
+        generator = torch.Generator().manual_seed(
+            int(np.random.SeedSequence([self.seed, self.step]).generate_state(1)[0])
+        )
         t, noise = self.model.draw(batch, generator)
-        context, target = (Points(*(None if x is None else x.to(self.device) for x in p)) for p in batch)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
+        context, target = (to_device(points, self.device) for points in batch)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16), training_attention(self.device):
             loss = self.model.loss_at(Batch(context, target), t.to(self.device), noise.to(self.device))
-        loss.backward()
+            loss.backward()
         return loss.detach()
 
     @torch.no_grad()
@@ -179,6 +181,12 @@ class Trainer:
         if self.budget.minutes is not None:
             return self.budget.minutes * 60
         return self.total_steps * self.preset.batch_size / 50  # at a cautious 50 pictures a second
+
+
+def to_device(points: Points, device: torch.device) -> Points:
+    """The same points on another device."""
+    mask = None if points.mask is None else points.mask.to(device)
+    return Points(points.coords.to(device), points.values.to(device), mask)
 
 
 def inherit(model: FieldModel, folder: Path) -> dict[str, Any]:

@@ -128,7 +128,9 @@ def losses_so_far(folder):
 def test_every_method_overfits_one_picture(tmp_path, pictures, method):
     options = {"latents": 8, "latent_width": 32, "depth": 1, "blocks": 1, "width": 48, "heads": 2}
     options |= {"features": 32, "scale": 4.0, "stem_width": 16}
-    preset = replace(get_preset("tiny"), options=options, batch_size=4, warmup=10, learning_rate=5e-3, decay=0.5, ema=0.9)
+    preset = replace(
+        get_preset("tiny"), options=options, batch_size=4, warmup=10, learning_rate=5e-3, decay=0.5, ema=0.9
+    )
     trainer = make_trainer(tmp_path, np.repeat(pictures[:1], 4, axis=0), epochs=250, preset=preset, method=method)
     trainer.validation = pictures[:1]
     *_, last = [record for record in trainer.run(1e9, 1e9) if "loss" not in record]

@@ -15,7 +15,8 @@ from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
 from fieldlib.presets import get_preset
 from fieldlib.registry import METHODS
-from fieldlib.training import STATE, Budget, Trainer, inherit
+from fieldlib.train_state import STATE
+from fieldlib.training import Budget, Trainer, inherit
 from train_scripts.cli import run
 
 VALIDATION_PICTURES = 100

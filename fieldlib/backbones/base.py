@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from torch import Tensor, nn
 
@@ -51,6 +51,3 @@ class Backbone(nn.Module, ABC):
     @abstractmethod
     def forward(self, x_t: Points, log_snr: Tensor, memory: Memory) -> Tensor:
         """Output (B, N, C) for the normalised noisy values ``x_t`` at noise levels ``log_snr`` (B,)."""
-
-    def __call__(self, *args: Any) -> Any:  # noqa: ANN401 - nn.Module's own signature
-        return super().__call__(*args)

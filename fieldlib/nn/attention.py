@@ -6,9 +6,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
-EXPLICIT = True
-
-
 class Attention(nn.Module):
     """Tokens ``x`` (B, N, width) read from tokens ``source`` (B, S, source_width); permutation equivariant in both.
 
@@ -31,13 +28,7 @@ class Attention(nn.Module):
         query = self.query(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
         key, value = self.key_value(source).unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
         bias = None if mask is None else mask[:, None, None, :]
-        if EXPLICIT:
-            logits = (query * query.shape[-1] ** -0.5) @ key.mT
-            if bias is not None:
-                logits = logits.masked_fill(~bias, -1e4)
-            mixed = logits.softmax(-1).to(value.dtype) @ value
-        else:
-            mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
+        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
         return self.out(mixed.transpose(1, 2).flatten(-2))
 
 

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 class FourierFeatures(nn.Module):
     """Random Fourier features [sin(pi B x), cos(pi B x)], B ~ N(0, scale^2): (..., dims) -> (..., features).
 
-    On pixel-centre coordinates of a 32 pixel wide grid the Nyquist limit is |B| = 16; ``scale`` is the standard deviation
-    of B, and the same B serves wherever the same coordinates are read.
+    On pixel-centre coordinates of a 32 pixel wide grid the Nyquist limit is |B| = 16; ``scale`` is the standard
+    deviation of B, and the same B serves wherever the same coordinates are read.
 
     References: Tancik et al. 2020, arXiv 2006.10739.
     """

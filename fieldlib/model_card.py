@@ -1,0 +1,97 @@
+"""Model cards, generated from the training record so that they cannot drift from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CARD = """---
+license: apache-2.0
+library_name: fieldlib
+datasets: [uoft-cs/cifar10]
+tags: [neural-field, image-completion, {method}]
+---
+
+# {method}/{preset}
+
+Reconstructs a 32x32 picture from a few of its pixels: `{backbone}` backbone, `{base}` base, `{objective}` objective.
+Use it with `fieldlib.load("{method}/{preset}")`.
+
+## Training
+
+All 50,000 CIFAR-10 training pictures, fresh masks at every step (2-50% known, mixed patterns).
+{shared}
+| stage | steps | pictures seen | minutes | pictures/s | machine |
+| --- | --- | --- | --- | --- | --- |
+{stages}
+
+```
+{commands}
+```
+
+## Scores
+
+{scores}
+
+## Limits
+
+Trained on CIFAR-10 (32x32 photographs of ten classes). A sample is one plausible completion, not the truth: do not use
+it where the hidden pixels matter. Finer grids than 32x32 gain no detail.
+
+## Licence
+
+Weights: Apache-2.0. Data: CIFAR-10, Krizhevsky 2009.
+"""
+
+SHARED = """
+The first stage is shared by the methods: a network that is preconditioned and conditioned on log-SNR is the same function
+for every Gaussian path. The second stage is the method's own.
+"""
+
+
+def make_card(config: dict[str, Any]) -> str:
+    """The README.md of a model folder, from its config.json (training record and scores included)."""
+    fields = {"preset": "custom", **config}
+    inherited = config.get("inherits")
+    own = {"method": config["method"], **config.get("training", {})}
+    stages = [stage for stage in (inherited, own) if stage and "seconds" in stage]
+    return CARD.format(
+        **{name: fields[name] for name in ("method", "preset", "backbone", "base", "objective")},
+        shared=SHARED if inherited else "",
+        stages="\n".join(map(stage_row, stages)),
+        commands="\n".join(stage_command(stage, fields["preset"], i, len(stages)) for i, stage in enumerate(stages)),
+        scores=score_table(config.get("scores")),
+    )
+
+
+def stage_row(stage: dict[str, Any]) -> str:
+    """One row of the training table."""
+    minutes, pace = stage["seconds"] / 60, stage["pictures"] / max(stage["seconds"], 1)
+    return (
+        f"| {stage['method']} | {stage['steps']:,} | {stage['pictures']:,} | {minutes:.0f} | {pace:.0f} "
+        f"| {stage['machine']} |"
+    )
+
+
+def stage_command(stage: dict[str, Any], preset: str, number: int, stages: int) -> str:
+    """The command that repeats a stage; an inherited first stage goes to runs/shared."""
+    command = (
+        f"python -m train_scripts.train --method {stage['method']} --preset {preset} "
+        f"--minutes {max(1, round(stage['seconds'] / 60))} --decay {stage['preset']['decay']} --seed {stage['seed']}"
+    )
+    if stages == 1:
+        return command
+    return command + (" --out runs/shared" if number == 0 else " --init runs/shared")
+
+
+def score_table(scores: dict[str, Any] | None) -> str:
+    """Protocol and main columns of an evaluation."""
+    if not scores:
+        return "Not measured yet: run `python -m train_scripts.evaluate`."
+    names = [name for name in scores if name.endswith(("psnr_unobserved", "psnr_full", "ssim_full"))]
+    names += ["crps", "coverage90", "sharpness"]
+    rows = "\n".join(f"| {name} | {scores[name]:.4g} |" for name in names)
+    return (
+        f"{scores['images']} CIFAR-10 test pictures, {scores['context']:.0%} known, seed {scores['seed']}, "
+        f"{scores['solver']} with {scores['steps']} steps, {scores['samples']} samples.\n\n"
+        f"| column | value |\n| --- | --- |\n{rows}"
+    )

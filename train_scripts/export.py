@@ -1,0 +1,72 @@
+"""Turn a finished run into bundled weights: half precision, model card, training log.
+
+python -m train_scripts.export --run runs/flow_matching-tiny --scores scores.json
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from fieldlib.checkpoint import load_model, read_config, save_model
+from fieldlib.errors import InputError
+from fieldlib.hub import BUNDLED
+from fieldlib.model_card import make_card
+from train_scripts.cli import run as run_command
+
+LOG_EVERY = 25  # steps between the log lines that are kept
+
+
+@dataclass(frozen=True)
+class Options:
+    """Turn a finished run into bundled weights.
+
+    Attributes:
+        run: folder of the run.
+        scores: JSON file written by train_scripts.evaluate for this model, quoted in the card.
+        out: folder to write; assets/weights/METHOD/PRESET when absent.
+    """
+
+    run: str
+    scores: str | None = None
+    out: str | None = None
+
+
+def main(options: Options) -> None:
+    """Write weights, config, card and log."""
+    source = Path(options.run)
+    config = read_config(source)
+    folder = Path(options.out) if options.out else BUNDLED / config["method"] / config.get("preset", "custom")
+    if options.scores:
+        config["scores"] = read_scores(Path(options.scores))
+    save_model(load_model(source), config, folder, torch.float16)
+    log = source / "log.jsonl"
+    if log.exists() and log.resolve() != (folder / "train.jsonl").resolve():
+        (folder / "train.jsonl").write_text("".join(thin(log.read_text().splitlines(keepends=True))))
+    (folder / "README.md").write_text(make_card(read_config(folder)))
+    print(f"wrote {folder}")
+
+
+def thin(lines: list[str]) -> list[str]:
+    """Every 25th training line and all validations."""
+    return [line for line in lines if "loss" not in line or json.loads(line)["step"] % LOG_EVERY == 0]
+
+
+def read_scores(path: Path) -> dict[str, Any]:
+    """The scores of an evaluation.
+
+    Raises:
+        InputError: no such file, or not JSON.
+    """
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} is no evaluation result: {error}; write one with train_scripts.evaluate") from error
+
+
+if __name__ == "__main__":
+    run_command(Options, main)
