@@ -43,8 +43,8 @@ Weights: Apache-2.0. Data: CIFAR-10, Krizhevsky 2009.
 """
 
 SHARED = """
-The first stage is shared by the methods: a network that is preconditioned and conditioned on log-SNR is the same function
-for every Gaussian path. The second stage is the method's own.
+The first stage is shared by the methods: a network that is preconditioned and conditioned on log-SNR is the same
+function for every Gaussian path. The second stage is the method's own.
 """
 
 

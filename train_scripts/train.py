@@ -33,7 +33,7 @@ class Options:
         minutes: wall-clock budget; takes precedence over epochs.
         epochs: passes over the data; the preset's number when absent.
         resume: go on from the last saved state of the run folder.
-        init: folder or bundled name of a model whose weights to start from.
+        init: folder of a model whose weights to start from.
         decay: share of the budget over which the learning rate falls to zero; the preset's when absent.
         limit: use only the first pictures.
         seed: of data order, masks, times and noise.
