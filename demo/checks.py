@@ -1,0 +1,112 @@
+"""Checks of what comes from outside: each returns the clean value or says what was given and what is allowed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+from collections.abc import Collection
+
+import numpy as np
+
+from fieldlib import InputError
+
+MOST_SEED = 2**31 - 1
+
+
+def whole(name: str, value: object, low: int, high: int) -> int:
+    """``value`` as a whole number from ``low`` to ``high``; 20.0 counts as 20.
+
+    Raises:
+        InputError: anything else, NaN and truth values included.
+    """
+    number = _number(value)
+    if not (number.is_integer() and low <= number <= high):
+        raise InputError(f"{name} is a whole number from {low} to {high}; got {_shown(value)}")
+    return int(number)
+
+
+def share(name: str, value: object) -> float:
+    """``value`` as a fraction strictly between 0 and 1.
+
+    Raises:
+        InputError: anything else, NaN included.
+    """
+    number = _number(value)
+    if not 0 < number < 1:
+        raise InputError(f"{name} is a fraction between 0 and 1, both excluded; got {_shown(value)}")
+    return number
+
+
+def one_of(name: str, value: object, known: Collection[str]) -> str:
+    """``value`` when it is one of ``known``.
+
+    Raises:
+        InputError: anything else; the message lists the known names.
+    """
+    if not isinstance(value, str) or value not in known:
+        raise InputError(f"unknown {name} {_shown(value)}; known: {', '.join(known)}")
+    return value
+
+
+def picture(pixels: object, size: int) -> np.ndarray:
+    """``pixels`` when they are a uint8 (size, size, 3) array.
+
+    Raises:
+        InputError: anything else.
+    """
+    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.shape != (size, size, 3):
+        got = f"{pixels.dtype} {pixels.shape}" if isinstance(pixels, np.ndarray) else type(pixels).__name__
+        raise InputError(f"a picture is uint8 of shape ({size}, {size}, 3); got {got}")
+    return pixels
+
+
+def partial_mask(mask: np.ndarray) -> np.ndarray:
+    """``mask`` when something is revealed and something is hidden.
+
+    Raises:
+        InputError: an empty or a full mask.
+    """
+    if not mask.any():
+        raise InputError("no pixel is revealed: reveal at least one")
+    if mask.all():
+        raise InputError("every pixel is revealed, so nothing is left to reconstruct: hide at least one")
+    return mask
+
+
+def pack_mask(mask: np.ndarray) -> str:
+    """A bool mask as base64url text without padding: one bit per pixel, row-major, first pixel in the highest bit."""
+    return base64.urlsafe_b64encode(np.packbits(mask).tobytes()).decode().rstrip("=")
+
+
+def unpack_mask(text: object, size: int) -> np.ndarray:
+    """The inverse of :func:`pack_mask` for a (size, size) mask.
+
+    Raises:
+        InputError: wrong length or alphabet.
+    """
+    count = math.ceil(size * size / 8)
+    length = math.ceil(count * 4 / 3)
+    if not isinstance(text, str) or len(text) != length:
+        raise InputError(f"a {size}x{size} mask is {length} base64url characters; got {_shown(text)}")
+    try:
+        blob = base64.b64decode(text + "=" * (-length % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise InputError("the mask holds characters outside base64url (A-Z a-z 0-9 - _)") from None
+    return np.unpackbits(np.frombuffer(blob, np.uint8), count=size * size).astype(bool).reshape(size, size)
+
+
+def _number(value: object) -> float:
+    """``value`` as a float; NaN when it is no finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    try:
+        return float(value) if math.isfinite(value) else math.nan
+    except OverflowError:
+        return math.nan
+
+
+def _shown(value: object) -> str:
+    """``value`` for a message, cut to a readable length."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

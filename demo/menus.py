@@ -1,0 +1,50 @@
+"""What the menus offer: everything the registries know, under names that people read."""
+
+from __future__ import annotations
+
+import fieldlib
+from demo import strings
+from fieldlib import BASELINES, METHODS, PATTERNS, SOLVERS
+
+Choices = list[tuple[str, str]]  # (what people read, what the code calls it)
+PREFERRED = "flow_matching/tiny"
+
+
+def models() -> Choices:
+    """Bundled models, then the classical baselines."""
+    return [(model_title(name), name) for name in fieldlib.model_names()]
+
+
+def default_model() -> str:
+    """The preferred model when it is bundled, the first bundled one or baseline otherwise."""
+    names = fieldlib.model_names()
+    return PREFERRED if PREFERRED in names else names[0]
+
+
+def model_title(name: str) -> str:
+    """For example ``Flow matching - tiny`` or ``Nearest neighbour (baseline)``."""
+    if name in BASELINES:
+        return strings.BASELINE.format(BASELINES[name].title)
+    method, _, preset = name.partition("/")
+    title = METHODS[method].title if method in METHODS else method
+    return f"{title} - {preset}"
+
+
+def solvers() -> Choices:
+    """The method's own default first, as an empty name."""
+    return [(strings.DEFAULT_SOLVER, ""), *((SOLVERS[name].title, name) for name in SOLVERS)]
+
+
+def solver_title(name: str) -> str:
+    """What people read for the solver ``name``; empty when there is none of that name."""
+    return SOLVERS[name].title if name in SOLVERS else ""
+
+
+def patterns() -> Choices:
+    """All patterns that can be drawn from a fraction and a seed."""
+    return [(name.replace("_", " ").capitalize(), name) for name in PATTERNS]
+
+
+def is_baseline(name: object) -> bool:
+    """Whether ``name`` is a classical baseline, which has no solver and no steps."""
+    return name in BASELINES

@@ -1,0 +1,102 @@
+"""Where pictures come from: the bundled gallery, CIFAR-10 where it is on the machine, and what visitors upload."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from huggingface_hub import snapshot_download
+
+from demo import checks, strings
+from demo.studio import SIZE
+from fieldlib import InputError
+from fieldlib.data import cifar10, gallery, load_labels, load_pictures, open_picture, to_square
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "cifar10"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A true picture, uint8 (32, 32, 3), with a title and a credit line that people read."""
+
+    title: str
+    pixels: np.ndarray
+    credit: str = ""
+
+
+@cache
+def offered() -> tuple[Picture, ...]:
+    """The bundled pictures, in the order in which they are offered."""
+    return tuple(_bundled(entry) for entry in gallery.gallery())
+
+
+def from_gallery(name: str) -> Picture:
+    """The bundled picture called ``name``.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    return _bundled(gallery.picture(name))
+
+
+def _bundled(entry: gallery.GalleryPicture) -> Picture:
+    return Picture(entry.title, entry.pixels, strings.CREDIT.format(entry.author, entry.licence))
+
+
+def from_upload(blob: bytes) -> Picture:
+    """The central square of an uploaded picture file, shrunk to the size of the field.
+
+    Raises:
+        InputError: not a picture, damaged or too large.
+    """
+    return Picture(strings.YOUR_PICTURE, to_square(open_picture(blob), SIZE))
+
+
+def cifar_count() -> int:
+    """How many CIFAR-10 test pictures are on this machine; 0 when there are none."""
+    found = _cifar()
+    return 0 if found is None else len(found[0])
+
+
+def from_cifar(number: object) -> Picture:
+    """Test picture ``number`` of CIFAR-10.
+
+    Raises:
+        InputError: no such number, or no CIFAR-10 on this machine.
+    """
+    found = _cifar()
+    if found is None:
+        raise InputError("CIFAR-10 is not on this machine: name its folder in the environment variable FIELDLIB_DATA")
+    pixels, labels = found
+    index = checks.whole("the picture number", number, 0, len(pixels) - 1)
+    kind = cifar10.CLASSES[labels[index]]
+    return Picture(strings.CIFAR_TITLE.format(index), np.array(pixels[index]), strings.CIFAR_CREDIT.format(kind))
+
+
+@cache
+def _cifar() -> tuple[np.ndarray, np.ndarray] | None:
+    for place in _cifar_places():
+        try:
+            return load_pictures(place, "test"), load_labels(place, "test")
+        except InputError:
+            continue
+    return None
+
+
+def _cifar_places() -> Iterator[Path]:
+    """Where CIFAR-10 may lie; nothing is downloaded."""
+    named = os.environ.get("FIELDLIB_DATA")
+    for folder in (Path(named) if named else None, SHARED, _hub_cache()):
+        if folder is not None and (folder.suffix == ".parquet" or cifar10.parquet_files(folder, "test")):
+            yield folder
+
+
+def _hub_cache() -> Path | None:
+    try:
+        return Path(snapshot_download(cifar10.REPOSITORY, repo_type="dataset", local_files_only=True))
+    except (OSError, ValueError):
+        return None
