@@ -23,12 +23,14 @@ def build(config: dict[str, Any]) -> FieldModel:
     """A model with fresh weights from its description: method, backbone, options, base, objective.
 
     Raises:
-        InputError: a name or option that does not exist.
+        InputError: a name or option that does not exist or cannot be used.
     """
     try:
         backbone = BACKBONES[config["backbone"]](**config["options"])
         return FieldModel(backbone, METHODS[config["method"]](), config["base"], config["objective"])
-    except (KeyError, TypeError) as error:
+    except InputError:
+        raise
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise InputError(f"this model description cannot be built ({error}): {json.dumps(config)[:300]}") from error
 
 

@@ -17,10 +17,13 @@ from torch import Tensor, nn
 
 from fieldlib import kriging
 from fieldlib.backbones.base import Backbone, Base, Memory
+from fieldlib.errors import InputError
 from fieldlib.kriging import Moments
 from fieldlib.methods.base import Method
 from fieldlib.points import Batch, Points
 from fieldlib.prediction import Prediction
+
+BASES, OBJECTIVES = ("kriging", "unit"), ("residual", "textbook")
 
 
 class UnitBase:
@@ -42,10 +45,16 @@ class FieldModel(nn.Module):
         base: ``"kriging"`` or ``"unit"`` (see the module's text).
         objective: ``"residual"`` regresses the preconditioned x0 estimate; ``"textbook"`` lets the raw network output
             be the method's own target (score, x0 or velocity) with the method's own weight.
+
+    Raises:
+        InputError: another base or objective.
     """
 
     def __init__(self, backbone: Backbone, method: Method, base: str = "kriging", objective: str = "residual") -> None:
         super().__init__()
+        for kind, name, known in (("base", base, BASES), ("objective", objective, OBJECTIVES)):
+            if name not in known:
+                raise InputError(f"unknown {kind} {name!r}; known: {', '.join(known)}")
         self.backbone = backbone
         self.method = method
         self.base = base
@@ -101,7 +110,7 @@ class FieldModel(nn.Module):
         mean, std = queries.moments
         marginal = (alpha**2 * std**2 + sigma**2).sqrt()
         centred = x_t - alpha * mean
-        level = path.log_snr(t).reshape(-1).expand(len(x_t))
+        level = path.log_snr(t).reshape(-1).to(x_t.device).expand(len(x_t))
         noisy = Points(queries.coords, centred / marginal, queries.mask)
         output = self.backbone(noisy, level, queries.memory).to(x_t.dtype)
         error = std * sigma / marginal

@@ -1,0 +1,82 @@
+"""Imports go one way, and the library knows neither scripts nor user interfaces."""
+
+import ast
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS = [
+    {"errors"},
+    {"registry", "points", "paths"},
+    {"prediction", "kriging", "presets"},
+    {"methods", "solvers", "patterns", "nn", "backbones", "noise"},
+    {"model"},
+    {"sampling", "checkpoint"},
+    {"evaluation"},
+    {"training"},
+]
+ABOVE = {"train_scripts", "demo", "app", "tests", "benchmarks"}
+INTERFACES = {"gradio", "streamlit", "plotly", "fastapi", "matplotlib", "IPython"}
+
+
+def imports(path):
+    """Dotted names that a file imports, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def unit(dotted):
+    """``fieldlib.solvers.base`` -> ``solvers``."""
+    return dotted.split(".")[1]
+
+
+FILES = sorted((ROOT / "fieldlib").rglob("*.py"))
+
+
+def graph():
+    """Which part of fieldlib imports which other part; the package's own front page left out."""
+    edges = {}
+    for path in FILES:
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        if parts != ("fieldlib", "__init__"):
+            used = {unit(name) for name in imports(path) if name.startswith("fieldlib.")}
+            edges.setdefault(parts[1], set()).update(used - {parts[1]})
+    return edges
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_library_stands_alone(path):
+    tops = {name.split(".")[0] for name in imports(path)}
+    assert not tops & (ABOVE | INTERFACES)
+
+
+def test_parts_import_each_other_one_way():
+    list(TopologicalSorter(graph()).static_order())  # raises CycleError otherwise
+
+
+def test_layers():
+    rank = {name: level for level, names in enumerate(LAYERS) for name in names}
+    for name, used in graph().items():
+        for other in used & rank.keys():
+            if name in rank:
+                assert rank[other] <= rank[name], f"fieldlib.{name} imports fieldlib.{other}, a layer above it"
+
+
+def test_every_named_layer_exists():
+    assert {name for names in LAYERS for name in names} <= graph().keys() | {"errors"}
+
+
+def test_scripts_do_not_import_interfaces():
+    for path in (ROOT / "train_scripts").rglob("*.py"):
+        assert not {name.split(".")[0] for name in imports(path)} & (INTERFACES | {"demo", "app"})
+
+
+def test_interfaces_do_not_import_scripts():
+    for path in (ROOT / "demo").rglob("*.py"):
+        assert "train_scripts" not in {name.split(".")[0] for name in imports(path)}
