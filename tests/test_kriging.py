@@ -103,10 +103,8 @@ def test_single_precision_is_enough(count):
     coords = grid(32, 32)[None, :count]
     values = torch.sin(5 * coords.sum(-1, keepdim=True)).expand(-1, -1, 3)
     context = Points(coords, values)
-    single, exact = (
-        kriging.fit(context).at(grid(8, 8)[None]),
-        kriging.fit(double(context)).at(grid(8, 8)[None].double()),
-    )
+    coarse = grid(8, 8)[None]
+    single, exact = kriging.fit(context).at(coarse), kriging.fit(double(context)).at(coarse.double())
     assert (single.mean - exact.mean).abs().max() < 2e-3
     assert (single.std - exact.std).abs().max() < 2e-3
     flat = kriging.fit(Points(coords, torch.full_like(values, 0.25))).at(coarse)
