@@ -44,7 +44,7 @@ class Scene(NamedTuple):
 class Settings(NamedTuple):
     """How samples are drawn: solver, steps, samples per picture and the seed of everything."""
 
-    solver: str | Solver
+    solver: Solver
     steps: int
     samples: int
     seed: int
@@ -168,10 +168,19 @@ def locate(model: Model, scenes: Sequence[Scene]) -> tuple[Points, Tensor]:
 
 
 def draw(model: Model, scenes: Sequence[Scene], settings: Settings) -> tuple[Truth, Tensor, int]:
-    """Truth, samples of all pixels (B, K, N, C), and network calls per sample."""
+    """Truth, samples of all pixels (B, K, N, C), and network calls per sample.
+
+    Raises:
+        InputError: samples that are not finite.
+    """
     context, coords = locate(model, scenes)
     seeds = [seed for scene in scenes for seed in settings.seeds(scene.number)]
     *_, last = sample(model, context, coords, solver=settings.solver, steps=settings.steps, seeds=seeds)
+    if not last.values.isfinite().all():
+        raise InputError(
+            f"{settings.solver.name} with {settings.steps} steps gave values that are not finite; "
+            "use more steps or another solver"
+        )
     known, target = (torch.from_numpy(np.stack(masks)) for masks in zip(*(scene[2:] for scene in scenes), strict=True))
     truth = Truth(to_values(np.stack([scene.pixels for scene in scenes])), known, target)
     return truth, paste(truth, last.values.unflatten(0, (len(scenes), -1))), last.nfe

@@ -127,6 +127,13 @@ def test_bad_pictures(pictures):
         evaluate(fieldlib.load("nearest"), pictures)
 
 
+def test_diverging_samples_are_refused():
+    model = tiny_model("deep_set")
+    model.backbone.out[-1].bias.fill_(float("nan"))
+    with pytest.raises(InputError, match="not finite"):
+        evaluate(model, PICTURES[:1], steps=1, samples=2)
+
+
 def test_evaluation_leaves_the_global_generator_alone():
     model, before = tiny_model("deep_set"), torch.get_rng_state()
     evaluate(model, PICTURES[:1], steps=1, samples=2)
