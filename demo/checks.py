@@ -61,6 +61,18 @@ def picture(pixels: object, size: int) -> np.ndarray:
     return pixels
 
 
+def drawn_mask(mask: object, size: int) -> np.ndarray | None:
+    """``mask`` when it is a bool (size, size) array, or None.
+
+    Raises:
+        InputError: anything else.
+    """
+    if mask is None or (isinstance(mask, np.ndarray) and mask.dtype == bool and mask.shape == (size, size)):
+        return mask
+    got = f"{mask.dtype} {mask.shape}" if isinstance(mask, np.ndarray) else type(mask).__name__
+    raise InputError(f"a mask is bool of shape ({size}, {size}); got {got}")
+
+
 def partial_mask(mask: np.ndarray) -> np.ndarray:
     """``mask`` when something is revealed and something is hidden.
 

@@ -60,8 +60,8 @@ class Request:
     def __post_init__(self) -> None:
         """Check every field and bring whole numbers into one form."""
         checks.picture(self.pixels, SIZE)
+        checks.drawn_mask(self.mask, SIZE)
         model = checks.one_of("model", self.model, fieldlib.model_names())
-        classical = model in BASELINES
         clean = {
             "fraction": checks.share("the revealed fraction", self.fraction),
             "pattern": checks.one_of("pattern", self.pattern, PATTERNS.names()),
@@ -70,7 +70,7 @@ class Request:
             "solver": None if self.solver is None else checks.one_of("solver", self.solver, SOLVERS.names()),
             "steps": checks.whole("steps", self.steps, 1, MOST_STEPS),
         }
-        if classical:
+        if model in BASELINES:
             clean |= {"solver": None, "steps": 1}
         for name, value in clean.items():
             object.__setattr__(self, name, value)
@@ -202,9 +202,17 @@ def look(frame: Frame, seconds: float, scene: Scene) -> Moment:
     hidden = torch.from_numpy(~scene.mask.reshape(-1))
     state, estimate = (paste(values[0], truth, hidden) for values in (frame.values, frame.x0))
     scores = score(torch.stack([state, estimate]), truth, hidden)
-    shown = [to_pixels(values, SIZE, SIZE) for values in (state, estimate)]
-    error = error_map(shown[1], scene.pixels)
-    return Moment(frame.step, frame.t, *shown, error, *scores, frame.nfe, 1000 * seconds)
+    return Moment(
+        step=frame.step,
+        t=frame.t,
+        state=to_pixels(state, SIZE, SIZE),
+        estimate=to_pixels(estimate, SIZE, SIZE),
+        error=error_map(to_pixels(estimate, SIZE, SIZE), scene.pixels),
+        state_scores=scores[0],
+        estimate_scores=scores[1],
+        calls=frame.nfe,
+        milliseconds=1000 * seconds,
+    )
 
 
 def paste(values: Tensor, truth: Tensor, hidden: Tensor) -> Tensor:

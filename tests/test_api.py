@@ -1,0 +1,138 @@
+"""The HTTP API as a program sees it, on an app launched in this process."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+import fieldlib
+from demo import gradio_ui, pictures, studio
+from demo.checks import pack_mask
+
+STEPS = 3
+
+
+@pytest.fixture(scope="module")
+def address():
+    page = gradio_ui.serve("127.0.0.1", None, block=False)
+    yield page.local_url
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def client(address):
+    return Client(address, verbose=False)
+
+
+def decode(address):
+    head, _, body = address.partition(",")
+    assert head == "data:image/png;base64"
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(body))))
+
+
+def test_sample_is_named_typed_and_documented(client):
+    described = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert "/sample" in described
+    kinds = {p["parameter_name"]: p["python_type"]["type"] for p in described["/sample"]["parameters"]}
+    assert kinds["steps"] == "int"
+    assert kinds["fraction"] == "float"
+    assert kinds["pattern"] == "str"
+    assert "Hide most pixels" in described["/sample"]["description"]
+
+
+def test_only_named_endpoints_are_public(client):
+    described = client.view_api(return_format="dict", print_info=False)
+    assert set(described["named_endpoints"]) == {"/sample"}
+    assert not described["unnamed_endpoints"]
+
+
+def test_sample_returns_metrics_and_the_picture_that_the_library_makes(client):
+    result = client.predict(picture="coffee", model="nearest", seed=4, api_name="/sample")
+    picture = pictures.from_gallery("coffee")
+    last = studio.finish(studio.Request(picture.pixels, model="nearest", seed=4)).moments[-1]
+    assert np.array_equal(decode(result["picture"]), last.state)
+    assert result["metrics"] == pytest.approx(last.state_scores._asdict())
+    assert set(result["metrics"]) == {"psnr", "ssim", "mse", "mae"}
+    assert result["revealed"] == 204
+
+
+def test_defaults_alone_give_a_picture(client):
+    result = client.predict(steps=STEPS, api_name="/sample")
+    assert decode(result["picture"]).shape == (32, 32, 3)
+
+
+def test_an_uploaded_file_is_used(client, tmp_path):
+    path = tmp_path / "red.png"
+    Image.new("CMYK", (70, 40), (0, 255, 255, 0)).save(path.with_suffix(".jpg"))
+    result = client.predict(file=handle_file(str(path.with_suffix(".jpg"))), model="nearest", api_name="/sample")
+    assert result["metrics"]["mae"] < 0.02, "a flat picture is reconstructed from any of its pixels"
+
+
+def test_a_drawn_mask_replaces_the_pattern(client):
+    mask = np.zeros((32, 32), bool)
+    mask[::4, ::4] = True
+    result = client.predict(mask=pack_mask(mask), model="nearest", api_name="/sample")
+    assert result["revealed"] == 64
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"steps": 1001}, "1000"),
+        ({"steps": 0}, "1 to 1000"),
+        ({"steps": "many"}, "steps"),
+        ({"fraction": 0}, "between 0 and 1"),
+        ({"fraction": 1}, "between 0 and 1"),
+        ({"seed": -1}, "seed"),
+        ({"pattern": "hexagons"}, "known: "),
+        ({"solver": "hune"}, "heun"),
+        ({"model": "/etc"}, "known: "),
+        ({"picture": "../../etc/passwd"}, "known: "),
+        ({"mask": "???"}, "base64url"),
+        ({"mask": pack_mask(np.ones((32, 32), bool))}, "hide at least one"),
+        ({"mask": pack_mask(np.zeros((32, 32), bool))}, "reveal at least one"),
+        ({"file": {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}}, None),
+        ({"file": "no file"}, None),
+    ],
+)
+def test_bad_input_gets_a_message_and_the_app_goes_on(client, values, message):
+    with pytest.raises((AppError, ValueError, FileNotFoundError)) as caught:
+        client.predict(**values, api_name="/sample")
+    assert message is None or message in str(caught.value)
+    assert "Traceback" not in str(caught.value)
+    assert client.predict(model="nearest", api_name="/sample")["revealed"] == 204
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + bytes(50)])
+def test_unreadable_files_get_a_message(client, tmp_path, content):
+    path = tmp_path / "picture.png"
+    path.write_bytes(content)
+    with pytest.raises(AppError, match="picture"):
+        client.predict(file=handle_file(str(path)), api_name="/sample")
+
+
+def test_unexpected_failures_are_logged_and_told_in_one_line(client, monkeypatch, caplog):
+    def explode(*_args):
+        raise RuntimeError("the secret inside")
+
+    monkeypatch.setattr(studio, "finish", explode)
+    with pytest.raises(AppError, match="logged") as caught:
+        client.predict(api_name="/sample")
+    assert "secret" not in str(caught.value)
+    assert "the secret inside" in caplog.text
+
+
+def test_damaged_weights_do_not_keep_the_page_from_opening(monkeypatch, tmp_path):
+    from fieldlib import hub
+
+    folder = tmp_path / "flow_matching" / "tiny"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{}")
+    (folder / "model.safetensors").write_bytes(b"broken")
+    monkeypatch.setattr(hub, "BUNDLED", tmp_path)
+    assert "flow_matching/tiny" in fieldlib.model_names()
+    gradio_ui.build()
