@@ -17,9 +17,10 @@ import torch
 from scipy.fft import dct
 from torch import Tensor
 
+from fieldlib.baselines.gridded import SIZE
 from fieldlib.points import to_values
 
-SIZE, CHANNELS = 32, 3
+CHANNELS = 3
 ROUNDING = (2 / 255) ** 2 / 12  # variance that rounding to 8 bits adds to every value
 CHUNK = 5000
 

@@ -13,8 +13,8 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from fieldlib.baselines.base import Baseline, FixedPredictor, split
-from fieldlib.baselines.gaussian import CHANNELS, SIZE, Conditional, Gaussian, condition, expand
-from fieldlib.baselines.gridded import on_grid
+from fieldlib.baselines.gaussian import CHANNELS, Conditional, Gaussian, condition, expand
+from fieldlib.baselines.gridded import SIZE, on_grid
 from fieldlib.errors import InputError
 from fieldlib.nn.lattice import cells, read_between
 from fieldlib.points import Points

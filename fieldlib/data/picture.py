@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -31,9 +30,7 @@ def open_picture(source: str | Path | bytes) -> np.ndarray:
     if len(blob) > MOST_BYTES:
         raise InputError(f"{name} is larger than {MOST_BYTES // 2**20} MB, the most that is allowed: make it smaller")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is stricter
-            image = Image.open(io.BytesIO(blob), formats=FORMATS)
+        image = Image.open(io.BytesIO(blob), formats=FORMATS)
         width, height = image.size
         if width * height > MOST_PIXELS:
             raise _too_large(name, f"{width}x{height} pixels")
