@@ -1,0 +1,71 @@
+"""Bundled weights: half precision, cards that follow the record, the study's table."""
+
+import json
+from dataclasses import replace
+
+import torch
+from test_training import make_trainer
+
+import fieldlib
+from fieldlib.presets import get_preset
+from train_scripts import compare, export, train
+
+
+def finished_run(folder, pictures):
+    trainer = make_trainer(folder, pictures[:8], preset=replace(get_preset("test"), batch_size=4))
+    trainer.config["preset"] = "test"
+    list(trainer.run())
+    return folder
+
+
+def test_export_halves_the_file_and_keeps_the_answers(tmp_path, pictures):
+    run = finished_run(tmp_path / "run", pictures)
+    export.main(export.Options(run=str(run), out=str(tmp_path / "out")))
+    full, half = ((folder / "model.safetensors").stat().st_size for folder in (run, tmp_path / "out"))
+    assert half < 0.7 * full
+    context, coords = fieldlib.observe(pictures[0]), fieldlib.grid(32, 32)
+    a, b = (fieldlib.estimate(fieldlib.load(folder), context, coords) for folder in (run, tmp_path / "out"))
+    assert torch.allclose(a, b, atol=5e-3)
+
+
+def test_card_states_the_training_record(tmp_path, pictures):
+    run = finished_run(tmp_path / "run", pictures)
+    scores = {"images": 7, "context": 0.2, "seed": 42, "solver": "heun", "steps": 4, "samples": 8}
+    scores |= {"estimate_psnr_unobserved": 21.5, "crps": 0.05, "coverage90": 0.9, "sharpness": 1.0}
+    (tmp_path / "scores.json").write_text(json.dumps(scores))
+    export.main(export.Options(str(run), str(tmp_path / "scores.json"), str(tmp_path / "out")))
+    card = (tmp_path / "out" / "README.md").read_text()
+    assert "7 CIFAR-10 test pictures" in card and "21.5" in card
+    assert "--method flow_matching --preset test" in card
+    kept = [json.loads(line) for line in (tmp_path / "out" / "train.jsonl").read_text().splitlines()]
+    assert any("estimate_psnr_unobserved" in line for line in kept)
+
+
+def test_inherited_weights_start_where_the_other_run_ended(tmp_path, pictures):
+    run = finished_run(tmp_path / "run", pictures)
+    trainer = make_trainer(tmp_path / "next", pictures[:8], method="denoiser")
+    record = fieldlib.training.inherit(trainer.model, run)
+    source = fieldlib.load(run)
+    assert all(torch.equal(a, b) for a, b in zip(trainer.model.parameters(), source.parameters(), strict=True))
+    assert record["method"] == "flow_matching" and record["steps"] == 2
+
+
+def test_train_command_makes_a_model_and_refuses_to_overwrite_it(tmp_path, pictures, picture_folder):
+    options = train.Options(preset="test", data=str(picture_folder), epochs=1, out=str(tmp_path / "run"))
+    train.main(options)
+    assert fieldlib.load(tmp_path / "run").method.name == "flow_matching"
+    try:
+        train.main(options)
+    except fieldlib.InputError as error:
+        assert "--resume" in str(error)
+    else:
+        raise AssertionError("an existing run was overwritten")
+    train.main(replace(options, resume=True, epochs=2))
+
+
+def test_table_replaces_only_what_stands_between_the_markers(tmp_path, monkeypatch):
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{compare.BEGIN}\nold\n{compare.END}\nafter\n")
+    monkeypatch.setattr(compare, "README", readme)
+    compare.write_table("new")
+    assert readme.read_text() == f"before\n{compare.BEGIN}\nnew\n{compare.END}\nafter\n"

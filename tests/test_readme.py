@@ -1,0 +1,69 @@
+"""What the README tells people to type exists and works."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+
+import fieldlib
+from train_scripts import evaluate, export, sample, train
+from train_scripts.cli import parse
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+SCRIPTS = {"train": train, "evaluate": evaluate, "export": export, "sample": sample}
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def commands():
+    lines = [line for block in blocks("") for line in block.splitlines()]
+    return [line for line in lines if line.startswith("python -m train_scripts.")]
+
+
+def test_front_matter_is_what_spaces_reads():
+    front = yaml.safe_load(README.split("---")[1])
+    assert front["sdk"] == "gradio" and (ROOT / front["app_file"]).exists()
+    assert f"gradio=={front['sdk_version']}" in (ROOT / "requirements.txt").read_text()
+    assert len(front["short_description"]) <= 60
+
+
+def test_make_targets_exist():
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"`?make ([a-z-]+)", README + (ROOT / "CONTRIBUTING.md").read_text()):
+        assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
+
+
+@pytest.mark.parametrize("command", commands())
+def test_commands_parse(command):
+    _, _, module, *arguments = shlex.split(command)
+    parse(SCRIPTS[module.removeprefix("train_scripts.")].Options, arguments)
+
+
+def test_links_and_pictures_exist():
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_python_example_runs(capsys):
+    (first, *_) = blocks("python")
+    exec(compile(first, "README", "exec"), {})
+    assert len(capsys.readouterr().out.splitlines()) == 5
+
+
+def test_new_method_in_the_readme_is_complete():
+    from fieldlib.methods.base import Method
+    from fieldlib.paths import LinearPath
+    from fieldlib.prediction import Prediction
+    from fieldlib.registry import Registry
+
+    names = {"METHODS": Registry("method", "fieldlib.methods"), "Method": Method, "LinearPath": LinearPath}
+    exec(compile(blocks("python")[1], "README", "exec"), {**names, "Prediction": Prediction})
+
+
+def test_version_is_the_packages():
+    assert f'version = "{fieldlib.__version__}"' in (ROOT / "pyproject.toml").read_text()
