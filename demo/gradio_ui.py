@@ -16,6 +16,8 @@ from fieldlib.data.picture import MOST_BYTES
 STYLE = Path(__file__).parent / "components" / "studio.css"
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 AT_ONCE: dict[str, Any] = {**PRIVATE, "queue": False}
+# These can fail, so they are queued: Gradio 6.31 shows no message for a failed event outside the queue.
+CHECKED: dict[str, Any] = {**PRIVATE, "concurrency_limit": None}
 BUSY = "() => [{__type__: 'update', interactive: false}, {__type__: 'update', interactive: true}]"
 IDLE = "() => [{__type__: 'update', interactive: true}, {__type__: 'update', interactive: false}]"
 
@@ -38,7 +40,8 @@ def wire_run(w: Widgets) -> gr.events.Dependency:
     buttons = [w.run, w.stop]
     w.run.click(None, None, buttons, js=BUSY)
     running = w.run.click(guard(handlers.run), w.run_inputs, w.player, **PRIVATE, **api.POOL)
-    running.then(None, None, buttons, js=IDLE)
+    for ended in (running.then, running.failure):  # Gradio 6.31 calls "then" after success only
+        ended(None, None, buttons, js=IDLE)
     w.stop.click(player.stopped_message, None, w.player, cancels=[running], **AT_ONCE)
     w.stop.click(None, None, buttons, js=IDLE)
     return running
@@ -46,7 +49,7 @@ def wire_run(w: Widgets) -> gr.events.Dependency:
 
 def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
     """Another picture or other revealed pixels: shown at once, and a run of the old ones ends."""
-    options: dict[str, Any] = {"cancels": [running], **AT_ONCE}
+    options: dict[str, Any] = {"cancels": [running], **CHECKED}
     shown = [w.picture, w.picker, w.player]
     masks = [widget.change for widget in w.mask_inputs]
     w.picker.pick(guard(handlers.pick_gallery), w.mask_inputs, shown, **options)
@@ -63,8 +66,7 @@ def wire_knobs(w: Widgets) -> None:
         button.click(None, None, seed, js="() => Math.floor(Math.random() * 1e6)")
     w.steps_slider.input(None, w.steps_slider, w.steps, js="(steps) => steps")
     w.steps.input(None, w.steps, w.steps_slider, js=f"(steps) => Math.min(Math.max(steps, 1), {MOST_SLIDER_STEPS})")
-    last = int(w.cifar.maximum or 0)
-    w.lucky.click(None, None, w.cifar, js=f"() => Math.floor(Math.random() * {last + 1})")
+    w.lucky.click(None, None, w.cifar, js=f"() => Math.floor(Math.random() * {pictures.cifar_count()})")
     w.model.change(guard(handlers.allow_solver), w.model, [w.solver, w.steps_slider, w.steps, w.noise_seed], **AT_ONCE)
 
 

@@ -19,7 +19,7 @@ from demo.studio import Request
 from fieldlib import InputError
 
 log = logging.getLogger(__name__)
-OPENING_STEPS = 16
+OPENING_STEPS = 12
 
 
 def guard(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -91,7 +91,7 @@ def greeting(picture: Picture) -> player.Message:
         log.warning("the opening run is left out: %s", error)
         return player.scene_message(studio.set_scene(request))
     whole = views[0]._replace(moments=tuple(moment for view in views for moment in view.moments))
-    return player.chunk_message(whole, f"{heading(request)} ({strings.OPENING})")
+    return player.greeting_message(whole, f"{heading(request)} ({strings.OPENING})")
 
 
 def _fraction(percent: object) -> float:

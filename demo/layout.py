@@ -7,10 +7,8 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from demo import handlers, menus, pictures, strings
-from demo.checks import MOST_SEED
 from demo.components import picker, player
 from demo.pictures import Picture
-from fieldlib.sampling import MOST_STEPS
 
 MOST_SLIDER_STEPS = 100
 FIRST_STEPS = 20
@@ -80,7 +78,7 @@ def lay_picture(first: Picture) -> dict[str, Any]:
             upload = gr.UploadButton(
                 strings.UPLOAD, type="binary", file_types=["image"], elem_id="upload", min_width=110
             )
-            cifar = _number(0, strings.CIFAR, max(count - 1, 0), "cifar", visible=count > 0)
+            cifar = _number(0, strings.CIFAR, "cifar", visible=count > 0)
             lucky = gr.Button(strings.CIFAR_RANDOM, elem_id="cifar-random", min_width=70, scale=0, visible=count > 0)
     return {"picture": gr.State(first), "picker": chosen, "upload": upload, "cifar": cifar, "lucky": lucky}
 
@@ -93,7 +91,7 @@ def lay_mask() -> dict[str, Any]:
             pattern = gr.Dropdown(
                 menus.patterns(), value="uniform", label=strings.PATTERN, elem_id="pattern", min_width=110
             )
-            seed = _number(0, strings.SEED, MOST_SEED, "seed")
+            seed = _number(0, strings.SEED, "seed")
             shuffle = gr.Button(strings.SHUFFLE, elem_id="shuffle", min_width=70, scale=0)
     return {"percent": percent, "pattern": pattern, "seed": seed, "shuffle": shuffle}
 
@@ -107,19 +105,17 @@ def lay_method() -> dict[str, Any]:
             slider = gr.Slider(
                 1, MOST_SLIDER_STEPS, FIRST_STEPS, step=1, label=strings.STEPS, elem_id="steps-slider", buttons=[]
             )
-            steps = _number(FIRST_STEPS, strings.STEPS_EXACT, MOST_STEPS, "steps", low=1)
+            steps = _number(FIRST_STEPS, strings.STEPS_EXACT, "steps")
         with gr.Row(elem_classes="line"):
-            noise_seed = _number(0, strings.NOISE_SEED, MOST_SEED, "noise")
+            noise_seed = _number(0, strings.NOISE_SEED, "noise")
             new_noise = gr.Button(strings.NEW_NOISE, elem_id="new-noise", min_width=70, scale=0)
     fields = {"model": model, "solver": solver, "steps_slider": slider, "steps": steps}
     return {**fields, "noise_seed": noise_seed, "new_noise": new_noise}
 
 
-def _number(value: int, label: str, high: int, name: str, low: int = 0, visible: bool = True) -> gr.Number:
-    """A narrow field for a whole number; the value is checked again on the server."""
-    return gr.Number(
-        value, label=label, minimum=low, maximum=high, precision=0, elem_id=name, min_width=76, visible=visible
-    )
+def _number(value: int, label: str, name: str, visible: bool = True) -> gr.Number:
+    """A narrow field for a whole number. Its limits are checked by the request, whose messages say what to do."""
+    return gr.Number(value, label=label, precision=0, elem_id=name, min_width=76, visible=visible)
 
 
 def lay_buttons() -> dict[str, Any]:

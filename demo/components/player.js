@@ -1,5 +1,6 @@
 // The trajectory player: collects chunks of frames as they arrive and plays them at its own rate.
-// Messages (see player.py): { kind: "scene" | "chunk" | "stopped", ... }. Chunks may arrive twice or out of order.
+// Messages (see player.py): { kind: "scene" | "chunk" | "greeting" | "stopped", ... }. Chunks may arrive twice or out of
+// order; a greeting is a whole recorded run, which counts only as long as the visitor has done nothing.
 
 const VIEWS = ["state", "observed", "estimate", "truth", "error"];
 const SHORTEST_RUN = 2.4; // seconds that a run takes at normal speed, as long as that is 6 to 20 frames a second
@@ -15,6 +16,7 @@ class TrajectoryPlayer {
     this.calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.speed = 1;
     this.loop = false;
+    this.heard = 0; // messages so far; the first one is the page's own
     this.clear();
     this.writeLabels();
     this.buildSide();
@@ -26,12 +28,14 @@ class TrajectoryPlayer {
 
   receive(message) {
     if (!message || this.dropped.has(message.run)) return;
+    if (message.kind === "greeting" && this.heard > 1) return;
+    this.heard++;
     if (message.kind === "stopped") this.halt();
     else {
       if (message.kind === "scene") this.drop();
       else if (message.run !== this.run) this.begin(message);
       this.setScene(message);
-      if (message.kind === "chunk") this.collect(message);
+      if (message.frames) this.collect(message);
     }
     this.draw();
   }

@@ -60,6 +60,11 @@ def chunk_message(view: View, heading: str) -> Message:
     return {"kind": "chunk", **fields, **_scene_fields(view.scene), "frames": [_frame(m) for m in view.moments]}
 
 
+def greeting_message(view: View, heading: str) -> Message:
+    """A whole recorded run, which a page that is being used ignores."""
+    return {**chunk_message(view, heading), "kind": "greeting"}
+
+
 def stopped_message() -> Message:
     """The visitor pressed Stop: no more frames will come."""
     return {"kind": "stopped"}

@@ -1,0 +1,108 @@
+"""The studio in this process and a real Chromium in front of it."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from demo import gradio_ui
+from fieldlib import hub
+from fieldlib.checkpoint import build, save_model
+from fieldlib.presets import PRESETS
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def weights(tmp_path_factory):
+    """The bundled weights; an untrained network of the same size where there are none yet."""
+    if any(hub.BUNDLED.glob("*/*/config.json")):
+        return hub.BUNDLED
+    folder = tmp_path_factory.mktemp("weights")
+    preset = PRESETS["tiny"]
+    shape = {"backbone": preset.backbone, "options": preset.options, "base": preset.base, "objective": preset.objective}
+    config = {"method": "flow_matching", **shape}
+    save_model(build(config), config, folder / "flow_matching" / "tiny")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(weights):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hub, "BUNDLED", weights)
+        page = gradio_ui.serve("127.0.0.1", None, block=False)
+        yield page.local_url
+        page.close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Studio:
+    """One visitor: a page with shorthands, every request and every complaint of the browser written down."""
+
+    def __init__(self, browser, address, width=1440, height=900, theme="light", **options):
+        self.context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.requests, self.complaints = [], []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda line: line.type == "error" and self.complaints.append(line.text))
+        self.page.goto(f"{address}?__theme={theme}")
+        self.page.wait_for_selector(".player .side button")
+        self.wait("player.total > 1")  # the recorded run that greets visitors
+
+    def player(self, name):
+        """A data attribute of the player, as text."""
+        return self.page.locator(".player").get_attribute(f"data-{name}")
+
+    def wait(self, condition, timeout=20_000):
+        """Until a JavaScript condition on ``player`` (the data attributes) holds."""
+        script = f"() => {{ const player = document.querySelector('.player').dataset; return {condition}; }}"
+        self.page.wait_for_function(script, timeout=timeout)
+
+    def run(self):
+        """Press Run and wait until every frame has arrived; returns the run's id."""
+        before = self.player("run")
+        self.page.click("#run:not([disabled])")
+        self.wait(f"player.run && player.run !== '{before}' && player.frames === player.total")
+        return self.player("run")
+
+    def pixels(self, view="state"):
+        """What the canvas of ``view`` holds, as a data URL."""
+        return self.page.evaluate(f"document.querySelector('canvas[data-view={view}]').toDataURL()")
+
+    def numbers(self):
+        """Everything that the table and the facts say."""
+        return self.page.locator(".player .facts, .player .numbers tbody").all_inner_texts()
+
+    def set_number(self, name, value):
+        """Type ``value`` into the number field ``name`` and leave it."""
+        self.page.fill(f"#{name} input", str(value))
+        self.page.press(f"#{name} input", "Tab")
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """Opens the studio; whatever was opened is closed after the test."""
+    opened = []
+
+    def open_studio(**options):
+        opened.append(Studio(chromium, address, **options))
+        return opened[-1]
+
+    yield open_studio
+    for studio in opened:
+        studio.context.close()

@@ -1,0 +1,210 @@
+"""The page as visitors meet it. Nothing waits for "networkidle": Gradio keeps a connection open."""
+
+import io
+import re
+from urllib.parse import urlparse
+
+import numpy as np
+import pytest
+from PIL import Image
+
+CLICK_TO_FRAME = """() => new Promise((resolve, reject) => {
+  setTimeout(() => reject(new Error('no frame came')), 10000);
+  const player = document.querySelector('.player'), before = player.dataset.run, start = performance.now();
+  new MutationObserver((_, watcher) => {
+    if (player.dataset.run === before || player.dataset.frames === '0') return;
+    watcher.disconnect();
+    resolve(performance.now() - start);
+  }).observe(player, { attributes: true });
+  document.querySelector('#run').click();
+})"""
+
+
+def test_run_moves_pixels_and_numbers(visit):
+    studio = visit()
+    studio.page.click("#run")
+    studio.wait("player.total === '21' && Number(player.frames) > 8 && Number(player.position) < 20")
+    seen = set()
+    for _ in range(6):
+        seen.add((studio.pixels(), studio.pixels("estimate"), *studio.numbers()))
+        studio.page.wait_for_timeout(120)
+    studio.wait("player.position === '20'")
+    assert len(seen) >= 3
+    assert "20 / 20" in studio.page.inner_text(".player .facts")
+    assert re.search(r"\d+\.\d\d", studio.page.inner_text("[data-row=state]"))
+    assert not studio.complaints
+
+
+def test_the_first_frame_comes_within_a_second(visit):
+    studio = visit()
+    times = []
+    for _ in range(3):
+        studio.run()
+        studio.page.wait_for_selector("#run:not([disabled])")
+        times.append(studio.page.evaluate(CLICK_TO_FRAME))
+        studio.page.wait_for_selector("#run:not([disabled])")
+    print(f"click to first frame: {', '.join(f'{ms:.0f} ms' for ms in times)}")
+    assert min(times) < 1000
+
+
+def test_something_is_drawn_and_moves_before_anything_is_pressed(visit):
+    studio = visit()
+    studio.wait("Number(player.position) > 0")
+    assert studio.pixels("truth") != studio.pixels("observed")
+
+
+def test_scrubbing_by_bar_and_by_keys(visit):
+    studio = visit()
+    studio.run()
+    bar = studio.page.locator(".player input[type=range]")
+    bar.fill("0")
+    start = studio.pixels()
+    bar.fill("20")
+    assert studio.pixels() != start
+    player = studio.page.locator(".player")
+    player.focus()
+    player.press("Home")
+    assert studio.player("position") == "0"
+    assert studio.pixels() == start
+    player.press("ArrowRight")
+    assert studio.player("position") == "1"
+    player.press("End")
+    assert studio.player("position") == "20"
+    player.press("Space")
+    studio.wait("player.position !== '20'")
+
+
+def test_a_click_enlarges_a_panel(visit):
+    studio = visit()
+    truth = studio.pixels("truth")
+    studio.page.click(".side button:has(canvas[data-view=truth])")
+    assert studio.page.locator(".stage canvas").get_attribute("data-view") == "truth"
+    assert studio.pixels("truth") == truth
+
+
+def test_stop_stops_and_the_studio_can_run_again(visit):
+    studio = visit()
+    studio.set_number("steps", 1000)
+    studio.page.click("#run")
+    studio.wait("player.total === '60' && player.frames > 1")
+    studio.page.click("#stop:not([disabled])")
+    studio.page.wait_for_selector("text=Stopped after step")
+    frames = int(studio.player("frames"))
+    assert frames < 60
+    studio.page.wait_for_timeout(1200)
+    assert int(studio.player("frames")) == frames
+    studio.set_number("steps", 4)
+    studio.run()
+    assert studio.player("total") == "5"
+
+
+def test_long_runs_send_sixty_frames_without_gaps(visit):
+    studio = visit()
+    studio.page.click("#solver input")
+    studio.page.get_by_role("option", name="Euler", exact=False).first.click()
+    studio.set_number("steps", 100)
+    studio.run()
+    assert studio.player("frames") == studio.player("total") == "60"
+
+
+def test_revealed_pixels_follow_the_controls_without_run(visit):
+    studio = visit()
+    first = studio.pixels("observed")
+    studio.set_number("seed", 7)
+    studio.wait("!player.run")
+    second = studio.pixels("observed")
+    assert second != first
+    studio.page.fill("#percent input[type=number]", "50")
+    studio.page.press("#percent input[type=number]", "Tab")
+    studio.page.wait_for_selector("text=512 of 1024 pixels")
+    studio.page.locator(".thumbs button").nth(2).click()
+    studio.page.wait_for_selector(".credit >> text=Cup of coffee")
+    assert studio.pixels("observed") not in (first, second)
+    studio.page.click("#shuffle")
+    studio.page.wait_for_function("document.querySelector('#seed input').value !== '7'")
+
+
+def test_a_baseline_runs_in_one_step_and_greys_out_what_it_ignores(visit):
+    studio = visit()
+    studio.page.click("#model input")
+    studio.page.get_by_role("option", name="Nearest neighbour (baseline)").click()
+    studio.page.wait_for_selector("#steps input[disabled]")
+    studio.run()
+    assert studio.player("total") == "2"
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "L", "CMYK"])
+def test_uploads_of_any_mode_become_the_picture(visit, mode):
+    studio = visit()
+    file = io.BytesIO()
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 255, (50, 80, 3), np.uint8)).convert(mode)
+    picture.save(file, "TIFF")
+    before = studio.pixels("truth")
+    upload(studio, "any.tiff", file.getvalue())
+    studio.page.wait_for_selector(".credit >> text=Your picture")
+    assert studio.pixels("truth") != before
+    studio.run()
+
+
+@pytest.mark.parametrize("content", [b"this is no picture", b"\x89PNG\r\n\x1a\n broken", b""])
+def test_bad_uploads_get_a_message_and_the_studio_goes_on(visit, content):
+    studio = visit()
+    before = studio.pixels("truth")
+    upload(studio, "<img src=x onerror=alert(1)>.png", content)
+    studio.page.wait_for_selector(".toast-body, [data-testid=toast-body]")
+    message = studio.page.inner_text(".toast-body, [data-testid=toast-body]")
+    assert "picture" in message
+    assert "Traceback" not in message
+    assert studio.pixels("truth") == before
+    studio.run()
+
+
+def test_steps_out_of_range_get_a_message(visit):
+    studio = visit()
+    studio.set_number("steps", 5000)
+    studio.page.click("#run")
+    studio.page.wait_for_selector("text=whole number from 1 to 1000; got 5000")
+    studio.page.wait_for_selector("#run:not([disabled])")
+    studio.set_number("steps", 3)
+    studio.run()
+
+
+def test_no_request_leaves_the_machine(visit, address):
+    studio = visit()
+    studio.run()
+    hosts = {urlparse(url).netloc for url in studio.requests if not url.startswith(("data:", "blob:"))}
+    assert hosts == {urlparse(address).netloc}
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "theme"),
+    [
+        ("light", (1440, 900), "light"),
+        ("dark", (1440, 900), "dark"),
+        ("projector", (1280, 720), "light"),
+        ("phone", (390, 844), "light"),
+        ("phone-dark", (390, 844), "dark"),
+    ],
+)
+def test_nothing_overflows_sideways(visit, tmp_path, name, size, theme):
+    studio = visit(width=size[0], height=size[1], theme=theme)
+    studio.run()
+    studio.page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
+    assert studio.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    inside = (
+        "[...document.querySelectorAll('.player *, .card *')].every(e => e.getBoundingClientRect().right <= innerWidth)"
+    )
+    assert studio.page.evaluate(inside)
+    box = studio.page.locator("#run").bounding_box()
+    assert box["y"] + box["height"] <= size[1], "Run is within reach without scrolling"
+
+
+def test_calm_visitors_see_results_without_animation(visit):
+    studio = visit(reduced_motion="reduce")
+    studio.run()
+    assert studio.player("position") == "20"
+
+
+def upload(studio, name, content):
+    files = {"name": name, "mimeType": "image/png", "buffer": content}
+    studio.page.locator("input[type=file]").first.set_input_files(files)
