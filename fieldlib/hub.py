@@ -8,14 +8,13 @@ from pathlib import Path
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, RepositoryNotFoundError
 
+from fieldlib.assets import WEIGHTS as BUNDLED
 from fieldlib.baselines.base import Baseline
 from fieldlib.checkpoint import CONFIG, WEIGHTS, load_model
 from fieldlib.errors import InputError
 from fieldlib.model import FieldModel
 from fieldlib.registry import BASELINES, METHODS
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
-BUNDLED = ASSETS / "weights"
 DEFAULT_PRESET = "tiny"
 
 

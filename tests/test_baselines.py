@@ -147,7 +147,7 @@ def test_the_small_form_loses_next_to_nothing():
 
 def test_bundled_moments_are_those_of_pictures():
     prior = lmmse_module.bundled_moments()
-    assert lmmse_module.FILE.stat().st_size < 6e6
+    assert lmmse_module.LMMSE_FILE.stat().st_size < 6e6
     assert torch.equal(prior.covariance.diagonal() > 0.1, torch.ones(3072, dtype=torch.bool))
     assert prior.covariance[1000, 1003] > 0.8 * prior.covariance[1000, 1000]  # neighbours are alike
     assert torch.allclose(prior.covariance, prior.covariance.T, atol=1e-5)

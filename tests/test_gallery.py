@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fieldlib.data.gallery import CATALOGUE, FOLDER, gallery, names, picture, sample_pictures
+from fieldlib.assets import GALLERY
+from fieldlib.data.gallery import CATALOGUE, gallery, names, picture, sample_pictures
 from fieldlib.data.picture import to_square
 from fieldlib.errors import InputError
 from train_scripts import make_gallery
@@ -15,7 +16,7 @@ FREE = {"public domain", "CC0-1.0", "CC-BY-2.0", "LGPL-3.0", "GPL-2.0", "GPL-2.0
 
 
 def test_pictures_and_credits():
-    table = (FOLDER / "CREDITS.md").read_text()
+    table = (GALLERY / "CREDITS.md").read_text()
     assert len(gallery()) >= 12 and len(set(names())) == len(gallery())
     for entry in gallery():
         assert entry.pixels.shape == (32, 32, 3) and entry.pixels.dtype == np.uint8
@@ -33,8 +34,8 @@ def test_pictures_are_colourful_and_different():
 
 
 def test_folder_is_small_and_complete():
-    assert sum(file.stat().st_size for file in FOLDER.iterdir()) < 2.5e6
-    assert {file.stem for file in FOLDER.glob("*.webp")} == set(names())
+    assert sum(file.stat().st_size for file in GALLERY.iterdir()) < 2.5e6
+    assert {file.stem for file in GALLERY.glob("*.webp")} == set(names())
 
 
 def test_picture_by_name():
@@ -60,7 +61,7 @@ def test_script_crops_and_pads():
 
 
 def test_script_crops_are_catalogued():
-    for entry in json.loads((FOLDER / CATALOGUE).read_text(encoding="utf-8")):
+    for entry in json.loads((GALLERY / CATALOGUE).read_text(encoding="utf-8")):
         assert entry["crop"] is None or len(entry["crop"]) == 3
 
 

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
-    {"errors"},
+    {"errors", "assets"},
     {"registry", "points", "paths"},
     {"prediction", "kriging", "presets"},
     {"methods", "solvers", "patterns", "nn", "backbones", "noise"},

@@ -14,13 +14,13 @@ from tqdm import tqdm
 
 import fieldlib
 from fieldlib.acceleration import machine_class
+from fieldlib.assets import ASSETS, STUDY, WEIGHTS
 from fieldlib.checkpoint import read_config, write_atomic
 from fieldlib.data import load_pictures
 from fieldlib.evaluation import evaluate
-from fieldlib.hub import ASSETS, BUNDLED
 from train_scripts.cli import run
 
-STUDY = ASSETS / "study" / "comparison.json"
+COMPARISON = STUDY / "comparison.json"
 README = ASSETS.parent / "README.md"
 BEGIN, END = "<!-- comparison: begin -->", "<!-- comparison: end -->"
 COLUMNS = {
@@ -63,7 +63,7 @@ class Options:
     steps: int = 4
     samples: int = 8
     seed: int = 42
-    out: Path = STUDY
+    out: Path = COMPARISON
     readme: bool = True
 
 
@@ -114,14 +114,14 @@ def read_rows(options: Options) -> dict[str, Any]:
 
 def weights_of(name: str) -> str | None:
     """SHA-256 of a bundled model's weights; None for a baseline."""
-    return None if name in fieldlib.BASELINES else read_config(BUNDLED / name)["sha256"]
+    return None if name in fieldlib.BASELINES else read_config(WEIGHTS / name)["sha256"]
 
 
 def training_of(name: str) -> dict[str, float]:
     """Minutes of training of a bundled model, its shared first stage included."""
     if name in fieldlib.BASELINES:
         return {}
-    config = read_config(BUNDLED / name)
+    config = read_config(WEIGHTS / name)
     stages = (config.get("inherits", {}), config.get("training", {}))
     return {"training_minutes": sum(stage.get("seconds", 0) for stage in stages) / 60}
 

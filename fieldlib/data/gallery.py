@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from fieldlib.assets import GALLERY
 from fieldlib.data.picture import open_picture, to_square
 from fieldlib.errors import InputError
 
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "gallery"
 CATALOGUE = "gallery.json"
 SMALLEST_CROP = 0.5  # of the side of the original, for the pictures that are made from it
 
@@ -50,10 +49,10 @@ def gallery() -> tuple[GalleryPicture, ...]:
         InputError: the files are missing or damaged.
     """
     try:
-        entries = json.loads((FOLDER / CATALOGUE).read_text(encoding="utf-8"))
+        entries = json.loads((GALLERY / CATALOGUE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(
-            f"the gallery in {FOLDER} is missing or damaged ({error}): fetch the repository again"
+            f"the gallery in {GALLERY} is missing or damaged ({error}): fetch the repository again"
         ) from error
     return tuple(_open(entry) for entry in entries)
 
@@ -87,7 +86,7 @@ def sample_pictures(count: int) -> np.ndarray:
 
 
 def _open(entry: dict[str, str]) -> GalleryPicture:
-    original = open_picture(FOLDER / f"{entry['name']}.webp")
+    original = open_picture(GALLERY / f"{entry['name']}.webp")
     credits = {field: entry[field] for field in ("name", "title", "author", "licence", "package")}
     return GalleryPicture(**credits, pixels=to_square(original), original=original)
 
