@@ -195,6 +195,8 @@ def test_nothing_overflows_sideways(visit, tmp_path, name, size, theme):
         "[...document.querySelectorAll('.player *, .card *')].every(e => e.getBoundingClientRect().right <= innerWidth)"
     )
     assert studio.page.evaluate(inside)
+    for inner, outer in ((".numbers", ".player"), ("#cifar-random", ".card"), ("#shuffle", ".card")):
+        assert right(studio, inner) <= right(studio, outer)
     box = studio.page.locator("#run").bounding_box()
     assert box["y"] + box["height"] <= size[1], "Run is within reach without scrolling"
 
@@ -203,6 +205,12 @@ def test_calm_visitors_see_results_without_animation(visit):
     studio = visit(reduced_motion="reduce")
     studio.run()
     assert studio.player("position") == "20"
+
+
+def right(studio, selector):
+    """Where the first element of ``selector`` ends; 0 when it is not shown."""
+    box = studio.page.locator(selector).first.bounding_box() if studio.page.locator(selector).count() else None
+    return box["x"] + box["width"] if box else 0
 
 
 def upload(studio, name, content):
