@@ -39,7 +39,8 @@ def wire_run(w: Widgets) -> gr.events.Dependency:
     """Run and Stop; returns the event that samples."""
     buttons = [w.run, w.stop]
     w.run.click(None, None, buttons, js=BUSY)
-    running = w.run.click(guard(handlers.run), w.run_inputs, w.player, **PRIVATE, **api.POOL)
+    # "multiple": Gradio 6.31 may take a cancelled run for a pending one and ignore the next click; BUSY guards instead.
+    running = w.run.click(guard(handlers.run), w.run_inputs, w.player, trigger_mode="multiple", **PRIVATE, **api.POOL)
     for ended in (running.then, running.failure):  # Gradio 6.31 calls "then" after success only
         ended(None, None, buttons, js=IDLE)
     w.stop.click(player.stopped_message, None, w.player, cancels=[running], **AT_ONCE)
