@@ -35,6 +35,15 @@ class Path(ABC):
         tiny = torch.finfo(alpha.dtype).tiny
         return 2 * (alpha.clamp_min(tiny).log() - sigma.clamp_min(tiny).log()).clamp(-10, 10)
 
+    def time_at(self, log_snr: Tensor) -> Tensor:
+        """The time in [0, 1] at which :meth:`log_snr` has the given value; by bisection unless a path knows better."""
+        low, high = torch.zeros_like(log_snr), torch.ones_like(log_snr)
+        for _ in range(torch.finfo(log_snr.dtype).bits):
+            middle = (low + high) / 2
+            noisy = self.log_snr(middle) < log_snr
+            low, high = torch.where(noisy, low, middle), torch.where(noisy, middle, high)
+        return (low + high) / 2
+
     def interpolate(self, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
         """x_t for ``t`` broadcastable to ``x0``."""
         alpha, sigma, _, _ = self.coefficients(t)
@@ -62,6 +71,12 @@ class VPPath(Path):
         d_alpha = -0.5 * (self.beta_min + slope * t) * alpha
         return Coefficients(alpha, sigma, d_alpha, -alpha * d_alpha / sigma)
 
+    def time_at(self, log_snr: Tensor) -> Tensor:
+        """See :meth:`Path.time_at`: int beta = -log alpha^2 = softplus(-log_snr), a quadratic in t."""
+        integral = torch.nn.functional.softplus(-log_snr)
+        root = (self.beta_min**2 + 2 * (self.beta_max - self.beta_min) * integral).sqrt()
+        return 2 * integral / (self.beta_min + root)
+
 
 class CosinePath(Path):
     r"""alpha(t) = cos(pi t / 2), sigma(t) = sin(pi t / 2): the continuous cosine schedule.
@@ -75,6 +90,10 @@ class CosinePath(Path):
         alpha, sigma = torch.cos(half_pi * t), torch.sin(half_pi * t)
         return Coefficients(alpha, sigma, -half_pi * sigma, half_pi * alpha)
 
+    def time_at(self, log_snr: Tensor) -> Tensor:
+        """See :meth:`Path.time_at`."""
+        return torch.atan(torch.exp(-log_snr / 2)) * (2 / math.pi)
+
 
 class LinearPath(Path):
     r"""alpha(t) = 1 - t, sigma(t) = t: the straight path of flow matching and rectified flow.
@@ -86,3 +105,7 @@ class LinearPath(Path):
         """See :meth:`Path.coefficients`."""
         one = torch.ones_like(t)
         return Coefficients(1 - t, t, -one, one)
+
+    def time_at(self, log_snr: Tensor) -> Tensor:
+        """See :meth:`Path.time_at`."""
+        return torch.sigmoid(-log_snr / 2)

@@ -27,7 +27,8 @@ class Solver(ABC):
         name: what people type; title: what people read.
         order: global order of convergence in the step, proven by a test.
         stochastic: whether steps draw fresh noise.
-        calls_per_step: network calls that one step makes.
+        calls_per_step: network calls that one step makes; the least number when adaptive.
+        adaptive: whether steps inside an interval are chosen from the state, so that what else is in the batch matters.
     """
 
     name: ClassVar[str]
@@ -35,6 +36,7 @@ class Solver(ABC):
     order: ClassVar[int]
     stochastic: ClassVar[bool]
     calls_per_step: ClassVar[int] = 1
+    adaptive: ClassVar[bool] = False
 
     @abstractmethod
     def __call__(self, predictor: Predictor, x: Tensor, times: Tensor, noise: Noise) -> Iterator[State]:

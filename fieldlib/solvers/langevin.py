@@ -6,18 +6,22 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import ClassVar
 
+import torch
 from torch import Tensor
 
-from fieldlib.prediction import Predictor
+from fieldlib.prediction import Prediction, Predictor
 from fieldlib.registry import SOLVERS
 from fieldlib.solvers.base import Noise, Solver, State
 
 
 @SOLVERS.register("langevin")
 class Langevin(Solver):
-    r"""At each noise level: x <- x + r sigma^2 score + sqrt(2 r) sigma z, then on to the next level.
+    r"""At each noise level: x <- alpha_s / alpha_t x, then x <- x + r sigma^2 score + sqrt(2 r) sigma z.
 
-    Levels must lie close together: below about 100 steps the chain lags behind the path (LOG.md has figures).
+    The papers work where alpha = 1 and the data does not move between levels; x / alpha is that frame for any path.
+    While noise outweighs the data (alpha < sigma) the chain follows the path by itself, and the move, which would
+    blow up the noise near alpha = 0, is left out. Levels must lie close together: the chain lags behind the path,
+    by 11% of the spread at 100 steps and 1% at 1000 (log-SNR grid, exact Gaussian).
 
     References: Song & Ermon 2019, arXiv 1907.05600, algorithm 1.
     """
@@ -27,13 +31,19 @@ class Langevin(Solver):
     order: ClassVar[int] = 1
     stochastic: ClassVar[bool] = True
 
-    def __init__(self, rate: float = 0.1) -> None:
+    def __init__(self, rate: float = 0.7) -> None:
         self.rate = rate
 
     def __call__(self, predictor: Predictor, x: Tensor, times: Tensor, noise: Noise) -> Iterator[State]:
         """See :meth:`Solver.__call__`."""
-        for _, s in pairwise(times):
-            sigma = predictor.path.coefficients(s).sigma
+        for t, s in pairwise(times):
+            here, there = predictor.path.coefficients(t), predictor.path.coefficients(s)
+            x = torch.where(here.alpha > here.sigma, there.alpha / here.alpha, 1) * x
             prediction = predictor(x, s)
-            x = x - self.rate * sigma * prediction.noise + (2 * self.rate) ** 0.5 * sigma * noise()
+            x = langevin_step(x, prediction, there.sigma, self.rate, noise())
             yield State(x, prediction)
+
+
+def langevin_step(x: Tensor, prediction: Prediction, sigma: Tensor, rate: float, z: Tensor) -> Tensor:
+    """One step x + rate sigma^2 score + sqrt(2 rate) sigma z; its own variance is off by O(rate) where noise rules."""
+    return x - rate * sigma * prediction.noise + (2 * rate) ** 0.5 * sigma * z
