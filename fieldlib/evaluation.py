@@ -42,12 +42,18 @@ class Scene(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """How samples are drawn: solver, steps, samples per picture and the seed of everything."""
+    """How samples are drawn: solver, steps, where they lie, temperature, samples per picture, seed of everything."""
 
     solver: Solver
     steps: int
+    grid: str
+    temperature: float
     samples: int
     seed: int
+
+    def how(self) -> dict[str, Any]:
+        """The keywords of :func:`fieldlib.sample` that all pictures share."""
+        return {name: getattr(self, name) for name in ("solver", "steps", "grid", "temperature")}
 
     def seeds(self, index: int, samples: int | None = None) -> list[int]:
         """The seed of sample k of picture i is (seed * 2^20 + i) * 2^10 + k, whatever else is in the batch."""
@@ -63,6 +69,8 @@ def evaluate(
     pattern: str = "uniform",
     solver: str | Solver | None = None,
     steps: int = 8,
+    grid: str | None = None,
+    temperature: float = 1.0,
     samples: int = 8,
     seed: int = 42,
     batch: int = 8,
@@ -77,22 +85,25 @@ def evaluate(
         pattern: which pixels are known; see ``fieldlib.PATTERNS``.
         solver: name or object, the method's default when None.
         steps: solver steps, 1 to 1000.
+        grid: where the steps lie, see :mod:`fieldlib.time_grids`; the method's default when None.
+        temperature: factor on the noise, from mean (0) to sample (1).
         samples: K, samples per picture.
         seed: of masks and noise, 0 to 2^32 - 1.
         batch: pictures per network call (times K samples); changes speed, not results.
         progress: called with the number of pictures just finished.
 
     Returns:
-        The columns of :class:`MetricsTracker` and method, solver, steps, nfe (network calls per sample), images,
-        context, pattern, seed, samples, params; ``seconds_per_image``: median wall time of one sample of one picture
-        alone, encoding included, over 3 pictures after a warm-up; ``seconds_per_sample_batched``: wall time of all
-        sampling divided by N * K, lower because pictures share a batch and samples share an encoding.
+        The columns of :class:`MetricsTracker` and method, solver, steps, grid, temperature, nfe (network calls per
+        sample), images, context, pattern, seed, samples, params; ``seconds_per_image``: median wall time of one sample
+        of one picture alone, encoding included, over 3 pictures after a warm-up; ``seconds_per_sample_batched``:
+        wall time of all sampling divided by N * K, lower because pictures share a batch and samples an encoding.
 
     Raises:
         InputError: unusable pictures, names or numbers.
     """
     chosen = make_solver(model.method.default_solver if solver is None else solver)
-    settings = Settings(chosen, steps, samples, seed)
+    where = model.method.default_grid if grid is None else grid
+    settings = Settings(chosen, steps, where, temperature, samples, seed)
     check(pictures, settings, batch)
     scenes = [observe_scene(pictures[i], i, context, pattern, seed) for i in range(len(pictures))]
     seconds = time_single(model, scenes[:TIMED], settings)
@@ -108,6 +119,8 @@ def evaluate(
         "method": name_of(model),
         "solver": chosen.name,
         "steps": steps,
+        "grid": where,
+        "temperature": temperature,
         "nfe": calls,
         "images": len(pictures),
         "context": context,
@@ -175,7 +188,7 @@ def draw(model: Model, scenes: Sequence[Scene], settings: Settings) -> tuple[Tru
     """
     context, coords = locate(model, scenes)
     seeds = [seed for scene in scenes for seed in settings.seeds(scene.number)]
-    *_, last = sample(model, context, coords, solver=settings.solver, steps=settings.steps, seeds=seeds)
+    *_, last = sample(model, context, coords, seeds=seeds, **settings.how())
     if not last.values.isfinite().all():
         raise InputError(
             f"{settings.solver.name} with {settings.steps} steps gave values that are not finite; "
@@ -202,7 +215,7 @@ def time_single(model: Model, scenes: Sequence[Scene], settings: Settings) -> fl
         context, coords = locate(model, [scene])
         seeds = settings.seeds(scene.number, 1)
         start = time.perf_counter()
-        reconstruct(model, context, coords, solver=settings.solver, steps=steps, seeds=seeds).cpu()
+        reconstruct(model, context, coords, seeds=seeds, **{**settings.how(), "steps": steps}).cpu()
         return time.perf_counter() - start
 
     run(scenes[0], 1)

@@ -18,7 +18,7 @@ VIEWS = ("sample", "mean", "estimate")
 COLUMNS = ("mse", "mae", "psnr_target", "psnr_unobserved", "psnr_full", "ssim_full")
 KEYS = {"method", "solver", "steps", "nfe", "images", "context", "seed", "samples", "params", "seconds_per_image"}
 KEYS |= {f"{view}_{column}" for view in VIEWS for column in COLUMNS}
-KEYS |= {"crps", "coverage50", "coverage90", "sharpness"}
+KEYS |= {"grid", "temperature", "crps", "coverage50", "coverage90", "sharpness"}
 
 
 def comparable(scores):
@@ -94,6 +94,14 @@ def test_every_pattern_and_uneven_counts(pattern):
     assert all(np.isfinite(value) for value in comparable(scores).values())
 
 
+def test_temperature_walks_from_samples_to_one_picture():
+    model = tiny_model("deep_set")
+    crowd, one = (evaluate(model, PICTURES[:2], steps=4, samples=3, grid="cosine", temperature=t) for t in (1.0, 0.0))
+    assert (one["grid"], one["temperature"]) == ("cosine", 0.0)
+    assert one["sample_mse"] == pytest.approx(one["mean_mse"], rel=1e-4)
+    assert crowd["sample_mse"] > 1.1 * crowd["mean_mse"]
+
+
 def test_a_flat_picture_keeps_everything_finite():
     flat = np.full((1, 32, 32, 3), 128, np.uint8)
     scores = evaluate(fieldlib.load("nearest"), flat, samples=2)
@@ -109,6 +117,8 @@ def test_a_flat_picture_keeps_everything_finite():
         ({"seed": -1}, "seed is a whole number"),
         ({"batch": 0}, "at least one picture"),
         ({"steps": 0}, "steps is a whole number"),
+        ({"grid": "cosin"}, "unknown grid 'cosin'; known: uniform, cosine, karras, log_snr"),
+        ({"temperature": -0.1}, "temperature is a number from 0"),
         ({"context": 0.0}, "between 0 and 1"),
         ({"context": float("nan")}, "between 0 and 1"),
         ({"context": 1.0}, "between 0 and 1"),

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     {"errors", "assets"},
     {"registry", "points", "paths"},
-    {"prediction", "kriging", "presets"},
+    {"prediction", "kriging", "presets", "time_grids"},
     {"methods", "solvers", "patterns", "nn", "backbones", "noise"},
     {"model"},
     {"sampling", "checkpoint"},

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from fieldlib.paths import CosinePath, LinearPath, VPPath
+from fieldlib.paths import CosinePath, LinearPath, Path, VPPath
 from fieldlib.registry import METHODS
 
 PATHS = [VPPath(), VPPath(0.5, 10.0), CosinePath(), LinearPath()]
@@ -63,6 +63,13 @@ def test_interpolate_ends_in_data_and_noise(path):
     end = path.interpolate(x0, noise, torch.tensor(1.0, dtype=torch.float64))
     alpha = path.coefficients(torch.ones(1, dtype=torch.float64)).alpha
     assert (end - noise).abs().max() <= 2 * alpha * x0.abs().max() + 1e-12
+
+
+@every_path
+def test_time_at_inverts_log_snr_in_closed_form_and_by_bisection(path):
+    t = torch.linspace(0.01, 0.97, 30, dtype=torch.float64)
+    torch.testing.assert_close(path.time_at(path.log_snr(t)), t)
+    torch.testing.assert_close(Path.time_at(path, path.log_snr(t)), t)
 
 
 @pytest.mark.parametrize("name", METHODS.names())

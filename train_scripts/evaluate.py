@@ -34,6 +34,8 @@ class Options:
         pattern: which pixels are known; see fieldlib.PATTERNS.
         solver: the method's default when absent; see fieldlib.SOLVERS.
         steps: solver steps.
+        grid: where the steps lie: uniform, cosine, karras or log_snr; the method's default when absent.
+        temperature: factor on the noise: 0 gives a picture near the mean, 1 a sample.
         samples: samples per picture.
         seed: of masks and noise.
         batch: pictures per network call; changes speed, not results.
@@ -47,6 +49,8 @@ class Options:
     pattern: str = "uniform"
     solver: str | None = None
     steps: int = 8
+    grid: str | None = None
+    temperature: float = 1.0
     samples: int = 8
     seed: int = 42
     batch: int = 8
@@ -67,6 +71,8 @@ def main(options: Options) -> None:
             pattern=options.pattern,
             solver=options.solver,
             steps=options.steps,
+            grid=options.grid,
+            temperature=options.temperature,
             samples=options.samples,
             seed=options.seed,
             batch=options.batch,

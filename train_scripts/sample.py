@@ -48,6 +48,8 @@ class Options:
         pattern: which pixels are revealed; see fieldlib.PATTERNS.
         solver: the method's default when absent; see fieldlib.SOLVERS.
         steps: solver steps.
+        grid: where the steps lie: uniform, cosine, karras or log_snr; the method's default when absent.
+        temperature: factor on the noise: 0 gives a picture near the mean, 1 a sample.
         size: HxW, the size at which the result is read.
         seed: of mask and noise.
     """
@@ -59,6 +61,8 @@ class Options:
     pattern: str = "uniform"
     solver: str | None = None
     steps: int = 8
+    grid: str | None = None
+    temperature: float = 1.0
     size: str = "32x32"
     seed: int = 0
 
@@ -75,7 +79,14 @@ def main(options: Options) -> None:
     truth = to_values(pixels)
     context, coords = reveal(pixels, known), grid(GRID, GRID)[unknown]
     run_of_frames = fieldlib.sample(
-        model, context, coords, solver=options.solver, steps=options.steps, seeds=[options.seed]
+        model,
+        context,
+        coords,
+        solver=options.solver,
+        steps=options.steps,
+        grid=options.grid,
+        temperature=options.temperature,
+        seeds=[options.seed],
     )
     frames = []
     for frame in tqdm(run_of_frames, total=options.steps + 1, unit="frame", desc=options.model):

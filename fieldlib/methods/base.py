@@ -22,7 +22,7 @@ class Method(ABC):
         name: the name people type; title: the name people read.
         path: how data becomes noise.
         t_range: (smallest, largest) time that training and sampling use.
-        default_solver: name of the solver that suits the method.
+        default_solver: name of the solver that suits the method; default_grid: of the time grid that suits it.
     """
 
     name: ClassVar[str]
@@ -30,6 +30,7 @@ class Method(ABC):
     path: Path
     t_range: ClassVar[tuple[float, float]]
     default_solver: ClassVar[str]
+    default_grid: ClassVar[str] = "uniform"
 
     @abstractmethod
     def target(self, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
