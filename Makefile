@@ -11,9 +11,10 @@ endif
 
 setup: .venv/ready
 
-.venv/ready: requirements.txt requirements-dev.txt
+.venv/ready: requirements.txt requirements-dev.txt requirements-oracles.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps -r requirements-oracles.txt
 	touch $@
 
 demo: setup
