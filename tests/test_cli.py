@@ -130,7 +130,7 @@ def test_evaluate_writes_json_and_a_table(home, tmp_path, capsys):
         (["--context", "nan"], "between 0 and 1"),
         (["--steps", "0"], "steps"),
         (["--steps", "many"], "steps"),
-        (["--grid", "cosin"], "known: uniform, cosine, karras, log_snr"),
+        (["--grid", "cosin"], "unknown grid 'cosin'; known: uniform, cosine"),
         (["--temperature", "nan"], "temperature is a number"),
         (["--samples", "0"], "samples"),
         (["--limit", "0"], "limit"),

@@ -117,7 +117,7 @@ def test_a_flat_picture_keeps_everything_finite():
         ({"seed": -1}, "seed is a whole number"),
         ({"batch": 0}, "at least one picture"),
         ({"steps": 0}, "steps is a whole number"),
-        ({"grid": "cosin"}, "unknown grid 'cosin'; known: uniform, cosine, karras, log_snr"),
+        ({"grid": "cosin"}, "unknown grid 'cosin'; known: uniform, cosine"),
         ({"temperature": -0.1}, "temperature is a number from 0"),
         ({"context": 0.0}, "between 0 and 1"),
         ({"context": float("nan")}, "between 0 and 1"),

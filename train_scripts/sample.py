@@ -48,7 +48,7 @@ class Options:
         pattern: which pixels are revealed; see fieldlib.PATTERNS.
         solver: the method's default when absent; see fieldlib.SOLVERS.
         steps: solver steps.
-        grid: where the steps lie: uniform, cosine, karras or log_snr; the method's default when absent.
+        grid: where the steps lie; the method's default when absent; see fieldlib.time_grids.
         temperature: factor on the noise: 0 gives a picture near the mean, 1 a sample.
         size: HxW, the size at which the result is read.
         seed: of mask and noise.
