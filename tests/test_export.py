@@ -3,7 +3,9 @@
 import json
 from dataclasses import replace
 
+import pytest
 import torch
+from PIL import Image
 from test_training import make_trainer
 
 import fieldlib
@@ -50,16 +52,15 @@ def test_inherited_weights_start_where_the_other_run_ended(tmp_path, pictures):
     assert record["method"] == "flow_matching" and record["steps"] == 2
 
 
-def test_train_command_makes_a_model_and_refuses_to_overwrite_it(tmp_path, pictures, picture_folder):
-    options = train.Options(preset="test", data=str(picture_folder), epochs=1, out=str(tmp_path / "run"))
+def test_train_command_makes_a_model_and_refuses_to_overwrite_it(tmp_path, pictures):
+    (tmp_path / "data").mkdir()
+    for i, pixels in enumerate(pictures[:20]):
+        Image.fromarray(pixels).save(tmp_path / "data" / f"{i:02}.png")
+    options = train.Options(preset="test", data=str(tmp_path / "data"), epochs=1, out=str(tmp_path / "run"))
     train.main(options)
     assert fieldlib.load(tmp_path / "run").method.name == "flow_matching"
-    try:
+    with pytest.raises(fieldlib.InputError, match="--resume"):
         train.main(options)
-    except fieldlib.InputError as error:
-        assert "--resume" in str(error)
-    else:
-        raise AssertionError("an existing run was overwritten")
     train.main(replace(options, resume=True, epochs=2))
 
 

@@ -48,7 +48,7 @@ class Options:
         data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
         limit: number of test pictures, from the start.
         context: share of the pixels that are known.
-        solver: one solver for all models, by default heun.
+        solver: one solver for all models.
         steps: solver steps.
         samples: samples per picture.
         seed: of masks and noise.
@@ -59,8 +59,8 @@ class Options:
     data: str | None = None
     limit: int = 1000
     context: float = 0.2
-    solver: str = "heun"
-    steps: int = 4
+    solver: str = "dpmpp_2m"
+    steps: int = 8
     samples: int = 8
     seed: int = 42
     out: Path = COMPARISON

@@ -30,7 +30,7 @@ class Method(ABC):
     path: Path
     t_range: ClassVar[tuple[float, float]]
     default_solver: ClassVar[str]
-    default_grid: ClassVar[str] = "uniform"
+    default_grid: ClassVar[str] = "log_snr"
 
     @abstractmethod
     def target(self, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ class Denoiser(Method):
     name: ClassVar[str] = "denoiser"
     title: ClassVar[str] = "Field denoiser"
     t_range: ClassVar[tuple[float, float]] = (2e-3, 1.0)
-    default_solver: ClassVar[str] = "ddim"
+    default_solver: ClassVar[str] = "dpmpp_2m"
 
     def __init__(self) -> None:
         self.path = CosinePath()

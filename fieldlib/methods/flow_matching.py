@@ -26,7 +26,7 @@ class FlowMatching(Method):
     name: ClassVar[str] = "flow_matching"
     title: ClassVar[str] = "Flow matching"
     t_range: ClassVar[tuple[float, float]] = (2e-3, 1.0)
-    default_solver: ClassVar[str] = "heun"
+    default_solver: ClassVar[str] = "dpmpp_2m"
 
     def __init__(self) -> None:
         self.path = LinearPath()

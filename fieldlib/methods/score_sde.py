@@ -22,7 +22,7 @@ class ScoreSDE(Method):
     name: ClassVar[str] = "score_sde"
     title: ClassVar[str] = "Score-based SDE"
     t_range: ClassVar[tuple[float, float]] = (1e-4, 1.0)
-    default_solver: ClassVar[str] = "euler_maruyama"
+    default_solver: ClassVar[str] = "dpmpp_2m"
 
     def __init__(self) -> None:
         self.path = VPPath()
