@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -28,6 +29,8 @@ from fieldlib.model import FieldModel
 from fieldlib.points import Batch, Points
 from fieldlib.presets import Preset
 from fieldlib.train_state import load_state, save_state
+
+LOG, SHARED_LOG = "log.jsonl", "shared.jsonl"
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,7 @@ class Trainer:
 
     @property
     def _log_path(self) -> Path:
-        return self.folder / "log.jsonl"
+        return self.folder / LOG
 
     def _planned_seconds(self) -> float:
         if self.budget.minutes is not None:
@@ -189,8 +192,10 @@ def to_device(points: Points, device: torch.device) -> Points:
     return Points(points.coords.to(device), points.values.to(device), mask)
 
 
-def inherit(model: FieldModel, folder: Path) -> dict[str, Any]:
-    """Start ``model`` from the averaged weights of another run; returns that run's training record for the card.
+def inherit(model: FieldModel, folder: Path, run: Path) -> dict[str, Any]:
+    """Start ``model`` from the averaged weights in ``folder``; returns that run's training record for the card.
+
+    The other run's log is kept as ``shared.jsonl`` in the folder of the new ``run``.
 
     Raises:
         InputError: the other run has a network of another shape.
@@ -200,4 +205,8 @@ def inherit(model: FieldModel, folder: Path) -> dict[str, Any]:
     except RuntimeError as error:
         raise InputError(f"{folder} holds a network of another shape: {str(error)[:200]}") from error
     config = read_config(folder)
+    log = folder / LOG
+    if log.exists():
+        run.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(log, run / SHARED_LOG)
     return {"method": config["method"], **config.get("training", {})}

@@ -10,6 +10,7 @@ from test_training import make_trainer
 
 import fieldlib
 from fieldlib.presets import get_preset
+from fieldlib.training import inherit
 from train_scripts import compare, export, train
 
 
@@ -39,17 +40,18 @@ def test_card_states_the_training_record(tmp_path, pictures):
     card = (tmp_path / "out" / "README.md").read_text()
     assert "7 CIFAR-10 test pictures" in card and "21.5" in card
     assert "--method flow_matching --preset test" in card
-    kept = [json.loads(line) for line in (tmp_path / "out" / "train.jsonl").read_text().splitlines()]
+    kept = [json.loads(line) for line in (tmp_path / "out" / "log.jsonl").read_text().splitlines()]
     assert any("estimate_psnr_unobserved" in line for line in kept)
 
 
 def test_inherited_weights_start_where_the_other_run_ended(tmp_path, pictures):
     run = finished_run(tmp_path / "run", pictures)
     trainer = make_trainer(tmp_path / "next", pictures[:8], method="denoiser")
-    record = fieldlib.training.inherit(trainer.model, run)
+    record = inherit(trainer.model, run, trainer.folder)
     source = fieldlib.load(run)
     assert all(torch.equal(a, b) for a, b in zip(trainer.model.parameters(), source.parameters(), strict=True))
     assert record["method"] == "flow_matching" and record["steps"] == 2
+    assert (trainer.folder / "shared.jsonl").read_text() == (run / "log.jsonl").read_text()
 
 
 def test_train_command_makes_a_model_and_refuses_to_overwrite_it(tmp_path, pictures):

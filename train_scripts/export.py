@@ -16,6 +16,7 @@ from fieldlib.assets import WEIGHTS
 from fieldlib.checkpoint import load_model, read_config, save_model
 from fieldlib.errors import InputError
 from fieldlib.model_card import make_card
+from fieldlib.training import LOG, SHARED_LOG
 from train_scripts.cli import run as run_command
 
 LOG_EVERY = 25  # steps between the log lines that are kept
@@ -44,9 +45,10 @@ def main(options: Options) -> None:
     if options.scores:
         config["scores"] = read_scores(Path(options.scores))
     save_model(load_model(source), config, folder, torch.float16)
-    log = source / "log.jsonl"
-    if log.exists() and log.resolve() != (folder / "train.jsonl").resolve():
-        (folder / "train.jsonl").write_text("".join(thin(log.read_text().splitlines(keepends=True))))
+    for name in (SHARED_LOG, LOG):
+        if (source / name).exists():
+            lines = (source / name).read_text().splitlines(keepends=True)
+            (folder / name).write_text("".join(thin(lines)))
     (folder / "README.md").write_text(make_card(read_config(folder)))
     print(f"wrote {folder}")
 

@@ -20,6 +20,7 @@ from fieldlib.training import Budget, Trainer, inherit
 from train_scripts.cli import run
 
 VALIDATION_PICTURES = 100
+INHERITED_WARMUP = 50  # steps, when the weights come from another run
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,12 @@ def make_trainer(options: Options) -> Trainer:
     config = {"method": options.method, "backbone": preset.backbone, "options": preset.options}
     config |= {"base": preset.base, "objective": preset.objective, "preset": options.preset}
     model = build(config)
+    folder = Path(options.out or f"runs/{options.method}-{options.preset}")
     if options.init:
-        config["inherits"] = inherit(model, Path(options.init))
+        config["inherits"] = inherit(model, Path(options.init), folder)
+        preset = replace(preset, warmup=min(preset.warmup, INHERITED_WARMUP))
     pictures = load_pictures(options.data, split="train", limit=options.limit)
     validation = load_pictures(options.data, split="test", limit=VALIDATION_PICTURES)
-    folder = Path(options.out or f"runs/{options.method}-{options.preset}")
     budget = Budget(options.epochs or preset.epochs, options.minutes)
     return Trainer(model, config, preset, budget, pictures, validation, folder, options.seed)
 
