@@ -5,7 +5,6 @@ python -m tests.browser.screenshots   ->  assets/screenshots/{studio,dark,phone}
 
 import shutil
 
-from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from demo import gradio_ui
@@ -21,7 +20,7 @@ SHOTS = {
 
 
 def main():
-    """Run once in each look, stop in the middle of the trajectory, keep a small picture."""
+    """One run in each look, seen at its end."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     page = gradio_ui.serve("127.0.0.1", None, block=False)
     with sync_playwright() as playwright:
@@ -30,9 +29,7 @@ def main():
             studio = Studio(browser, page.local_url, **look)
             studio.run()
             studio.wait("player.position === String(player.total - 1)")
-            file = FOLDER / f"{name}.png"
-            studio.page.screenshot(path=file)
-            Image.open(file).convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(file, optimize=True)
+            studio.page.screenshot(path=FOLDER / f"{name}.png")
             studio.context.close()
         browser.close()
     page.close()
