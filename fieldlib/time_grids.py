@@ -2,9 +2,7 @@ r"""Where a solver stops on its way from noise to data.
 
 ``uniform`` has equal steps in t. The others have equal steps in a function of the noise-to-signal ratio
 rho = sigma / alpha, which makes them mean the same on every path: ``cosine`` in arctan rho (the uniform grid of the
-cosine path), ``residual`` in arctan(rho / 0.15), ``karras`` in rho^(1/7), ``log_snr`` in log rho. A model on a
-Gaussian-process base has only a residual of about 0.15 left to find, and ``residual`` spends its steps where the noise
-is of that size: in this variable the path of a Gaussian of that spread is a rotation of constant speed.
+cosine path), ``karras`` in rho^(1/7), ``log_snr`` in log rho.
 
 References: Nichol & Dhariwal 2021, arXiv 2102.09672 (cosine); Karras et al. 2022, arXiv 2206.00364, eq. 5 (rho^(1/7));
 Lu et al. 2022, arXiv 2206.00927 (log-SNR).
@@ -24,7 +22,6 @@ from fieldlib.paths import Path
 
 LARGEST_RATIO = 80.0  # noise-to-signal ratio where spacing starts (Karras et al.): beyond it x_t says nothing of x0
 EXPONENT = 7
-RESIDUAL = 0.15  # typical standard deviation, in value units, of what the base leaves open at 20% context
 
 
 class Scale(NamedTuple):
@@ -38,7 +35,6 @@ class Scale(NamedTuple):
 SCALES: dict[str, Scale | None] = {
     "uniform": None,
     "cosine": Scale(torch.atan, torch.tan, math.inf),
-    "residual": Scale(lambda ratio: torch.atan(ratio / RESIDUAL), lambda angle: RESIDUAL * torch.tan(angle), math.inf),
     "karras": Scale(lambda ratio: ratio ** (1 / EXPONENT), lambda root: root**EXPONENT, LARGEST_RATIO),
     "log_snr": Scale(torch.log, torch.exp, LARGEST_RATIO),
 }

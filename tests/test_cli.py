@@ -110,10 +110,10 @@ def test_evaluate_writes_json_and_a_table(home, tmp_path, capsys):
     out = tmp_path / "deep" / "scores.json"
     call(evaluate, "--model", home / "model", "--data", home / "pictures", "--steps", 2, "--samples", 2, "--json", out)
     scores = json.loads(out.read_text())
-    assert (scores["images"], scores["steps"], scores["nfe"], scores["method"]) == (3, 2, 4, "flow_matching")
+    assert (scores["images"], scores["steps"], scores["nfe"], scores["method"]) == (3, 2, 2, "flow_matching")
     printed = capsys.readouterr().out
     assert "N=3, seed 42" in printed
-    assert "heun, 2 steps" in printed
+    assert "dpmpp_2m, 2 steps" in printed
     assert f"{scores['estimate_psnr_unobserved']:.4f}" in printed
     widths = {len(line) for line in printed.splitlines() if line.startswith(("one sample", "mean of", "estimate"))}
     assert len(widths) == 1

@@ -17,7 +17,8 @@ SCRIPTS = {"train": train, "evaluate": evaluate, "export": export, "sample": sam
 
 
 def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+    fences = re.findall(r"^```(\w*)\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+    return [text for name, text in fences if name == language]
 
 
 def commands():

@@ -147,10 +147,10 @@ def test_frames_lie_on_the_grid(kind):
 
 def test_the_method_names_its_grid(monkeypatch):
     model, context = tiny_model("deep_set"), random_context(1)
-    plain = draw(model, context, [1])
+    log_snr = draw(model, context, [1])
     monkeypatch.setattr(type(model.method), "default_grid", "karras")
     assert torch.equal(draw(model, context, [1]), draw(model, context, [1], grid="karras"))
-    assert torch.equal(draw(model, context, [1], grid="uniform"), plain)
+    assert torch.equal(draw(model, context, [1], grid="log_snr"), log_snr)
 
 
 @pytest.mark.parametrize("method", METHODS.names())
