@@ -5,12 +5,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from fieldlib.data import load_pictures
 from fieldlib.data.gallery import sample_pictures
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNT = 64
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread():
+    """The networks of the tests are too small for two threads, which only wait for each other on a busy machine."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session", autouse=True)
