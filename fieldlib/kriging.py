@@ -19,6 +19,7 @@ from fieldlib.points import Points
 LENGTH = 1.0  # kernel length in coordinate units (half a picture); LOG.md tells how it was chosen
 PRIOR_COUNT, PRIOR_AMPLITUDE = 60, 0.6  # the amplitude's prior, as if seen in so many values: tames flat contexts
 NUGGET = 1e-3  # relative variance of the points themselves; keeps the Cholesky factor well conditioned in fp32
+CHUNK = 2**21  # kernel values computed at a time: they stay in the cache, and memory stays bounded
 SMALLEST_STD = 0.02  # floor of the base's standard deviation, in value units (2.5 grey levels of 255)
 
 
@@ -27,6 +28,11 @@ class Moments(NamedTuple):
 
     mean: Tensor
     std: Tensor
+
+
+def describe(moments: Moments) -> Tensor:
+    """What a network is told of a base: mean, standard deviation and its logarithm, (B, N, C + 2)."""
+    return torch.cat([moments.mean, moments.std, moments.std.log()], dim=-1)
 
 
 class Kriging(NamedTuple):
@@ -41,15 +47,17 @@ class Kriging(NamedTuple):
 
     def at(self, coords: Tensor) -> Moments:
         """Mean and standard deviation at ``coords`` (B, N, D); time and memory are linear in N."""
+        most = max(1, CHUNK // (len(coords) * self.coords.shape[1]))
         with torch.autocast(coords.device.type, enabled=False):
-            return self._at(coords)
+            parts = [self._at(chunk) for chunk in coords.split(most, dim=1)]
+        return Moments(*(torch.cat(tensors, dim=1) for tensors in zip(*parts, strict=True)))
 
     def _at(self, coords: Tensor) -> Moments:
         cross = _kernel(coords, self.coords)
         if self.mask is not None:
-            cross = cross * self.mask[:, None, :]
+            cross.mul_(self.mask[:, None, :])
         mean = self.centre + cross @ self.weights
-        explained = (cross @ self.inverse_factor.mT).square().sum(-1, keepdim=True)
+        explained = (cross @ self.inverse_factor.mT).square_().sum(-1, keepdim=True)
         std = self.amplitude * (1 - explained).clamp_min(0).sqrt()
         return Moments(mean, std.clamp_min(SMALLEST_STD))
 
@@ -80,8 +88,6 @@ def _fit(context: Points) -> Kriging:
 
 
 def _kernel(a: Tensor, b: Tensor) -> Tensor:
-    """exp(-distance / length) between every a (B, N, D) and every b (B, M, D), as sums that a compiler can fuse."""
-    squared = a.new_zeros(())
-    for axis in range(a.shape[-1]):
-        squared = squared + (a[..., :, None, axis] - b[..., None, :, axis]).square()
-    return torch.exp(-squared.sqrt() / LENGTH)
+    """exp(-distance / length) between every a (B, N, D) and every b (B, M, D)."""
+    distance = torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")  # the other mode loses digits
+    return distance.mul_(-1 / LENGTH).exp_()

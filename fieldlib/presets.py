@@ -35,6 +35,7 @@ PERCEIVER = {
     "features": 64,
     "scale": 3.0,
 }
+SET_CONV = {"widths": [48, 96, 144], "depths": [2, 2, 2], "call_depths": [1, 2, 1], "head": 64}
 PLAN = {
     "latents": 512,
     "latent_width": 512,
@@ -47,6 +48,7 @@ PLAN = {
 }
 PRESETS: dict[str, Preset] = {
     "tiny": Preset("perceiver_io", {**PERCEIVER, "stem_width": 48}),
+    "tiny_conv": Preset("set_conv", SET_CONV),
     "test": Preset("deep_set", {"width": 32}, batch_size=16, warmup=10, epochs=1),
     "seed": Preset(
         "perceiver_io",

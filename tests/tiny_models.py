@@ -39,7 +39,7 @@ def tiny_model(backbone="perceiver_io", method="flow_matching", seed=0, **change
     model = build(config_of(backbone, method, **changes)).eval().requires_grad_(False)
     generator = torch.Generator().manual_seed(seed)
     for parameter in model.parameters():
-        parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.3 / max(parameter.shape[-1], 1) ** 0.5)
+        parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.5 / parameter[0].numel() ** 0.5)
     return model
 
 

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fieldlib.backbones.base import Backbone, Base, Memory
-from fieldlib.kriging import Moments
+from fieldlib.kriging import Moments, describe
 from fieldlib.nn.attention import Attention, FeedForward
 from fieldlib.nn.fourier import FourierFeatures
 from fieldlib.nn.lattice import cells, read_between, read_cells, spread
@@ -105,11 +105,6 @@ class PerceiverIO(Backbone):
         return self.out(self.norm(queries, level))
 
 
-def describe(moments: Moments) -> Tensor:
-    """What a token is told of the base: mean, log of the standard deviation and the deviation itself, (B, N, C + 2)."""
-    return torch.cat([moments.mean, moments.std, moments.std.log()], dim=-1)
-
-
 class LatentBlock(nn.Module):
     """Self-attention and feed-forward over the latents, pre-normalised."""
 
@@ -161,8 +156,5 @@ class NeighbourMix(nn.Module):
 
     def forward(self, queries: Tensor, cell: Tensor, mask: Tensor | None) -> Tensor:
         """(B, N, width) -> same; ``cell`` (B, N) from :func:`fieldlib.nn.lattice.cells`."""
-        near = self.narrow(queries)
-        if mask is not None:
-            near = near * mask[..., None]
-        mixed = self.mix(spread(near, cell, self.lattice))
+        mixed = self.mix(spread(self.narrow(queries), cell, self.lattice, mask))
         return self.widen(F.gelu(read_cells(mixed, cell)))

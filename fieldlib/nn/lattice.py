@@ -13,11 +13,22 @@ def cells(coords: Tensor, size: int) -> Tensor:
     return place[..., 0] * size + place[..., 1]
 
 
-def spread(features: Tensor, cell: Tensor, size: int) -> Tensor:
-    """Mean of the features (B, N, W) of the points in each cell, (B, W, size, size); empty cells are zero."""
+def offsets(coords: Tensor, size: int) -> Tensor:
+    """Place (B, N, 2) of each coordinate within its cell of a size x size lattice, 0 at the centre, in [-1, 1]."""
+    place = (coords + 1) * (size / 2)
+    return 2 * (place - place.floor().clamp(0, size - 1)) - 1
+
+
+def spread(features: Tensor, cell: Tensor, size: int, mask: Tensor | None = None) -> Tensor:
+    """Mean of the features (B, N, W) of the points in each cell, (B, W, size, size); empty cells are zero.
+
+    Only points in the ``mask`` (B, N), all when None, take part.
+    """
     batch, _, width = features.shape
     index = cell[..., None]
     counted = torch.cat([features, torch.ones_like(features[..., :1])], dim=-1)
+    if mask is not None:
+        counted = counted * mask[..., None]
     total = counted.new_zeros(batch, size * size, width + 1)
     total = total.scatter_add(1, index.expand(-1, -1, width + 1), counted)
     mean = total[..., :-1] / total[..., -1:].clamp_min(1)

@@ -1,0 +1,82 @@
+"""Convolutions on a point cloud: points spread on a lattice, a U-Net there, local reading on the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from fieldlib.backbones.base import Backbone, Base, Memory
+from fieldlib.kriging import Moments, describe
+from fieldlib.nn.lattice import cells, offsets, read_between, spread
+from fieldlib.nn.modulation import LevelEmbedding
+from fieldlib.nn.unet import UNet
+from fieldlib.points import Points, grid
+from fieldlib.registry import BACKBONES
+
+
+@BACKBONES.register("set_conv")
+class SetConv(Backbone):
+    """Two U-Nets on a lattice: one reads the known points once, a lighter one the noisy values at every call.
+
+    Known points enter the lattice twice: as the base's moments at the cell centres and as the mean value of the points
+    in each cell. A query reads the maps around it by linear interpolation, with its own noisy value, the
+    base's moments and its place in the cell, so any coordinate can be asked for.
+
+    Args:
+        widths: channels of the lattice's levels, finest first. depths: blocks of the reading network's levels.
+        call_depths: blocks of the per-call network's levels. head: hidden channels of the output layers.
+        lattice: side of the finest level.
+
+    References: Gordon et al. 2020 (convolutional conditional neural processes), arXiv 1910.13556; Bond-Taylor &
+    Willcocks 2023 (infinite-resolution diffusion by convolutions on points), arXiv 2303.18242.
+    """
+
+    def __init__(
+        self,
+        widths: Sequence[int],
+        depths: Sequence[int],
+        call_depths: Sequence[int],
+        head: int,
+        level_width: int = 128,
+        lattice: int = 32,
+    ) -> None:
+        super().__init__()
+        self.lattice = lattice
+        described = self.channels + 2
+        self.level = LevelEmbedding(level_width)
+        self.read = UNet(described + self.channels + 1, widths, depths)
+        self.call = UNet(self.channels + 1, widths, call_depths, level_width, hinted=True)
+        self.place = nn.Linear(described + self.dims, head)
+        self.features = nn.Linear(widths[0] + self.channels, head)
+        self.out = nn.Sequential(nn.SiLU(), nn.Linear(head, head), nn.SiLU(), nn.Linear(head, self.channels))
+        nn.init.zeros_(self.out[-1].weight)
+        nn.init.zeros_(self.out[-1].bias)
+
+    def encode(self, context: Points, base: Base) -> Memory:
+        """See :meth:`Backbone.encode`."""
+        centres = grid(self.lattice, self.lattice).to(context.coords).expand(len(context.coords), -1, -1)
+        guess = describe(base.at(centres)).transpose(1, 2).unflatten(-1, (self.lattice, self.lattice))
+        known = self.lay(context, cells(context.coords, self.lattice))
+        maps = self.read(torch.cat([guess, known], dim=1))
+        return Memory({f"hint{depth}": hint for depth, hint in enumerate(self.call.project(maps))})
+
+    def locate(self, memory: Memory, coords: Tensor, base: Moments) -> Memory:
+        """See :meth:`Backbone.locate`."""
+        cell = cells(coords, self.lattice)
+        place = self.place(torch.cat([describe(base), offsets(coords, self.lattice)], dim=-1))
+        return Memory({**memory.tensors, "cell": cell, "place": place})
+
+    def forward(self, x_t: Points, log_snr: Tensor, memory: Memory) -> Tensor:
+        """See :meth:`Backbone.forward`."""
+        noisy = self.lay(x_t, memory.tensors["cell"])
+        hints = [memory.tensors[f"hint{depth}"] for depth in range(self.call.depth)]
+        maps = self.call(noisy, self.level(log_snr), hints)[0]
+        read = read_between(maps, x_t.coords)
+        return self.out(memory.tensors["place"] + self.features(torch.cat([read, x_t.values], dim=-1)))
+
+    def lay(self, points: Points, cell: Tensor) -> Tensor:
+        """The mean value in each cell, zero where there is none, and whether there is one, (B, C + 1, S, S)."""
+        present = torch.ones_like(points.values[..., :1])
+        return spread(torch.cat([points.values, present], dim=-1), cell, self.lattice, points.mask)
