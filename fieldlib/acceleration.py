@@ -50,7 +50,7 @@ def training_attention(device: torch.device) -> AbstractContextManager[None]:
     return sdpa_kernel(SDPBackend.MATH) if device.type == "cpu" else nullcontext()
 
 
-def compile_model(model: FieldModel, run_seconds: float, worthwhile: float = 600) -> None:
+def compile_model(model: FieldModel, run_seconds: float, worthwhile: float = 7200) -> None:
     """Compile a model's heavy parts in place when the planned run repays the minutes that compiling takes.
 
     Leaves the model as it is where no compiler works.

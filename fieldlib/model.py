@@ -23,6 +23,7 @@ from fieldlib.methods.base import Method
 from fieldlib.points import Batch, Points
 from fieldlib.prediction import Prediction
 
+ESTIMATE_SHARE = 0.3  # of the training pictures train the estimate of t = 1
 BASES, OBJECTIVES = ("kriging", "unit"), ("residual", "textbook")
 
 
@@ -68,17 +69,26 @@ class FieldModel(nn.Module):
         """Mean training loss over the target points that exist, a scalar."""
         return self.loss_at(batch, *self.draw(batch, generator))
 
-    def draw(self, batch: Batch, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Training times (B, 1, 1) and noise (B, N, C) for a batch."""
+    def draw(self, batch: Batch, generator: torch.Generator) -> Draw:
+        """Training times and noise for a batch, and which pictures train the estimate of t = 1."""
         values = batch.target.values
         t = self.method.sample_times(len(values), generator)[:, None, None].to(values)
-        return t, torch.randn(values.shape, generator=generator).to(values)
+        noise = torch.randn(values.shape, generator=generator).to(values)
+        share = ESTIMATE_SHARE if self.objective == "residual" else 0.0
+        estimated = torch.rand(t.shape, generator=generator).to(values) < share
+        return Draw(torch.where(estimated, self.method.t_range[1], t), noise, estimated)
 
-    def loss_at(self, batch: Batch, t: Tensor, noise: Tensor) -> Tensor:
-        """The loss at given times (B, 1, 1) and noise (B, N, C); free of randomness, so that it can be compiled."""
+    def loss_at(self, batch: Batch, t: Tensor, noise: Tensor, estimated: Tensor | None = None) -> Tensor:
+        """The loss at given times (B, 1, 1) and noise (B, N, C); free of randomness.
+
+        Pictures that are ``estimated`` (B, 1, 1) get the input of :meth:`NetworkPredictor.estimate` in place of x_t.
+        """
         coords, x0, mask = batch.target
         queries = self.locate(coords, batch.context, mask)
         x_t = self.method.path.interpolate(x0, noise, t)
+        if estimated is not None:
+            alpha = self.method.path.coefficients(t).alpha
+            x_t = torch.where(estimated, alpha * queries.moments.mean, x_t)
         prediction, error = self.predict(x_t, t, queries)
         if self.objective == "residual":
             loss = ((prediction.x0 - x0) / error).square()
@@ -118,6 +128,14 @@ class FieldModel(nn.Module):
             return self.method.predict(output, x_t, t), error
         x0 = mean + std**2 * alpha / marginal**2 * centred + error * output
         return Prediction.from_x0(x0, x_t, coefficients), error
+
+
+class Draw(NamedTuple):
+    """What is random in one training step: times (B, 1, 1), noise (B, N, C), pictures without noise (B, 1, 1)."""
+
+    t: Tensor
+    noise: Tensor
+    estimated: Tensor
 
 
 class Queries(NamedTuple):

@@ -23,6 +23,7 @@ class Preset:
     ema: float = 0.999
     warmup: int = 200
     decay: float = 0.3
+    few_queries: float = 0.5
 
 
 PERCEIVER = {
@@ -48,7 +49,7 @@ PLAN = {
 }
 PRESETS: dict[str, Preset] = {
     "tiny": Preset("perceiver_io", {**PERCEIVER, "stem_width": 48}),
-    "tiny_conv": Preset("set_conv", SET_CONV),
+    "tiny_conv": Preset("set_conv", SET_CONV, batch_size=32, learning_rate=1.5e-3, few_queries=0.1),
     "test": Preset("deep_set", {"width": 32}, batch_size=16, warmup=10, epochs=1),
     "seed": Preset(
         "perceiver_io",

@@ -26,6 +26,7 @@ from fieldlib.data.batches import SparseBatches
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
 from fieldlib.model import FieldModel
+from fieldlib.optimizer import MuonAdamW
 from fieldlib.points import Batch, Points
 from fieldlib.presets import Preset
 from fieldlib.train_state import load_state, save_state
@@ -66,12 +67,10 @@ class Trainer:
         self.model = model.to(self.device).train().requires_grad_(True)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         self.config, self.preset, self.budget, self.folder, self.seed = config, preset, budget, folder, seed
-        self.batches = SparseBatches(pictures, preset.batch_size, seed)
+        self.batches = SparseBatches(pictures, preset.batch_size, seed, preset.few_queries)
         self.validation = validation
         self.total_steps = max(1, round(budget.epochs * self.batches.steps_per_epoch))
-        self.optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=preset.learning_rate, weight_decay=preset.weight_decay, betas=(0.9, 0.99)
-        )
+        self.optimizer = MuonAdamW(self.model, preset.learning_rate, preset.weight_decay)
         self.step, self.seconds = 0, 0.0
         self.bf16 = use_bf16(self.device)
         compile_model(self.model, self._planned_seconds())
@@ -138,12 +137,9 @@ class Trainer:
     def _train_step(self) -> dict[str, Any]:
         start = time.perf_counter()
         rate = self.learning_rate()
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
         loss = self._backward(self.batches.batch(self.step))
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.step(rate)
         self._update_average()
         self.step += 1
         value = float(loss)
@@ -154,10 +150,10 @@ class Trainer:
         generator = torch.Generator().manual_seed(
             int(np.random.SeedSequence([self.seed, self.step]).generate_state(1)[0])
         )
-        t, noise = self.model.draw(batch, generator)
+        draws = self.model.draw(batch, generator)
         context, target = (to_device(points, self.device) for points in batch)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16), training_attention(self.device):
-            loss = self.model.loss_at(Batch(context, target), t.to(self.device), noise.to(self.device))
+            loss = self.model.loss_at(Batch(context, target), *(tensor.to(self.device) for tensor in draws))
             loss.backward()
         return loss.detach()
 

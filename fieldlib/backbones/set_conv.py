@@ -50,9 +50,10 @@ class SetConv(Backbone):
         self.call = UNet(self.channels + 1, widths, call_depths, level_width, hinted=True)
         self.place = nn.Linear(described + self.dims, head)
         self.features = nn.Linear(widths[0] + self.channels, head)
-        self.out = nn.Sequential(nn.SiLU(), nn.Linear(head, head), nn.SiLU(), nn.Linear(head, self.channels))
-        nn.init.zeros_(self.out[-1].weight)
-        nn.init.zeros_(self.out[-1].bias)
+        last = nn.Linear(head, self.channels)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        self.out = nn.Sequential(nn.SiLU(), nn.Linear(head, head), nn.SiLU(), last)
 
     def encode(self, context: Points, base: Base) -> Memory:
         """See :meth:`Backbone.encode`."""

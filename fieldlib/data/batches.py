@@ -12,7 +12,7 @@ from fieldlib.points import Batch, Points, grid, take, to_values
 from fieldlib.registry import PATTERNS
 
 CONTEXT_BANDS = ((0.02, 0.10, 0.30), (0.10, 0.22, 0.45), (0.22, 0.50, 0.25))  # from, to, share of the steps
-FEW_QUERIES, FEW_SHARE = 192, 0.5  # points per picture in the cheaper kind of step, and its share of the steps
+FEW_QUERIES = 192  # points per picture in the cheaper kind of step
 MOST_QUERIES = 820  # the unobserved pixels of a 32x32 picture at 20% context
 UNIFORM_SHARE = 0.75  # of the masks; the others take one of the remaining patterns
 
@@ -22,12 +22,14 @@ class SparseBatches:
 
     Args:
         pictures: uint8 (N, H, W, C). batch_size: pictures per step. seed: of everything random.
+        few_queries: share of the steps that ask for fewer points.
     """
 
-    def __init__(self, pictures: np.ndarray, batch_size: int, seed: int) -> None:
+    def __init__(self, pictures: np.ndarray, batch_size: int, seed: int, few_queries: float = 0.5) -> None:
         self.pictures = pictures
         self.batch_size = batch_size
         self.seed = seed
+        self.few_queries = few_queries
         self._others = [name for name in PATTERNS.names() if name != "uniform"]
         self._order: tuple[int, np.ndarray] = (-1, np.empty(0, dtype=np.int64))
 
@@ -43,7 +45,7 @@ class SparseBatches:
         height, width = pixels.shape[1:3]
         low, high, _ = CONTEXT_BANDS[rng.choice(len(CONTEXT_BANDS), p=[share for *_, share in CONTEXT_BANDS])]
         most_context = int(high * height * width)
-        most_target = FEW_QUERIES if rng.random() < FEW_SHARE else MOST_QUERIES
+        most_target = FEW_QUERIES if rng.random() < self.few_queries else MOST_QUERIES
         chosen = [self._indices(height, width, low, high, most_context, most_target, rng) for _ in pixels]
         points = Points(grid(height, width).expand(len(pixels), -1, -1), to_values(pixels))
         context = _pick(points, [known for known, _ in chosen], most_context)

@@ -1,0 +1,64 @@
+"""Muon for the matrices of a network and AdamW for everything else, as one optimiser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+LAYERS = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
+SMALLEST = 8  # rows: narrower matrices, such as the output layer, are left to AdamW
+
+
+class MuonAdamW:
+    """Steps that orthogonalise the momentum of every weight matrix; convolution kernels count as (out, in x k x k).
+
+    Muon's step is scaled to the size of AdamW's, so one learning rate serves both.
+
+    Args:
+        model: its parameters must be where they will stay. learning_rate, weight_decay: of both parts.
+
+    References: Jordan et al. 2024 (Muon); Liu et al. 2025 (matching AdamW's step), arXiv 2502.16982.
+    """
+
+    def __init__(self, model: nn.Module, learning_rate: float, weight_decay: float) -> None:
+        kernels = [layer.weight for layer in model.modules() if isinstance(layer, LAYERS)]
+        self._kernels = [kernel for kernel in kernels if len(kernel) >= SMALLEST]
+        self._matrices = [nn.Parameter(kernel.detach().flatten(1)) for kernel in self._kernels]  # the same memory
+        known = {id(kernel) for kernel in self._kernels}
+        others = [parameter for parameter in model.parameters() if id(parameter) not in known]
+        self.parts = (
+            torch.optim.Muon(self._matrices, learning_rate, weight_decay=weight_decay, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.AdamW(others, learning_rate, weight_decay=weight_decay, betas=(0.9, 0.99)),
+        )
+
+    def step(self, learning_rate: float) -> None:
+        """Update all parameters from their gradients, which are then dropped."""
+        for kernel, matrix in zip(self._kernels, self._matrices, strict=True):
+            matrix.grad = None if kernel.grad is None else kernel.grad.flatten(1)
+        for part in self.parts:
+            for group in part.param_groups:
+                group["lr"] = learning_rate
+            part.step()
+            part.zero_grad(set_to_none=True)
+        for kernel in self._kernels:
+            kernel.grad = None
+
+    def state(self) -> dict[str, Tensor]:
+        """All moments, by name."""
+        tensors: dict[str, Tensor] = {}
+        for place, part in enumerate(self.parts):
+            for number, slots in part.state_dict()["state"].items():
+                tensors |= {f"{place}.{number}.{slot}": torch.as_tensor(value) for slot, value in slots.items()}
+        return tensors
+
+    def load_state(self, tensors: dict[str, Tensor]) -> None:
+        """Restore what :meth:`state` gave."""
+        for place, part in enumerate(self.parts):
+            state: dict[int, dict[str, Any]] = {}
+            for name, tensor in tensors.items():
+                owner, number, slot = name.split(".")
+                if int(owner) == place:
+                    state.setdefault(int(number), {})[slot] = tensor
+            part.load_state_dict({**part.state_dict(), "state": state})
