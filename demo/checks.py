@@ -108,6 +108,11 @@ def unpack_mask(text: object, size: int) -> np.ndarray:
     return np.unpackbits(np.frombuffer(blob, np.uint8), count=size * size).astype(bool).reshape(size, size)
 
 
+def refusal(name: str, value: object, allowed: str) -> InputError:
+    """The error that says what ``name`` has to be and what was given."""
+    return InputError(f"{name} is {allowed}; got {_shown(value)}")
+
+
 def _number(value: object) -> float:
     """``value`` as a float; NaN when it is no finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):

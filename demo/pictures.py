@@ -11,21 +11,29 @@ from pathlib import Path
 import numpy as np
 from huggingface_hub import snapshot_download
 
-from demo import checks, strings
+from demo import checks, own_picture, strings
 from demo.studio import SIZE
 from fieldlib import InputError
 from fieldlib.data import cifar10, gallery, load_labels, load_pictures, open_picture, to_square
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "cifar10"
+CIFAR_PREFIX = "cifar-"
+MOST_SIDE = 512  # of the original of an upload
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A true picture, uint8 (32, 32, 3), with a title and a credit line that people read."""
+    """A true picture, uint8 (32, 32, 3), with a title and a credit line that people read.
+
+    ``name`` is what links call it: a gallery name, ``cifar-17``, or nothing for a picture of the visitor's own.
+    ``original`` is the larger square that it comes from, uint8 (S, S, 3) with S at most 512, where there is one.
+    """
 
     title: str
     pixels: np.ndarray
     credit: str = ""
+    name: str = ""
+    original: np.ndarray | None = None
 
 
 @cache
@@ -44,7 +52,8 @@ def from_gallery(name: str) -> Picture:
 
 
 def _bundled(entry: gallery.GalleryPicture) -> Picture:
-    return Picture(entry.title, entry.pixels, strings.CREDIT.format(entry.author, entry.licence))
+    credit = strings.CREDIT.format(entry.author, entry.licence)
+    return Picture(entry.title, entry.pixels, credit, entry.name, entry.original)
 
 
 def from_upload(blob: bytes) -> Picture:
@@ -53,7 +62,21 @@ def from_upload(blob: bytes) -> Picture:
     Raises:
         InputError: not a picture, damaged or too large.
     """
-    return Picture(strings.YOUR_PICTURE, to_square(open_picture(blob), SIZE))
+    whole = open_picture(blob)
+    original = to_square(whole, min(*whole.shape[:2], MOST_SIDE))
+    return Picture(strings.YOUR_PICTURE, to_square(whole, SIZE), original=original if len(original) > SIZE else None)
+
+
+def from_link(name: str, own: str = "") -> Picture:
+    """The picture that a lesson link means: ``own`` from :func:`demo.own_picture.pack`, else the one called ``name``.
+
+    Raises:
+        InputError: there is none of that name, or ``own`` is no picture.
+    """
+    if own:
+        return Picture(strings.YOUR_PICTURE, own_picture.unpack(own))
+    number = name.removeprefix(CIFAR_PREFIX)
+    return from_cifar(int(number)) if number != name and number.isdecimal() else from_gallery(name)
 
 
 def cifar_count() -> int:
@@ -74,7 +97,8 @@ def from_cifar(number: object) -> Picture:
     pixels, labels = found
     index = checks.whole("the picture number", number, 0, len(pixels) - 1)
     kind = cifar10.CLASSES[labels[index]]
-    return Picture(strings.CIFAR_TITLE.format(index), np.array(pixels[index]), strings.CIFAR_CREDIT.format(kind))
+    title, credit = strings.CIFAR_TITLE.format(index), strings.CIFAR_CREDIT.format(kind)
+    return Picture(title, np.array(pixels[index]), credit, f"{CIFAR_PREFIX}{index}")
 
 
 @cache

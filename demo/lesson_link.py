@@ -1,0 +1,214 @@
+"""A lesson is a link: the whole state of the studio as a query string, and back.
+
+>>> write(Lesson("coffee", lanes=(Lane("flow_matching/tiny", "euler", 20),)))
+'picture=coffee&lanes=flow_matching/tiny,euler,20'
+
+What stands in a link was typed by anybody, so every field is checked by itself: a bad one gets a message and falls back
+to its default, the others still count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, quote, urlencode
+
+import numpy as np
+
+import fieldlib
+from demo import checks, menus, own_picture, pictures
+from demo.pictures import Picture
+from demo.studio import SIZE, Request
+from fieldlib import PATTERNS, SOLVERS, InputError
+from fieldlib.sampling import MOST_STEPS
+
+MOST_LANES = 3
+LANGUAGES = ("en", "es")
+VIEWS = ("state", "estimate", "error", "truth", "observed", "uncertainty", "influence")
+# What ``lock=`` freezes and ``hide=`` removes: parts of the page as teachers think of them.
+PARTS = ("picture", "pixels", "method", "steps", "noise", "run", "player", "numbers", "resolution", "learn", "share")
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One lane of the player: ``model`` and ``solver`` as in :class:`demo.studio.Request`, "" = default; ``steps``.
+
+    Raises:
+        InputError: unknown names or steps out of range.
+    """
+
+    model: str = field(default_factory=menus.default_model)
+    solver: str = ""
+    steps: int = 20
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        checks.one_of("model", self.model, fieldlib.model_names())
+        checks.one_of("solver", self.solver, ("", *SOLVERS.names()))
+        checks.whole("steps", self.steps, 1, MOST_STEPS)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """All that the page shows.
+
+    Args:
+        picture: a gallery name or ``cifar-N``; "" for the first picture of the gallery.
+        own: a picture of the visitor's own instead, from :mod:`demo.own_picture`.
+        fraction, pattern, seed: which pixels are revealed.
+        mask: painted pixels instead, from :func:`demo.checks.pack_mask`.
+        lanes: one to three.
+        noise: seed of the starting noise.
+        view: which picture is the large one.
+        lang: language of the page, "" = what the browser prefers.
+        station: number of the guided walk's station, 0 = closed.
+        lock, hide: parts of the page that are frozen or left out.
+    """
+
+    picture: str = ""
+    own: str = ""
+    fraction: float = 0.2
+    pattern: str = "uniform"
+    seed: int = 0
+    mask: str = ""
+    lanes: tuple[Lane, ...] = field(default_factory=lambda: (Lane(),))
+    noise: int = 0
+    view: str = VIEWS[0]
+    lang: str = ""
+    station: int = 0
+    lock: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
+
+    @property
+    def chosen(self) -> Picture:
+        """The picture itself."""
+        if not (self.picture or self.own):
+            return pictures.offered()[0]
+        return pictures.from_link(self.picture, self.own)
+
+    @property
+    def drawn(self) -> np.ndarray | None:
+        """The painted mask, bool (32, 32), or None."""
+        return checks.unpack_mask(self.mask, SIZE) if self.mask else None
+
+    def requests(self) -> tuple[Request, ...]:
+        """What each lane runs.
+
+        Raises:
+            InputError: a picture that is not on this machine.
+        """
+        pixels, drawn = self.chosen.pixels, self.drawn
+        chosen = (pixels, self.fraction, self.pattern, self.seed)
+        return tuple(
+            Request(*chosen, lane.model, lane.solver or None, lane.steps, self.noise, drawn) for lane in self.lanes
+        )
+
+
+class Reading(NamedTuple):
+    """What a query string says: the ``lesson`` and a message for each field that could not be used."""
+
+    lesson: Lesson
+    complaints: tuple[str, ...]
+
+
+def write(lesson: Lesson) -> str:
+    """``lesson`` as a query string without the question mark; what has its default value is left out."""
+    usual = Lesson()
+    pairs = ((f.name, getattr(lesson, f.name)) for f in fields(Lesson))
+    changed = {name: TO_TEXT.get(name, str)(value) for name, value in pairs if value != getattr(usual, name)}
+    return urlencode(changed, quote_via=quote, safe="/,")
+
+
+def read(query: str | Mapping[str, str]) -> Reading:
+    """The inverse of :func:`write`; keys that mean nothing here are ignored."""
+    given = dict(parse_qsl(query.lstrip("?"))) if isinstance(query, str) else dict(query)
+    values, complaints = {}, []
+    for name, from_text in FROM_TEXT.items():
+        if name not in given:
+            continue
+        try:
+            values[name] = from_text(given[name])
+        except InputError as error:
+            complaints.append(f"{name}: {error}")
+    return Reading(replace(Lesson(), **values), tuple(complaints))
+
+
+def of_widgets(picture: Picture, mask: np.ndarray | None = None, **values: Any) -> Lesson:  # noqa: ANN401
+    """The lesson that the page shows; ``values`` are the other fields of :class:`Lesson`."""
+    own = "" if picture.name else own_picture.pack(picture.pixels)
+    drawn = "" if mask is None else checks.pack_mask(mask)
+    return Lesson(picture=picture.name, own=own, mask=drawn, **values)
+
+
+def _picture(text: str) -> str:
+    return pictures.from_link(text).name
+
+
+def _own(text: str) -> str:
+    return own_picture.pack(own_picture.unpack(text))
+
+
+def _mask(text: str) -> str:
+    return checks.pack_mask(checks.partial_mask(checks.unpack_mask(text, SIZE)))
+
+
+def _fraction(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise checks.refusal("fraction", text, "a number between 0 and 1, for example 0.2") from None
+    return checks.share("fraction", number)
+
+
+def _whole(name: str, most: int, least: int = 0) -> Callable[[str], int]:
+    def read_one(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and len(text) <= 10):
+            raise checks.refusal(name, text, f"a whole number from {least} to {most}")
+        return checks.whole(name, int(text), least, most)
+
+    return read_one
+
+
+def _one_of(name: str, known: Callable[[], tuple[str, ...]]) -> Callable[[str], str]:
+    return lambda text: checks.one_of(name, text, known())
+
+
+def _lanes(text: str) -> tuple[Lane, ...]:
+    lanes = tuple(_lane(part) for part in text.split(";"))
+    if len(lanes) > MOST_LANES:
+        raise InputError(f"at most {MOST_LANES} lanes; got {len(lanes)}")
+    return lanes
+
+
+def _lane(text: str) -> Lane:
+    parts = text.split(",")
+    if len(parts) != 3:
+        raise checks.refusal("a lane", text, "model,solver,steps, for example flow_matching/tiny,euler,20")
+    return Lane(parts[0], parts[1], _whole("steps", MOST_STEPS, 1)(parts[2]))
+
+
+def _lanes_text(lanes: tuple[Lane, ...]) -> str:
+    return ";".join(f"{lane.model},{lane.solver},{lane.steps}" for lane in lanes)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(sorted({checks.one_of("part of the page", part, PARTS) for part in text.split(",")}))
+
+
+FROM_TEXT: dict[str, Callable[[str], Any]] = {
+    "picture": _picture,
+    "own": _own,
+    "fraction": _fraction,
+    "pattern": _one_of("pattern", PATTERNS.names),
+    "seed": _whole("seed", checks.MOST_SEED),
+    "mask": _mask,
+    "lanes": _lanes,
+    "noise": _whole("noise", checks.MOST_SEED),
+    "view": _one_of("view", lambda: VIEWS),
+    "lang": _one_of("language", lambda: LANGUAGES),
+    "station": _whole("station", 99),
+    "lock": _parts,
+    "hide": _parts,
+}
+TO_TEXT: dict[str, Callable[[Any], str]] = {"lanes": _lanes_text, "lock": ",".join, "hide": ",".join}

@@ -1,0 +1,137 @@
+"""Lesson links: every state survives the way into a link and back; nothing in a link can break the page."""
+
+import random
+import string
+
+import numpy as np
+import pytest
+
+import fieldlib
+from demo import checks, lesson_link, own_picture, pictures
+from demo.lesson_link import PARTS, VIEWS, Lane, Lesson, read, write
+from fieldlib import PATTERNS, SOLVERS, InputError
+from fieldlib.data import gallery
+
+
+def random_lesson(seed):
+    rng = random.Random(seed)
+    array = np.random.default_rng(seed)
+    solvers = ("", *SOLVERS.names())
+    lane = lambda: Lane(rng.choice(fieldlib.model_names()), rng.choice(solvers), rng.randint(1, 1000))  # noqa: E731
+    parts = lambda: tuple(sorted(rng.sample(PARTS, rng.randint(0, 3))))  # noqa: E731
+    own = own_picture.pack(array.integers(0, 256, (32, 32, 3), np.uint8)) if rng.random() < 0.3 else ""
+    return Lesson(
+        picture="" if own else rng.choice(gallery.names()),
+        own=own,
+        fraction=rng.choice([rng.uniform(1e-6, 0.999), 0.2, rng.randint(1, 60) / 100]),
+        pattern=rng.choice(PATTERNS.names()),
+        seed=rng.randint(0, checks.MOST_SEED),
+        mask=checks.pack_mask(array.random((32, 32)) < rng.uniform(0.01, 0.99)) if rng.random() < 0.5 else "",
+        lanes=tuple(lane() for _ in range(rng.randint(1, 3))),
+        noise=rng.randint(0, checks.MOST_SEED),
+        view=rng.choice(VIEWS),
+        lang=rng.choice(["", *lesson_link.LANGUAGES]),
+        station=rng.randint(0, 9),
+        lock=parts(),
+        hide=parts(),
+    )
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_state_survives_the_link(seed):
+    lesson = random_lesson(seed)
+    reading = read(write(lesson))
+    assert reading.complaints == ()
+    assert reading.lesson == lesson
+
+
+def test_the_usual_state_is_an_empty_query():
+    assert write(Lesson()) == ""
+    assert read("") == (Lesson(), ())
+
+
+def test_a_link_reads_like_words():
+    query = write(Lesson("coffee", lanes=(Lane("nearest", "", 5),), view="error"))
+    assert query == "picture=coffee&lanes=nearest,,5&view=error"
+
+
+def test_requests_are_what_the_lanes_run():
+    mask = np.random.default_rng(0).random((32, 32)) < 0.3
+    lesson = Lesson("coffee", mask=checks.pack_mask(mask), lanes=(Lane("nearest"), Lane(steps=7)), noise=4)
+    first, second = lesson.requests()
+    assert first.model == "nearest"
+    assert (second.steps, second.noise_seed) == (7, 4)
+    assert np.array_equal(second.mask, mask)
+    assert np.array_equal(second.pixels, gallery.picture("coffee").pixels)
+
+
+def test_own_pictures_travel_without_loss():
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    lesson = lesson_link.of_widgets(pictures.Picture("mine", pixels), None, noise=3)
+    assert np.array_equal(read(write(lesson)).lesson.chosen.pixels, pixels)
+    assert len(own_picture.pack(pixels)) < own_picture.MOST_TEXT
+
+
+BAD = [
+    ("picture", "../../etc/passwd"),
+    ("picture", "cifar-99999999"),
+    ("picture", "cifar-²"),
+    ("own", "AAAA"),
+    ("own", "!" * 50),
+    ("own", "A" * 100_000),
+    ("fraction", "nan"),
+    ("fraction", "1e400"),
+    ("fraction", "0"),
+    ("fraction", "half"),
+    ("pattern", "hexagons"),
+    ("seed", "-1"),
+    ("seed", "1.5"),
+    ("seed", "9" * 5000),
+    ("seed", "²"),
+    ("mask", "???"),
+    ("mask", checks.pack_mask(np.ones((32, 32), bool))),
+    ("mask", checks.pack_mask(np.zeros((32, 32), bool))),
+    ("lanes", "nearest"),
+    ("lanes", "nearest,,0"),
+    ("lanes", "nearest,hune,5"),
+    ("lanes", "/etc,,5"),
+    ("lanes", ";".join(["nearest,,5"] * 4)),
+    ("noise", "2147483648"),
+    ("view", "<script>"),
+    ("lang", "xx"),
+    ("lock", "everything"),
+    ("hide", "run,{{value}}"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_bad_field_gets_a_message_and_the_others_count(name, value):
+    good = {"seed": "5"} if name != "seed" else {"noise": "5"}
+    reading = read({**good, name: value})
+    assert len(reading.complaints) == 1
+    assert reading.complaints[0].startswith(f"{name}: ")
+    assert len(reading.complaints[0]) < 600
+    assert getattr(reading.lesson, name) == getattr(Lesson(), name)
+    assert 5 in (reading.lesson.seed, reading.lesson.noise)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_garbled_links_never_raise(seed):
+    rng = random.Random(seed)
+    text = list(write(random_lesson(seed)))
+    for _ in range(rng.randint(1, 8)):
+        text[rng.randrange(len(text))] = rng.choice(string.printable)
+    lesson, _ = read("".join(text))
+    assert read(write(lesson)) == (lesson, ())
+    assert lesson.requests()
+
+
+def test_other_keys_are_ignored():
+    assert read({"__theme": "dark", "utm": "x"}) == (Lesson(), ())
+
+
+def test_lanes_are_checked_where_they_are_made():
+    with pytest.raises(InputError, match="known"):
+        Lane("nothing")
+    with pytest.raises(InputError, match="1000"):
+        Lane("nearest", "", 0)
