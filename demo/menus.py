@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fieldlib
 from demo import strings
-from fieldlib import BASELINES, METHODS, PATTERNS, SOLVERS
+from fieldlib import BASELINES, PATTERNS, SOLVERS
+from fieldlib.registry import learned, one_call
 
 Choices = list[tuple[str, str]]  # (what people read, what the code calls it)
 PREFERRED = "flow_matching/tiny"
@@ -26,8 +27,7 @@ def model_title(name: str) -> str:
     if name in BASELINES:
         return strings.BASELINE.format(BASELINES[name].title)
     method, _, preset = name.partition("/")
-    title = METHODS[method].title if method in METHODS else method
-    return f"{title} - {preset}"
+    return f"{learned(method).title} - {preset}"
 
 
 def solvers() -> Choices:
@@ -46,5 +46,5 @@ def patterns() -> Choices:
 
 
 def is_baseline(name: object) -> bool:
-    """Whether ``name`` is a classical baseline, which has no solver and no steps."""
-    return name in BASELINES
+    """Whether ``name`` is a classical baseline or a one-call rival, which have no solver and no steps."""
+    return isinstance(name, str) and one_call(name)

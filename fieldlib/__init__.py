@@ -11,7 +11,7 @@ from fieldlib.errors import InputError
 from fieldlib.hub import load, model_names
 from fieldlib.observation import observe
 from fieldlib.points import Batch, Points, grid
-from fieldlib.registry import BACKBONES, BASELINES, METHODS, PATTERNS, SOLVERS
+from fieldlib.registry import BACKBONES, BASELINES, METHODS, PATTERNS, RIVALS, SOLVERS
 from fieldlib.sampling import Frame, estimate, reconstruct, sample
 
 __version__ = "0.1.0"
@@ -21,6 +21,7 @@ __all__ = [
     "BASELINES",
     "METHODS",
     "PATTERNS",
+    "RIVALS",
     "SOLVERS",
     "Batch",
     "Frame",

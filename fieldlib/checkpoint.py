@@ -14,20 +14,20 @@ from safetensors.torch import load_file, save
 
 from fieldlib.errors import InputError
 from fieldlib.model import FieldModel
-from fieldlib.registry import BACKBONES, METHODS
+from fieldlib.registry import BACKBONES, learned
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 
 
-def build(config: dict[str, Any]) -> FieldModel:
-    """A model with fresh weights from its description: method, backbone, options, base, objective.
+def build(config: dict[str, Any], kind: type[FieldModel] = FieldModel) -> FieldModel:
+    """A ``kind`` of model with fresh weights from its description: method, backbone, options, base, objective.
 
     Raises:
         InputError: a name or option that does not exist or cannot be used.
     """
     try:
         backbone = BACKBONES[config["backbone"]](**config["options"])
-        return FieldModel(backbone, METHODS[config["method"]](), config["base"], config["objective"])
+        return kind(backbone, learned(config["method"])(), config["base"], config["objective"])
     except InputError:
         raise
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
@@ -48,14 +48,14 @@ def save_model(model: FieldModel, config: dict[str, Any], folder: str | Path, dt
     write_atomic(folder / CONFIG, (json.dumps(config, indent=1) + "\n").encode())
 
 
-def load_model(folder: str | Path) -> FieldModel:
+def load_model(folder: str | Path, kind: type[FieldModel] = FieldModel) -> FieldModel:
     """Rebuild the model of ``folder`` in fp32, ready for sampling.
 
     Raises:
         InputError: a missing, foreign or damaged file, with what to do.
     """
     config, state = read_config(folder), read_weights(folder)
-    model = build(config)
+    model = build(config, kind)
     try:
         model.load_state_dict({k: v.float() for k, v in state.items()})
     except RuntimeError as error:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, RepositoryNotFoundError
-
 from fieldlib.assets import WEIGHTS as BUNDLED
 from fieldlib.baselines.base import Baseline
-from fieldlib.checkpoint import CONFIG, WEIGHTS, load_model
+from fieldlib.checkpoint import CONFIG, WEIGHTS
 from fieldlib.errors import InputError
 from fieldlib.model import FieldModel
-from fieldlib.registry import BASELINES, METHODS
+from fieldlib.pretrained import PretrainedModel
+from fieldlib.registry import BASELINES, METHODS, RIVALS
 
 DEFAULT_PRESET = "tiny"
 
@@ -22,30 +20,40 @@ def load(name: str | Path, revision: str | None = None) -> FieldModel | Baseline
     """The model called ``name``, ready for :func:`fieldlib.sample`.
 
     Args:
-        name: a method (``"flow_matching"``), a method and preset (``"flow_matching/tiny"``), a baseline
-            (``"thin_plate"``), a folder with config.json and model.safetensors, or a Hub id (``"user/repo"``).
+        name: a method or rival (``"flow_matching"``), one with its preset (``"flow_matching/tiny"``), a baseline
+            (``"thin_plate"``), a folder with config.json and model.safetensors, or a Hub id (``"user/repo"`` or
+            ``"user/repo@revision"``).
         revision: branch, tag or commit of a Hub repository.
 
     Raises:
-        InputError: nothing of that name, damaged files, or no network; the message lists what is known.
+        InputError: nothing of that name, damaged files, no network or no permission; the message says what to do.
     """
     text = str(name)
     if text in BASELINES:
         return BASELINES[text]()
     if Path(text).is_dir():
-        return load_model(text)
+        return PretrainedModel.open(text)
     method, _, preset = text.partition("/")
-    if method in METHODS:
-        return _load_bundled(method, preset or DEFAULT_PRESET)
+    if method in METHODS or method in RIVALS:
+        return _load_bundled(method, preset or _default_preset(method))
     if text.count("/") == 1 and not text.startswith(("/", ".", "~")):
-        return load_model(_download(text, revision))
+        return PretrainedModel.from_pretrained(text, revision=revision)
     raise InputError(f"unknown model {text!r}; known: {', '.join(model_names())}, a folder or a Hub id like user/repo")
 
 
 def model_names() -> tuple[str, ...]:
-    """Bundled models as method/preset, then the baselines."""
-    bundled = sorted(f"{p.parent.parent.name}/{p.parent.name}" for p in BUNDLED.glob(f"*/*/{CONFIG}"))
+    """Bundled models as method/preset, methods before rivals, then the baselines."""
+    bundled = (f"{method}/{preset}" for method in (*METHODS, *RIVALS) for preset in _presets(method))
     return (*bundled, *BASELINES.names())
+
+
+def _presets(method: str) -> list[str]:
+    return sorted(path.parent.name for path in BUNDLED.glob(f"{method}/*/{CONFIG}"))
+
+
+def _default_preset(method: str) -> str:
+    presets = _presets(method)
+    return DEFAULT_PRESET if DEFAULT_PRESET in presets or not presets else presets[0]
 
 
 def _load_bundled(method: str, preset: str) -> FieldModel:
@@ -60,17 +68,4 @@ def _load_bundled(method: str, preset: str) -> FieldModel:
 
 @lru_cache(maxsize=16)
 def _cached(folder: Path, modified: int) -> FieldModel:
-    return load_model(folder)
-
-
-def _download(repository: str, revision: str | None) -> str:
-    try:
-        return snapshot_download(repository, revision=revision, allow_patterns=[CONFIG, WEIGHTS])
-    except RepositoryNotFoundError as error:
-        raise InputError(
-            f"the Hub has no public repository {repository!r}, or it needs a login (hf auth login)"
-        ) from error
-    except HFValidationError as error:
-        raise InputError(f"{repository!r} is not a Hub id: {error}") from error
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        raise InputError(f"cannot fetch {repository!r} from the Hub and it is not cached: {error}") from error
+    return PretrainedModel.open(folder)

@@ -19,11 +19,10 @@ from fieldlib import kriging
 from fieldlib.backbones.base import Backbone, Base, Memory
 from fieldlib.errors import InputError
 from fieldlib.kriging import Moments
-from fieldlib.methods.base import Method
+from fieldlib.methods.base import Method, NetworkCall
 from fieldlib.points import Batch, Points
 from fieldlib.prediction import Prediction
 
-ESTIMATE_SHARE = 0.3  # of the training pictures train the estimate of t = 1
 BASES, OBJECTIVES = ("kriging", "unit"), ("residual", "textbook")
 
 
@@ -48,7 +47,7 @@ class FieldModel(nn.Module):
             be the method's own target (score, x0 or velocity) with the method's own weight.
 
     Raises:
-        InputError: another base or objective.
+        InputError: another base or objective, or one that the method cannot be trained for.
     """
 
     def __init__(self, backbone: Backbone, method: Method, base: str = "kriging", objective: str = "residual") -> None:
@@ -56,6 +55,8 @@ class FieldModel(nn.Module):
         for kind, name, known in (("base", base, BASES), ("objective", objective, OBJECTIVES)):
             if name not in known:
                 raise InputError(f"unknown {kind} {name!r}; known: {', '.join(known)}")
+        if objective not in method.objectives:
+            raise InputError(f"{method.name} has no {objective} objective; it has: {', '.join(method.objectives)}")
         self.backbone = backbone
         self.method = method
         self.base = base
@@ -70,38 +71,41 @@ class FieldModel(nn.Module):
         return self.loss_at(batch, *self.draw(batch, generator))
 
     def draw(self, batch: Batch, generator: torch.Generator) -> Draw:
-        """Training times and noise for a batch, and which pictures train the estimate of t = 1."""
+        """Training times and noise for a batch, and which of its rows train the estimate of t = 1."""
         values = batch.target.values
-        t = self.method.sample_times(len(values), generator)[:, None, None].to(values)
-        noise = torch.randn(values.shape, generator=generator).to(values)
-        share = ESTIMATE_SHARE if self.objective == "residual" else 0.0
-        estimated = torch.rand(t.shape, generator=generator).to(values) < share
+        count = len(values) * self.method.rows
+        t = self.method.sample_times(count, generator)[:, None, None].to(values)
+        noise = torch.randn(count, *values.shape[1:], generator=generator).to(values)
+        estimated = self.method.estimated(count, generator)[:, None, None] & (self.objective == "residual")
         return Draw(torch.where(estimated, self.method.t_range[1], t), noise, estimated)
 
     def loss_at(self, batch: Batch, t: Tensor, noise: Tensor, estimated: Tensor | None = None) -> Tensor:
-        """The loss at given times (B, 1, 1) and noise (B, N, C); free of randomness.
+        """The loss at given times (R, 1, 1) and noise (R, N, C), R / B rows for each picture; free of randomness.
 
-        Pictures that are ``estimated`` (B, 1, 1) get the input of :meth:`NetworkPredictor.estimate` in place of x_t.
+        Rows that are ``estimated`` (R, 1, 1) get the input of :meth:`NetworkPredictor.estimate` in place of x_t.
         """
         coords, x0, mask = batch.target
-        queries = self.locate(coords, batch.context, mask)
+        rows = len(t) // len(x0)
+        queries = self.locate(coords, batch.context, mask).repeat(rows)
+        x0 = x0.repeat_interleave(rows, dim=0)
         x_t = self.method.path.interpolate(x0, noise, t)
         if estimated is not None:
             alpha = self.method.path.coefficients(t).alpha
             x_t = torch.where(estimated, alpha * queries.moments.mean, x_t)
         prediction, error = self.predict(x_t, t, queries)
         if self.objective == "residual":
-            loss = ((prediction.x0 - x0) / error).square()
+            errors = (prediction.x0 - x0) / error
         else:
             estimate = self.method.target(prediction.x0, prediction.noise, t)
-            loss = self.method.weight(t) * (estimate - self.method.target(x0, noise, t)).square()
+            errors = self.method.weight(t).sqrt() * (estimate - self.method.target(x0, noise, t))
+        loss = self.method.loss(errors.unflatten(0, (-1, rows)))
         if mask is None:
             return loss.mean()
         return (loss * mask[..., None]).sum() / (mask.sum() * loss.shape[-1])
 
-    def at(self, coords: Tensor, context: Points, samples: int = 1) -> NetworkPredictor:
+    def at(self, coords: Tensor, context: Points, samples: int = 1) -> NetworkCall:
         """The predictor for ``samples`` draws of each picture at query ``coords`` (B, N, D); encodes the context."""
-        return NetworkPredictor(self, self.locate(coords, context).repeat(samples))
+        return self.method.bind(NetworkPredictor(self, self.locate(coords, context).repeat(samples)))
 
     def locate(self, coords: Tensor, context: Points, mask: Tensor | None = None) -> Queries:
         """Encode the context and prepare for queries: all the work that does not depend on time."""
@@ -120,8 +124,8 @@ class FieldModel(nn.Module):
         mean, std = queries.moments
         marginal = (alpha**2 * std**2 + sigma**2).sqrt()
         centred = x_t - alpha * mean
-        level = path.log_snr(t).reshape(-1).to(x_t.device).expand(len(x_t))
-        noisy = Points(queries.coords, centred / marginal, queries.mask)
+        level = path.log_snr(t).reshape(-1).to(mean).expand(len(x_t))
+        noisy = Points(queries.coords, (centred / marginal).to(mean), queries.mask)
         output = self.backbone(noisy, level, queries.memory).to(x_t.dtype)
         error = std * sigma / marginal
         if self.objective == "textbook":
@@ -131,7 +135,7 @@ class FieldModel(nn.Module):
 
 
 class Draw(NamedTuple):
-    """What is random in one training step: times (B, 1, 1), noise (B, N, C), pictures without noise (B, 1, 1)."""
+    """What is random in one training step: times (R, 1, 1), noise (R, N, C), rows without noise (R, 1, 1)."""
 
     t: Tensor
     noise: Tensor

@@ -77,6 +77,25 @@ class Registry(Generic[T]):
 
 METHODS: Registry[Any] = Registry("method", "fieldlib.methods")
 SOLVERS: Registry[Any] = Registry("solver", "fieldlib.solvers")
+RIVALS: Registry[Any] = Registry("rival", "fieldlib.rivals")
 BACKBONES: Registry[Any] = Registry("backbone", "fieldlib.backbones")
 PATTERNS: Registry[Any] = Registry("pattern", "fieldlib.patterns")
 BASELINES: Registry[Any] = Registry("baseline", "fieldlib.baselines")
+
+
+def learned(name: str) -> Any:  # noqa: ANN401 - as the registries
+    """The class of the method or rival called ``name``: all that a network can be trained for.
+
+    Raises:
+        InputError: when there is none; the message lists the known names.
+    """
+    for registry in (METHODS, RIVALS):
+        if name in registry:
+            return registry[name]
+    raise InputError(f"unknown method {name!r}; known: {', '.join((*METHODS, *RIVALS))}")
+
+
+def one_call(model: str) -> bool:
+    """Whether the model called ``model`` (with or without its preset) answers at once: no solver, no steps."""
+    name = model.partition("/")[0]
+    return name in BASELINES or name in RIVALS

@@ -12,7 +12,7 @@ LAYERS = [
     {"registry", "points", "paths"},
     {"prediction", "kriging", "presets", "time_grids"},
     {"methods", "solvers", "patterns", "nn", "backbones", "noise"},
-    {"model"},
+    {"model", "rivals"},
     {"sampling", "checkpoint"},
     {"evaluation"},
     {"training"},

@@ -8,7 +8,8 @@ import fieldlib
 from fieldlib.errors import InputError
 from fieldlib.registry import Registry
 
-REGISTRIES = [fieldlib.METHODS, fieldlib.SOLVERS, fieldlib.BACKBONES, fieldlib.PATTERNS, fieldlib.BASELINES]
+REGISTRIES = [fieldlib.METHODS, fieldlib.SOLVERS, fieldlib.BACKBONES, fieldlib.PATTERNS]
+REGISTRIES += [fieldlib.RIVALS, fieldlib.BASELINES]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from fieldlib.checkpoint import build
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
 from fieldlib.presets import get_preset
-from fieldlib.registry import METHODS
+from fieldlib.registry import learned
 from fieldlib.train_state import STATE
 from fieldlib.training import Budget, Trainer, inherit
 from train_scripts.cli import run
@@ -28,7 +28,7 @@ class Options:
     """Train one method; the run is a folder that fieldlib.load understands at any time.
 
     Attributes:
-        method: generative method; see fieldlib.METHODS.
+        method: generative method or one-call rival; see fieldlib.METHODS and fieldlib.RIVALS.
         preset: network size and recipe; see fieldlib/presets.py.
         data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
         minutes: wall-clock budget; takes precedence over epochs.
@@ -95,7 +95,7 @@ def make_trainer(options: Options) -> Trainer:
         value = getattr(options, name)
         if value is not None and not value > 0:
             raise InputError(f"--{name.replace('_', '-')} must be above zero; got {value}")
-    METHODS[options.method]
+    learned(options.method)
     preset = get_preset(options.preset)
     if options.decay is not None:
         preset = replace(preset, decay=options.decay)

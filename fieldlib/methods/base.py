@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor
 
 from fieldlib.paths import Path
-from fieldlib.prediction import Prediction
+from fieldlib.prediction import Prediction, Predictor
 
 EXTRA_SHARE = 0.3  # of the training times fall into the last EXTRA_WIDTH of the range, beyond their uniform share
 EXTRA_WIDTH = 0.2
+
+
+class NetworkCall(Predictor, Protocol):
+    """A network bound to its pictures and coordinates, as :class:`Method.bind` gets and gives it.
+
+    Attributes:
+        calls: network calls so far. base_mean: what is known before the first one, (B, N, C).
+    """
+
+    @property
+    def calls(self) -> int: ...  # noqa: D102
+
+    @property
+    def base_mean(self) -> Tensor: ...  # noqa: D102
+
+    def estimate(self) -> Tensor:
+        """The posterior mean (B, N, C) in one call."""
+        ...
 
 
 class Method(ABC):
@@ -23,6 +41,9 @@ class Method(ABC):
         path: how data becomes noise.
         t_range: (smallest, largest) time that training and sampling use.
         default_solver: name of the solver that suits the method; default_grid: of the time grid that suits it.
+        objectives: what its networks can be trained for, see :class:`fieldlib.model.FieldModel`.
+        estimate_share: of the rows of a training step that train the estimate of t = 1 on the residual objective.
+        rows: network inputs that each picture becomes in a training step.
     """
 
     name: ClassVar[str]
@@ -31,6 +52,9 @@ class Method(ABC):
     t_range: ClassVar[tuple[float, float]]
     default_solver: ClassVar[str]
     default_grid: ClassVar[str] = "log_snr"
+    objectives: ClassVar[tuple[str, ...]] = ("residual", "textbook")
+    estimate_share: ClassVar[float] = 0.3
+    rows: ClassVar[int] = 1
 
     @abstractmethod
     def target(self, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
@@ -43,6 +67,18 @@ class Method(ABC):
     def weight(self, t: Tensor) -> Tensor:
         """Weight of the squared error on :meth:`target` at time ``t``."""
         return torch.ones_like(t)
+
+    def loss(self, errors: Tensor) -> Tensor:
+        """Mean square of the :attr:`rows` normalised errors of each value, (B, rows, N, C) -> (B, N, C)."""
+        return errors.square().mean(1)
+
+    def bind(self, network: NetworkCall) -> NetworkCall:
+        """What solvers see of ``network``: itself, unless the method has another use for it."""
+        return network
+
+    def estimated(self, count: int, generator: torch.Generator) -> Tensor:
+        """Which of the ``count`` rows of a training step train the estimate of t = 1, (count,) bool."""
+        return torch.rand(count, generator=generator) < self.estimate_share
 
     def sample_times(self, count: int, generator: torch.Generator) -> Tensor:
         """Training times (count,) in random order: stratified, with an extra share near t = 1.

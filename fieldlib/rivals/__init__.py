@@ -1,0 +1,1 @@
+"""Learned rivals of the generative methods, one per file: the same networks, one call, no diffusion."""
