@@ -1,15 +1,17 @@
 """Score every bundled model and every baseline by one protocol; write the study's JSON and the README's table.
 
 python -m train_scripts.compare --data ../shared/data/cifar10 --limit 1000
+python -m train_scripts.compare --data ../shared/data/cifar10 --quick
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
 import fieldlib
@@ -17,12 +19,19 @@ from fieldlib.acceleration import machine_class
 from fieldlib.assets import ASSETS, STUDY, WEIGHTS
 from fieldlib.checkpoint import read_config, write_atomic
 from fieldlib.data import load_pictures
+from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
+from fieldlib.registry import one_call
 from train_scripts.cli import run
+from train_scripts.study_file import Cell, StudyFile, chosen_models, read, weights_of
 
 COMPARISON = STUDY / "comparison.json"
 README = ASSETS.parent / "README.md"
 BEGIN, END = "<!-- comparison: begin -->", "<!-- comparison: end -->"
+QUICK = 8  # pictures of the quick form
+QUICK_COLUMNS = ("estimate_psnr_unobserved", "mean_psnr_unobserved", "sample_psnr_unobserved", "crps", "coverage90")
+LEAST_INTERVAL = 0.002  # relative to the value: other processors round otherwise
+SETTINGS = ("limit", "context", "solver", "steps", "samples")
 COLUMNS = {
     "estimate_psnr_unobserved": ("estimate, PSNR unobserved", ".2f"),
     "mean_psnr_unobserved": ("mean of K, PSNR unobserved", ".2f"),
@@ -36,7 +45,7 @@ COLUMNS = {
     "nfe": ("calls a sample", "d"),
     "seconds_per_image": ("ms a sample", "ms"),
     "params": ("parameters", ",d"),
-    "training_minutes": ("training minutes", ".0f"),
+    "training_minutes": ("training minutes", "d"),
 }
 
 
@@ -51,9 +60,11 @@ class Options:
         solver: one solver for all models.
         steps: solver steps.
         samples: samples per picture.
-        seed: of masks and noise.
-        out: the study's JSON; models that it already holds under the same settings are not run again.
+        seeds: of masks and noise; each is one run over all pictures, and their spread gives the intervals.
+        models: only these; all bundled models and baselines when absent.
+        out: the study's JSON; cells that it already holds under the same settings are not run again.
         readme: write the table into README.md.
+        quick: score a few pictures only and check that they agree with the file; write nothing.
     """
 
     data: str | None = None
@@ -62,92 +73,140 @@ class Options:
     solver: str = "dpmpp_2m"
     steps: int = 8
     samples: int = 8
-    seed: int = 42
+    seeds: tuple[int, ...] = (42, 43, 44)
+    models: tuple[str, ...] = ()
     out: Path = COMPARISON
     readme: bool = True
+    quick: bool = False
 
 
 def main(options: Options) -> None:
-    """Evaluate what is missing, then write both files."""
-    rows = read_rows(options)
+    """Evaluate what is missing, then write both files; or check the file against a quick run."""
+    if options.quick:
+        check(options)
+        return
+    names = chosen_models(options.models)
+    study = StudyFile(options.out, command(options), settings_of(options), ("model", "seed"))
     pictures = load_pictures(options.data, split="test", limit=options.limit)
-    for name in fieldlib.model_names():
-        fingerprint = weights_of(name)
-        if rows.get(name, {}).get("sha256", "missing") != fingerprint:
-            rows[name] = {**score(name, pictures, options), **training_of(name), "sha256": fingerprint}
-            options.out.parent.mkdir(parents=True, exist_ok=True)
-            document = {"settings": settings(options), "machine": machine_class(), "models": rows}
-            write_atomic(options.out, (json.dumps(document, indent=1) + "\n").encode())
-    table = markdown(rows, options)
+    study.keep(fieldlib.model_names())
+    for seed in options.seeds:  # one seed after the other: the table is complete early and gains intervals later
+        for name in names:
+            fingerprint = weights_of(name)
+            if study.find(model=name, seed=seed, sha256=fingerprint) is None:
+                cell = score(name, pictures, seed, vars(options))
+                study.add({"model": name, "seed": seed, "sha256": fingerprint, **cell, **training_of(name)})
+    add_quick(study, pictures, options)
+    table = markdown(study.rows(), options)
     print(table)
     if options.readme:
         write_table(table)
 
 
-def score(name: str, pictures: Any, options: Options) -> dict[str, Any]:  # noqa: ANN401 - numpy array of pictures
-    """The protocol's columns for one model or baseline."""
-    with tqdm(total=len(pictures), unit="picture", desc=name) as bar:
+def add_quick(study: StudyFile, pictures: np.ndarray, options: Options) -> None:
+    """Enter what the quick form shall find: scores of the first pictures under the first seed."""
+    for cell in list(study.cells):
+        if cell["seed"] == options.seeds[0] and "quick" not in cell:
+            fresh = score(cell["model"], pictures[:QUICK], cell["seed"], vars(options))
+            study.add({**cell, "quick": {column: fresh[column] for column in QUICK_COLUMNS}})
+
+
+def score(name: str, pictures: np.ndarray, seed: int, options: Mapping[str, Any]) -> Cell:
+    """The protocol's columns for one model or baseline and one seed."""
+    with tqdm(total=len(pictures), unit="picture", desc=f"{name}, seed {seed}", leave=len(pictures) > QUICK) as bar:
         return evaluate(
             fieldlib.load(name),
             pictures,
-            context=options.context,
-            solver=options.solver if name not in fieldlib.BASELINES else None,
-            steps=options.steps if name not in fieldlib.BASELINES else 1,
-            samples=options.samples,
-            seed=options.seed,
+            context=options["context"],
+            solver=None if one_call(name) else options["solver"],
+            steps=1 if one_call(name) else options["steps"],
+            samples=options["samples"],
+            seed=seed,
             progress=bar.update,
         )
 
 
-def settings(options: Options) -> dict[str, Any]:
-    """What must be equal for two rows to be comparable."""
-    return {name: getattr(options, name) for name in ("limit", "context", "solver", "steps", "samples", "seed")}
+def settings_of(options: Options) -> dict[str, Any]:
+    """What must be equal for two cells to be comparable."""
+    return {name: getattr(options, name) for name in SETTINGS}
 
 
-def read_rows(options: Options) -> dict[str, Any]:
-    """Finished rows of the study file, when they were made with the same settings."""
-    if not options.out.exists():
-        return {}
-    document = json.loads(options.out.read_text())
-    return document["models"] if document["settings"] == settings(options) else {}
+def command(options: Options) -> str:
+    """What to type to make the file again."""
+    changed = [
+        f"--{name} {getattr(options, name)}" for name in SETTINGS if getattr(options, name) != getattr(Options, name)
+    ]
+    return " ".join(["python -m train_scripts.compare", *changed, "--seeds", *map(str, options.seeds)])
 
 
-def weights_of(name: str) -> str | None:
-    """SHA-256 of a bundled model's weights; None for a baseline."""
-    return None if name in fieldlib.BASELINES else read_config(WEIGHTS / name)["sha256"]
-
-
-def training_of(name: str) -> dict[str, float]:
-    """Minutes of training of a bundled model, its shared first stage included."""
+def training_of(name: str) -> dict[str, int]:
+    """Whole minutes of training of a bundled model, its shared first stage included."""
     if name in fieldlib.BASELINES:
         return {}
     config = read_config(WEIGHTS / name)
     stages = (config.get("inherits", {}), config.get("training", {}))
-    return {"training_minutes": sum(stage.get("seconds", 0) for stage in stages) / 60}
+    return {"training_minutes": round(sum(stage.get("seconds", 0) for stage in stages) / 60)}
 
 
-def markdown(rows: dict[str, Any], options: Options) -> str:
+def check(options: Options) -> None:
+    """Score the first pictures again and compare with what the file says of them.
+
+    Raises:
+        InputError: no file, nothing in it to compare with, or numbers outside the stated intervals.
+    """
+    document = read(options.out)
+    cells = [cell for cell in document.get("cells", []) if cell.get("quick")]
+    cells = [cell for cell in cells if cell["model"] in chosen_models(options.models)]
+    if not cells:
+        raise InputError(f"{options.out} has no quick scores: make them with {command(options)}")
+    pictures = load_pictures(options.data, split="test", limit=QUICK)
+    apart = []
+    for cell in cells:
+        fresh = score(cell["model"], pictures, cell["seed"], document["settings"])
+        interval = next(row["interval"] for row in document["rows"] if row["model"] == cell["model"])
+        apart += disagreements(cell["model"], cell["quick"], fresh, interval)
+    if apart:
+        raise InputError("a quick run disagrees with the file: " + "; ".join(apart))
+    print(f"{len(cells)} models on {len(pictures)} pictures agree with {options.out} within its intervals")
+
+
+def disagreements(name: str, stored: Cell, fresh: Cell, interval: Mapping[str, float]) -> list[str]:
+    """The columns in which ``fresh`` lies outside the interval around ``stored``."""
+    found = []
+    for column, value in stored.items():
+        if value is None:
+            continue
+        most = max(interval.get(column, 0.0), LEAST_INTERVAL * abs(value))
+        if abs(fresh[column] - value) > most:
+            found.append(f"{name} {column} is {fresh[column]:.4f}, the file says {value:.4f} +- {most:.4f}")
+    return found
+
+
+def markdown(rows: Sequence[Cell], options: Options) -> str:
     """The table, best estimate first, with the protocol in its caption."""
     titles = "".join(f" {title} |" for title, _ in COLUMNS.values())
-    ordered = sorted(rows, key=lambda name: -rows[name]["estimate_psnr_unobserved"])
     lines = [f"| model |{titles}", "| --- |" + " --- |" * len(COLUMNS)]
     lines += [
-        f"| {name} |" + "".join(f" {cell(rows[name].get(key), form)} |" for key, (_, form) in COLUMNS.items())
-        for name in ordered
+        f"| {row['model']} |" + "".join(f" {number(row, key, form)} |" for key, (_, form) in COLUMNS.items())
+        for row in sorted(rows, key=lambda row: -row["estimate_psnr_unobserved"])
     ]
+    seeds = sorted({seed for row in rows for seed in row["seeds"]})
+    interval = "; ± is half the 95% interval over the seeds (masks and noise, same pictures)" if len(seeds) > 1 else ""
     caption = (
-        f"N = {options.limit} CIFAR-10 test pictures, {options.context:.0%} of the pixels known, seed {options.seed}, "
-        f"{options.solver} with {options.steps} steps, K = {options.samples} samples, {machine_class()}. "
-        f"Made by `python -m train_scripts.compare --limit {options.limit}`."
+        f"N = {options.limit} CIFAR-10 test pictures, {options.context:.0%} of the pixels known, "
+        f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}, {options.solver} with {options.steps} "
+        f"steps, K = {options.samples} samples, {machine_class()}{interval}. Made by `{command(options)}`."
     )
     return "\n".join([caption, "", *lines])
 
 
-def cell(value: float | None, form: str) -> str:
-    """One number, or a dash where it has no meaning."""
+def number(row: Mapping[str, Any], key: str, form: str) -> str:
+    """One number with its interval, or a dash where it has no meaning."""
+    value, interval = row.get(key), row["interval"].get(key)
     if value is None or (form == ",d" and value == 0):
         return "-"
-    return f"{1000 * value:.1f}" if form == "ms" else format(value, form)
+    if form == "ms":
+        return f"{1000 * value:.1f}"
+    return format(value, form) + ("" if interval is None else f" ± {format(interval, form)}")
 
 
 def write_table(table: str) -> None:

@@ -1,0 +1,137 @@
+"""A study's JSON file: settings, machine, command and one record per finished cell; a stopped study goes on from it."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scipy.stats import t as student
+
+import fieldlib
+from fieldlib.acceleration import machine_class
+from fieldlib.assets import WEIGHTS
+from fieldlib.checkpoint import read_config, write_atomic
+from fieldlib.errors import InputError
+
+CONFIDENCE = 0.95
+Cell = dict[str, Any]
+
+
+class StudyFile:
+    """The finished cells of one study.
+
+    Args:
+        path: of the JSON file; cells that it holds under other settings are dropped.
+        command: what a person types to make the file.
+        settings: what must be equal for two cells to be comparable; plain values.
+        keys: the fields that tell one cell from another.
+
+    Raises:
+        InputError: a file that is no study.
+    """
+
+    def __init__(self, path: Path, command: str, settings: Mapping[str, Any], keys: Sequence[str]) -> None:
+        self.path, self.command, self.settings, self.keys = path, command, dict(settings), tuple(keys)
+        document = read(path) if path.exists() else {}
+        kept = document.get("settings") == json.loads(json.dumps(self.settings))
+        self.cells: list[Cell] = document.get("cells", []) if kept else []
+
+    def find(self, **key: object) -> Cell | None:
+        """The finished cell with these fields (``sha256`` among them: other weights make another cell), or None."""
+        for cell in self.cells:
+            if all(cell.get(name) == value for name, value in key.items()):
+                return cell
+        return None
+
+    def add(self, cell: Cell) -> None:
+        """Enter a finished cell in place of an older one with the same keys, and save.
+
+        Cells of other weights of the same model go too: a row never mixes two trainings.
+        """
+        key = [cell[name] for name in self.keys]
+        self.cells = [other for other in self.cells if [other[name] for name in self.keys] != key]
+        self.cells = [other for other in self.cells if self._same_weights(other, cell)] + [cell]
+        self.save()
+
+    @staticmethod
+    def _same_weights(one: Cell, other: Cell) -> bool:
+        return one.get("model") != other.get("model") or one.get("sha256") == other.get("sha256")
+
+    def keep(self, models: Sequence[str]) -> None:
+        """Drop the cells of all models but these."""
+        self.cells = [cell for cell in self.cells if cell["model"] in models]
+
+    def save(self) -> None:
+        """Write the file, atomically."""
+        document: dict[str, Any] = {"made_by": self.command, "machine": machine_class(), "settings": self.settings}
+        document |= {"rows": self.rows(), "cells": self.cells}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(self.path, (json.dumps(document, indent=1) + "\n").encode())
+
+    def rows(self) -> list[Cell]:
+        """One row per group of cells that differ only by seed: means, ``interval`` (half widths) and ``seeds``."""
+        groups: dict[tuple[Any, ...], list[Cell]] = {}
+        for cell in self.cells:
+            groups.setdefault(tuple(cell[name] for name in self.keys if name != "seed"), []).append(cell)
+        return [summarise(cells) for cells in groups.values()]
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The study in ``path``.
+
+    Raises:
+        InputError: not a JSON object.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} is no study file ({error}): delete it or name another") from error
+    if not isinstance(document, dict):
+        raise InputError(f"{path} is no study file (it holds no JSON object): delete it or name another")
+    return document
+
+
+def summarise(cells: Sequence[Cell]) -> Cell:
+    """One row for ``cells`` that differ only by seed.
+
+    Numbers with a fraction become means, with the half widths of their confidence intervals over the seeds (Student's)
+    under ``interval``, which is empty for one seed. Everything else is kept where it is equal in all cells.
+    """
+    row: Cell = {"seeds": sorted(cell["seed"] for cell in cells)}
+    interval: dict[str, float] = {}
+    for name, value in cells[0].items():
+        values = [cell.get(name) for cell in cells]
+        if all(isinstance(one, float) for one in values):
+            row[name] = statistics.fmean(values)  # type: ignore[arg-type]
+            if len(values) > 1:
+                interval[name] = half_width(values)  # type: ignore[arg-type]
+        elif name != "seed" and all(one == value for one in values):
+            row[name] = value
+    return {**row, "interval": interval}
+
+
+def half_width(values: Sequence[float]) -> float:
+    """Half the width of Student's confidence interval for the mean of two or more ``values``."""
+    factor = student.ppf((1 + CONFIDENCE) / 2, len(values) - 1)
+    return float(factor * statistics.stdev(values) / len(values) ** 0.5)
+
+
+def weights_of(name: str) -> str | None:
+    """SHA-256 of a bundled model's weights; None for a baseline."""
+    return None if name in fieldlib.BASELINES else read_config(WEIGHTS / name)["sha256"]
+
+
+def chosen_models(names: Sequence[str]) -> tuple[str, ...]:
+    """``names``, or all bundled models and baselines when there are none.
+
+    Raises:
+        InputError: a name that is not bundled.
+    """
+    known = fieldlib.model_names()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise InputError(f"unknown model {unknown[0]!r}; known: {', '.join(known)}")
+    return tuple(names) or known
