@@ -35,6 +35,7 @@ class Options:
         epochs: passes over the data; the preset's number when absent.
         resume: go on from the last saved state of the run folder.
         init: folder of a model whose weights to start from.
+        learning_rate: its highest value; the preset's when absent.
         decay: share of the budget over which the learning rate falls to zero; the preset's when absent.
         limit: use only the first pictures.
         seed: of data order, masks, times and noise.
@@ -50,6 +51,7 @@ class Options:
     epochs: float | None = None
     resume: bool = False
     init: str | None = None
+    learning_rate: float | None = None
     decay: float | None = None
     limit: int | None = None
     seed: int = 0
@@ -91,14 +93,15 @@ def make_trainer(options: Options) -> Trainer:
     Raises:
         InputError: an unknown name, unusable numbers or data.
     """
-    for name in ("minutes", "epochs", "limit", "save_minutes", "validate_minutes"):
+    for name in ("minutes", "epochs", "learning_rate", "limit", "save_minutes", "validate_minutes"):
         value = getattr(options, name)
         if value is not None and not value > 0:
             raise InputError(f"--{name.replace('_', '-')} must be above zero; got {value}")
     learned(options.method)
     preset = get_preset(options.preset)
-    if options.decay is not None:
-        preset = replace(preset, decay=options.decay)
+    for name in ("learning_rate", "decay"):
+        if getattr(options, name) is not None:
+            preset = replace(preset, **{name: getattr(options, name)})
     config = {"method": options.method, "backbone": preset.backbone, "options": preset.options}
     config |= {"base": preset.base, "objective": preset.objective, "preset": options.preset}
     model = build(config)
