@@ -1,0 +1,169 @@
+"""Take it home: a run as a strip of pictures, as an animation, as numbers. Everything is returned as bytes.
+
+Recorded runs come in, one per lane; what they are called goes beside them in the JSON, never into a file name.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from demo import snippet, studio
+from demo.checks import one_of, pack_mask
+from demo.moments import Moment, Scene
+from demo.pictures import Picture
+from demo.studio import Request
+from fieldlib import __version__
+
+STRIP = 8  # pictures in a lane of the strip
+ZOOM = 6  # screen pixels per pixel
+GAP = 6
+FRAME_MS, LAST_MS = 80, 2000
+ANIMATIONS: dict[str, dict[str, Any]] = {"webp": {"lossless": True}, "gif": {}}
+VIEWS = ("state", "estimate")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A whole run: its ``request``, its ``scene`` and its display frames."""
+
+    request: Request
+    scene: Scene
+    moments: tuple[Moment, ...]
+
+
+def record(request: Request) -> Recording:
+    """Run ``request`` again; equal requests give equal pictures, so this is the run that was seen.
+
+    Raises:
+        InputError: a mask or a model that cannot be used.
+    """
+    views = list(studio.run(request))
+    return Recording(request, views[0].scene, tuple(moment for view in views for moment in view.moments))
+
+
+def strip(recordings: Sequence[Recording], view: str = "state") -> bytes:
+    """PNG: a row per lane with the revealed pixels, ``STRIP`` moments of ``view`` from noise to result, and the truth.
+
+    Raises:
+        InputError: an unknown view.
+    """
+    one_of("view", view, VIEWS)
+    rows = [[revealed(run.scene), *_spread(run, view), run.scene.pixels] for run in recordings]
+    return _still(_mosaic(rows))
+
+
+def animation(recordings: Sequence[Recording], kind: str = "webp", view: str = "state") -> bytes:
+    """Animated WebP (lossless) or GIF: all lanes side by side, each from noise to result, resting on the last frame.
+
+    A lane with fewer frames than another waits on its result.
+
+    Raises:
+        InputError: an unknown kind or view.
+    """
+    options = ANIMATIONS[one_of("kind of animation", kind, ANIMATIONS)]
+    one_of("view", view, VIEWS)
+    count = max(len(run.moments) for run in recordings)
+    frames = [Image.fromarray(_mosaic([[_at(run, i, view) for run in recordings]])) for i in range(count)]
+    durations = [FRAME_MS] * (count - 1) + [LAST_MS]
+    file = io.BytesIO()
+    frames[0].save(
+        file, kind.upper(), save_all=True, append_images=frames[1:], duration=durations, loop=0, minimize_size=False,
+        **options,
+    )  # fmt: skip
+    return file.getvalue()
+
+
+def description(recording: Recording) -> dict[str, Any]:
+    """The run as plain JSON values: what was asked for, and time, scores, calls and milliseconds of each frame."""
+    request = recording.request
+    return {
+        "fieldlib": __version__,
+        "model": request.model,
+        "solver": studio.solver_of(request),
+        "steps": request.steps,
+        "noise_seed": request.noise_seed,
+        "fraction": request.fraction,
+        "pattern": request.pattern,
+        "seed": request.seed,
+        "painted": request.mask is not None,
+        "mask": pack_mask(recording.scene.mask),
+        "frames": [_numbers(moment) for moment in recording.moments],
+    }
+
+
+def arrays(recording: Recording) -> bytes:
+    """NPZ without pickle: ``truth``, ``mask``, and over the frames ``step``, ``t``, ``state`` and ``estimate``."""
+    moments = recording.moments
+    file = io.BytesIO()
+    np.savez_compressed(
+        file,
+        truth=recording.scene.pixels,
+        mask=recording.scene.mask,
+        step=np.array([moment.step for moment in moments]),
+        t=np.array([moment.t for moment in moments]),
+        state=np.stack([moment.state for moment in moments]),
+        estimate=np.stack([moment.estimate for moment in moments]),
+    )
+    return file.getvalue()
+
+
+def bundle(recordings: Sequence[Recording], picture: Picture) -> bytes:
+    """ZIP: the true picture, and of each lane the JSON, the NPZ and the lines of code that make its picture again."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as folder:
+        folder.writestr(snippet.PICTURE_FILE, _still(picture.pixels))
+        for number, recording in enumerate(recordings, 1):
+            folder.writestr(f"lane{number}.json", json.dumps(description(recording), indent=1, allow_nan=False))
+            folder.writestr(f"lane{number}.npz", arrays(recording))
+            folder.writestr(f"lane{number}.py", snippet.code(recording.request, picture.name))
+    return file.getvalue()
+
+
+def revealed(scene: Scene) -> np.ndarray:
+    """The picture with its hidden pixels in mid-grey, uint8 (32, 32, 3)."""
+    return np.where(scene.mask[..., None], scene.pixels, np.uint8(128))
+
+
+def _at(recording: Recording, index: int, view: str) -> np.ndarray:
+    return getattr(recording.moments[min(index, len(recording.moments) - 1)], view)
+
+
+def _spread(recording: Recording, view: str) -> list[np.ndarray]:
+    """``STRIP`` frames at even distances, first and last included; a short run repeats its last one."""
+    places = np.linspace(0, len(recording.moments) - 1, STRIP).round().astype(int)
+    return [_at(recording, place, view) for place in places]
+
+
+def _mosaic(rows: list[list[np.ndarray]]) -> np.ndarray:
+    """Pictures side by side, enlarged, on white."""
+    return np.concatenate([np.concatenate([_framed(tile) for tile in row], axis=1) for row in rows], axis=0)
+
+
+def _framed(tile: np.ndarray) -> np.ndarray:
+    large = tile.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)
+    return np.pad(large, ((GAP, GAP), (GAP, GAP), (0, 0)), constant_values=255)
+
+
+def _still(pixels: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def _numbers(moment: Moment) -> dict[str, Any]:
+    return {
+        "step": moment.step,
+        "t": moment.t,
+        "calls": moment.calls,
+        "milliseconds": round(moment.milliseconds, 2),
+        "state": moment.state_scores and moment.state_scores._asdict(),
+        "estimate": moment.estimate_scores and moment.estimate_scores._asdict(),
+    }

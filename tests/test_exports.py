@@ -1,0 +1,125 @@
+"""What visitors take home is what they saw."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from demo import exports, pictures, snippet, studio
+from demo.checks import unpack_mask
+from demo.studio import Request
+from fieldlib import InputError, hub
+
+MODEL = "flow_matching/tiny"
+MASK = np.random.default_rng(1).random((32, 32)) < 0.3
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _weights():
+    if not (hub.BUNDLED / MODEL / "config.json").exists():
+        pytest.skip("no bundled weights")
+
+
+@pytest.fixture(scope="module")
+def coffee():
+    return pictures.from_gallery("coffee")
+
+
+@pytest.fixture(scope="module")
+def recordings(coffee):
+    drawn = Request(coffee.pixels, mask=MASK, model="nearest")
+    return [
+        exports.record(Request(coffee.pixels, model=MODEL, solver="euler", steps=5, noise_seed=3)),
+        exports.record(drawn),
+    ]
+
+
+def tile(picture, row, column):
+    """The enlarged picture at (row, column) of a mosaic, back at its own size."""
+    side = studio.SIZE * exports.ZOOM + 2 * exports.GAP
+    cut = np.asarray(picture)[row * side : (row + 1) * side, column * side : (column + 1) * side]
+    return cut[exports.GAP : -exports.GAP : exports.ZOOM, exports.GAP : -exports.GAP : exports.ZOOM]
+
+
+def test_the_strip_runs_from_noise_to_result(recordings):
+    strip = Image.open(io.BytesIO(exports.strip(recordings)))
+    assert strip.format == "PNG"
+    first, last = recordings[0].moments[0], recordings[0].moments[-1]
+    assert np.array_equal(tile(strip, 0, 1), first.state)
+    assert np.array_equal(tile(strip, 0, exports.STRIP), last.state)
+    assert np.array_equal(tile(strip, 0, exports.STRIP + 1), recordings[0].scene.pixels)
+    assert np.array_equal(tile(strip, 1, exports.STRIP), recordings[1].moments[-1].state)
+    estimates = Image.open(io.BytesIO(exports.strip(recordings, "estimate")))
+    assert np.array_equal(tile(estimates, 0, 1), first.estimate)
+
+
+def test_the_webp_holds_every_frame_exactly(recordings):
+    moving = Image.open(io.BytesIO(exports.animation(recordings)))
+    assert moving.format == "WEBP"
+    frames = [frame.convert("RGB") for frame in ImageSequence.Iterator(moving)]
+    assert len(frames) == 6
+    for frame, moment in zip(frames, recordings[0].moments, strict=True):
+        assert np.array_equal(tile(frame, 0, 0), moment.state)
+    assert np.array_equal(tile(frames[-1], 0, 1), recordings[1].moments[-1].state)
+
+
+def test_the_gif_moves(recordings):
+    moving = Image.open(io.BytesIO(exports.animation(recordings, "gif")))
+    assert (moving.format, moving.n_frames) == ("GIF", 6)
+
+
+@pytest.mark.parametrize(("kind", "view"), [("exe", "state"), ("webp", "../x")])
+def test_unknown_kinds_are_refused(recordings, kind, view):
+    with pytest.raises(InputError, match="known"):
+        exports.animation(recordings, kind, view)
+
+
+def test_the_bundle_holds_numbers_and_pictures_without_pickle(recordings, coffee):
+    with zipfile.ZipFile(io.BytesIO(exports.bundle(recordings, coffee))) as folder:
+        assert sorted(folder.namelist()) == sorted(
+            ["picture.png", *(f"lane{n}.{kind}" for n in (1, 2) for kind in ("json", "npz", "py"))]
+        )
+        told = json.loads(folder.read("lane1.json"))
+        arrays = dict(np.load(io.BytesIO(folder.read("lane1.npz")), allow_pickle=False))
+        drawn = json.loads(folder.read("lane2.json"))
+    run = recordings[0]
+    assert (told["model"], told["solver"], told["steps"], told["noise_seed"]) == (MODEL, "euler", 5, 3)
+    assert [frame["calls"] for frame in told["frames"]] == [0, 1, 2, 3, 4, 5]
+    assert told["frames"][-1]["state"]["psnr"] == run.moments[-1].state_scores.psnr
+    assert np.array_equal(unpack_mask(told["mask"], 32), run.scene.mask)
+    assert np.array_equal(unpack_mask(drawn["mask"], 32), MASK)
+    assert np.array_equal(arrays["state"][-1], run.moments[-1].state)
+    assert arrays["estimate"].shape == (6, 32, 32, 3)
+    assert arrays["t"][0] == 1
+
+
+REQUESTS = [
+    {"model": MODEL, "steps": 4},
+    {
+        "model": MODEL,
+        "solver": "ancestral",
+        "steps": 3,
+        "noise_seed": 11,
+        "pattern": "block",
+        "fraction": 0.35,
+        "seed": 8,
+    },
+    {"model": "score_sde/tiny", "solver": "heun", "steps": 2, "mask": MASK},
+    {"model": "thin_plate", "fraction": 0.3},
+]
+
+
+@pytest.mark.parametrize("name", ["coffee", "", "cifar-3"])
+@pytest.mark.parametrize("settings", REQUESTS, ids=lambda s: s["model"])
+def test_the_code_makes_the_same_picture(coffee, settings, name, tmp_path, monkeypatch):
+    request = Request(coffee.pixels, **settings)
+    (tmp_path / snippet.PICTURE_FILE).write_bytes(exports._still(coffee.pixels))
+    monkeypatch.chdir(tmp_path)
+    text = snippet.code(request, name)
+    assert all(len(line) <= 200 for line in text.splitlines())
+    space = {}
+    exec(text, space)
+    assert np.array_equal(space["result"], studio.finish(request).moments[-1].state)

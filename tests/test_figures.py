@@ -1,0 +1,133 @@
+"""The plots show the numbers that the library gives."""
+
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+import torch
+
+from demo import figures, numbers, pictures, studio
+from demo.exports import record
+from demo.studio import Request
+from fieldlib import METHODS, InputError, hub
+
+MODEL = "flow_matching/tiny"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _weights():
+    if not (hub.BUNDLED / MODEL / "config.json").exists():
+        pytest.skip("no bundled weights")
+
+
+@pytest.fixture(scope="module")
+def request_():
+    return Request(pictures.from_gallery("coffee").pixels, model=MODEL, steps=4)
+
+
+@pytest.fixture(scope="module")
+def run(request_):
+    return record(request_)
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return np.dot(linear, [0.2126, 0.7152, 0.0722])
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("page", ["#ffffff", "#0f172a"])
+@pytest.mark.parametrize("colour", [*figures.COLOURS, figures.GREY])
+def test_colours_read_in_light_and_dark(colour, page):
+    assert contrast(colour, page) >= 3
+
+
+def test_metrics_are_those_of_the_run(run):
+    figure = figures.metrics_by_step([("one", run.moments)], cursor=2)
+    estimates = next(trace for trace in figure.data if trace.name.endswith("estimate"))
+    assert list(estimates.x) == [0, 1, 2, 3, 4]
+    assert list(estimates.y) == [moment.estimate_scores.psnr for moment in run.moments]
+    assert {shape.x0 for shape in figure.layout.shapes} == {2}
+    json.loads(figure.to_json())
+
+
+def test_a_run_without_truth_has_no_curve(run):
+    blind = [moment._replace(state_scores=None, estimate_scores=None) for moment in run.moments]
+    assert len(figures.metrics_by_step([("one", blind)]).data) == 0
+
+
+def test_the_sweep_spends_whole_steps_and_agrees_with_single_runs(request_):
+    (euler, heun) = numbers.sweep(request_, ("euler", "heun"), (1, 2, 4))
+    assert euler.calls == (1, 2, 4)
+    assert len(heun.calls) == 2
+    end = studio.finish(Request(request_.pixels, model=MODEL, solver="euler", steps=2)).moments[-1]
+    assert euler.psnr[1] == end.state_scores.psnr
+    figure = figures.quality_by_calls([euler, heun])
+    assert [list(trace.x) for trace in figure.data] == [list(euler.calls), list(heun.calls)]
+
+
+def test_a_baseline_is_one_point(request_):
+    (row,) = numbers.sweep(Request(request_.pixels, model="nearest"))
+    assert row.calls == (0,)
+    assert len(figures.quality_by_calls([row]).data) == 1
+
+
+def test_straight_lines_have_bend_one_and_corners_more():
+    line = np.linspace([[0, 0, 0.0]], [[3, 1, 2.0]], 5)
+    corner = np.array([[[0, 0, 0.0]], [[1, 0, 0]], [[1, 1, 0]]])
+    assert numbers.bend(line) == pytest.approx(1)
+    assert numbers.bend(corner) == pytest.approx(math.sqrt(2))
+
+
+def test_flow_goes_straighter_than_an_sde(request_):
+    flow = numbers.trajectories(Request(request_.pixels, model=MODEL, solver="euler", steps=20))
+    sde = numbers.trajectories(Request(request_.pixels, model="score_sde/tiny", solver="euler_maruyama", steps=20))
+    assert flow.values.shape == (21, numbers.PIXELS, 3)
+    assert 1 <= flow.bend < 1.5 < sde.bend
+    figure = figures.colour_ways([("flow", flow), ("sde", sde)])
+    assert re.search(r"\d\.\d\d", figure.layout.annotations[0].text)
+
+
+def test_schedules_are_the_methods_paths():
+    paths = numbers.schedules()
+    assert [path.method for path in paths] == list(METHODS)
+    for path in paths:
+        alpha, sigma, _, _ = METHODS[path.method]().path.coefficients(torch.from_numpy(path.t))
+        assert np.array_equal(path.alpha, alpha.numpy())
+        assert (np.diff(path.log_snr) <= 0).all(), "noise only grows"
+        assert np.allclose(10 ** path.log_snr[50], (alpha[50] / sigma[50]) ** 2, rtol=1e-3)
+    assert {shape.x0 for shape in figures.schedule(paths, 0.4).layout.shapes} == {0.4}
+
+
+def test_spread_is_that_of_the_samples(request_):
+    found = numbers.spread(request_, 4)
+    scene = studio.set_scene(request_)
+    assert (found.deviation[scene.mask] == 0).all()
+    assert (found.deviation[~scene.mask] > 0).mean() > 0.9
+    assert 0 <= found.coverage50 <= found.coverage90 <= 1
+    assert found.one < found.mean, "averaging helps"
+    singles = [
+        studio.finish(Request(request_.pixels, model=MODEL, steps=4, noise_seed=k)).moments[-1] for k in range(4)
+    ]
+    assert found.one == pytest.approx(np.mean([end.state_scores.psnr for end in singles]), abs=1e-3)
+    figure = figures.spread(found)
+    assert np.array_equal(figure.data[0].z, found.deviation)
+    assert list(figure.data[1].y) == [found.coverage50, found.coverage90]
+
+
+@pytest.mark.parametrize("count", [1, 17, 2.5])
+def test_the_number_of_samples_is_checked(request_, count):
+    with pytest.raises(InputError, match="2 to 16"):
+        numbers.spread(request_, count)
+
+
+def test_no_figure_brings_a_background(run, request_):
+    for figure in (figures.metrics_by_step([("one", run.moments)]), figures.schedule(numbers.schedules())):
+        assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
