@@ -7,7 +7,7 @@ ifneq ($(wildcard $(CIFAR10)),)
 export FIELDLIB_DATA ?= $(abspath $(CIFAR10))
 endif
 
-.PHONY: setup demo test test-fast lint browser weights-table clean
+.PHONY: setup demo test test-fast bench lint browser weights-table clean
 
 setup: .venv/ready
 
@@ -25,6 +25,10 @@ test: setup browser
 
 test-fast: setup
 	$(BIN)/python -m pytest -m "not browser and not training and not slow"
+
+# Times on a quiet machine: bench.json here, and for the study assets/study/bench.json and bench.md.
+bench: setup
+	$(BIN)/python -m benchmarks
 
 lint: setup
 	$(BIN)/ruff check .

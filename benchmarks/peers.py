@@ -1,0 +1,164 @@
+"""What a user would pick instead: diffusers' CIFAR-10 U-Net with RePaint, torchcfm's U-Net with dopri5."""
+
+from __future__ import annotations
+
+import torch
+from diffusers import UNet2DModel
+from torch import Tensor, nn
+from torchcfm.models.unet import UNetModel
+from torchdiffeq import odeint
+
+from benchmarks.calls import STEPS, one_call, picture
+from benchmarks.effort import Effort
+from benchmarks.repaint import JUMP, RESAMPLINGS, Stretch, count_calls
+from benchmarks.repaint import STEPS as REPAINT_STEPS
+from benchmarks.scenes import UNKNOWN, network
+from benchmarks.section import Row, Section
+from benchmarks.timing import Job, inference, interleaved
+
+PRESET = "tiny"
+TOLERANCE = 1e-5  # of torchcfm's CIFAR-10 example
+
+
+def ddpm_unet() -> nn.Module:
+    """The network of google/ddpm-cifar10-32 (35.7M parameters) with random weights.
+
+    References: Ho et al. 2020, arXiv 2006.11239; sizes from the published config.json.
+    """
+    return UNet2DModel(
+        sample_size=32,
+        in_channels=3,
+        out_channels=3,
+        layers_per_block=2,
+        block_out_channels=(128, 256, 256, 256),
+        down_block_types=("DownBlock2D", "AttnDownBlock2D", "DownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "UpBlock2D", "AttnUpBlock2D", "UpBlock2D"),
+        downsample_padding=0,
+        flip_sin_to_cos=False,
+        freq_shift=1,
+        norm_eps=1e-6,
+        norm_num_groups=32,
+        attention_head_dim=None,
+    )
+
+
+def cfm_unet() -> nn.Module:
+    """The network of torchcfm's CIFAR-10 example with random weights.
+
+    References: Tong et al. 2024, arXiv 2302.00482; sizes from examples/images/cifar10.
+    """
+    return UNetModel(
+        dim=(3, 32, 32),
+        num_channels=128,
+        num_res_blocks=2,
+        channel_mult=[1, 2, 2, 2],
+        num_heads=4,
+        num_head_channels=64,
+        attention_resolutions="16",
+    )
+
+
+def measure(effort: Effort) -> list[Row]:
+    """Calls in turns, then whole pictures in turns; every ratio is to our call or our picture of the same turns."""
+    model, weights = network(PRESET)
+    ddpm, cfm = (unet.eval().requires_grad_(False) for unet in (ddpm_unet(), cfm_unet()))
+    x, t = torch.randn(1, 3, 32, 32), torch.tensor(0.5)
+    with inference():
+        calls: dict[str, Job] = {
+            "ours": one_call(model, 1, UNKNOWN),
+            "ddpm": lambda: ddpm(x, 500),
+            "cfm": lambda: cfm(t, x),
+        }
+        seconds = interleaved(calls, effort.rounds, 4 * effort.seconds)
+        pictures: dict[str, Job] = {
+            "ours": picture(model, 1, UNKNOWN),
+            "stretch": Stretch(ddpm),
+            "ode": Trajectory(cfm),
+        }
+        whole = interleaved(pictures, max(2, effort.rounds // 6), 4 * effort.seconds)
+        ode_calls = count_ode_calls(cfm)
+    repaint = count_calls()
+    call, ours = seconds["ours"], whole["ours"]
+    return [
+        record("fieldlib, a call", model, f"{weights} weights, {UNKNOWN} queries", 1, call, call),
+        record("diffusers UNet2DModel, a call", ddpm, "google/ddpm-cifar10-32's sizes", 1, seconds["ddpm"], call),
+        record("torchcfm UNetModel, a call", cfm, "sizes of its CIFAR-10 example", 1, seconds["cfm"], call),
+        record("fieldlib, a picture", model, f"encode and {STEPS} calls", STEPS, ours, ours),
+        record(
+            "diffusers + RePaint, a picture, from its calls",
+            ddpm,
+            f"T = {REPAINT_STEPS}, jumps of {JUMP}, {RESAMPLINGS} resamplings: {repaint:,} calls x time of a call",
+            repaint,
+            repaint * seconds["ddpm"],
+            ours,
+        ),
+        record(
+            "diffusers + RePaint, a picture, from a stretch",
+            ddpm,
+            f"{Stretch.calls} calls and one jump back run with RePaintScheduler, times {repaint / Stretch.calls:.0f}",
+            repaint,
+            repaint / Stretch.calls * whole["stretch"],
+            ours,
+        ),
+        record(
+            "torchcfm + dopri5, a picture",
+            cfm,
+            f"torchdiffeq, tolerance {TOLERANCE}; the velocity of a fresh network is zero, so these are the fewest "
+            "possible calls; nothing is inpainted",
+            ode_calls,
+            whole["ode"],
+            ours,
+        ),
+    ]
+
+
+def record(name: str, module: nn.Module, what: str, calls: int, seconds: float, ours: float) -> Row:
+    """One row; ``ratio`` is its time over ``ours``."""
+    return {
+        "name": name,
+        "what": f"{what}; one sample, fp32",
+        "params": sum(p.numel() for p in module.parameters()),
+        "calls": calls,
+        "ms": 1e3 * seconds,
+        "ratio": seconds / ours,
+    }
+
+
+class Trajectory:
+    """torchcfm's way from noise to a picture: torchdiffeq's dopri5 on the network's velocity."""
+
+    def __init__(self, unet: nn.Module) -> None:
+        self.unet, self.calls = unet, 0
+
+    def __call__(self) -> Tensor:
+        """Run it from noise."""
+        x, ends = torch.randn(1, 3, 32, 32), torch.linspace(0, 1, 2)
+        return odeint(self.velocity, x, ends, rtol=TOLERANCE, atol=TOLERANCE, method="dopri5")[-1]
+
+    def velocity(self, t: Tensor, x: Tensor) -> Tensor:
+        """The network's output; counts the calls."""
+        self.calls += 1
+        return self.unet(t, x)
+
+
+def count_ode_calls(unet: nn.Module) -> int:
+    """Network calls of one trajectory."""
+    trajectory = Trajectory(unet)
+    trajectory()
+    return trajectory.calls
+
+
+SECTION = Section(
+    "Against what one would pick instead",
+    "A comparison of time only: the peers have random weights, the same number of operations as trained ones. "
+    "fieldlib's tiny preset, fp32, one sample; calls timed in turns with calls, pictures with pictures.",
+    {
+        "name": ("what", "s"),
+        "params": ("parameters", ",d"),
+        "calls": ("network calls", ",d"),
+        "ms": ("ms", ",.1f"),
+        "ratio": ("times fieldlib's", ",.1f"),
+        "what": ("how", "s"),
+    },
+    measure,
+)

@@ -1,0 +1,55 @@
+"""What is run: models by preset, contexts and coordinates."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import torch
+from torch import Tensor
+
+import fieldlib
+from fieldlib.checkpoint import build
+from fieldlib.data.gallery import sample_pictures
+from fieldlib.model import FieldModel
+from fieldlib.observation import observe
+from fieldlib.points import Points, grid
+from fieldlib.presets import get_preset
+
+METHOD = "flow_matching"  # time does not depend on it: all methods share their network
+KNOWN, UNKNOWN = 204, 820  # pixels of a 32x32 picture at 20%
+
+
+@cache
+def network(preset: str) -> tuple[FieldModel, str]:
+    """The model of a preset and where its weights come from: bundled, or random where none are."""
+    name = f"{METHOD}/{preset}"
+    if name in fieldlib.model_names():
+        return fieldlib.load(name), "bundled"  # type: ignore[return-value]
+    torch.manual_seed(0)
+    return build(config_of(preset)).eval().requires_grad_(False), "random"
+
+
+def config_of(preset: str) -> dict[str, Any]:
+    """The description of a preset's model, as :func:`fieldlib.checkpoint.build` reads it."""
+    chosen = get_preset(preset)
+    return {
+        "method": METHOD,
+        "backbone": chosen.backbone,
+        "options": chosen.options,
+        "base": chosen.base,
+        "objective": chosen.objective,
+    }
+
+
+def context(count: int = KNOWN) -> Points:
+    """``count`` known pixels of the first gallery picture."""
+    return observe(sample_pictures(1)[0], fraction=count / 1024)
+
+
+def queries(count: int) -> Tensor:
+    """``count`` coordinates (1, count, 2): the first ones of the smallest square grid that has as many."""
+    side = 32
+    while side**2 < count:
+        side += 1
+    return grid(side, side)[:count][None]

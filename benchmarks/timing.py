@@ -1,0 +1,45 @@
+"""Fair times on noisy machines: what is compared runs in turns, and medians are taken."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import torch
+
+Job = Callable[[], object]
+
+
+def interleaved(jobs: dict[str, Job], rounds: int, seconds: float, warm: bool = True) -> dict[str, float]:
+    """Median seconds of each job over rounds A B A B ...
+
+    Stops after ``rounds`` rounds, or after the one in which ``seconds`` have passed, so every job runs at least once.
+    ``warm``: run each once before, uncounted.
+    """
+    times: dict[str, list[float]] = {name: [] for name in jobs}
+    if warm:
+        for job in jobs.values():
+            job()
+    end = time.perf_counter() + seconds
+    for _ in range(rounds):
+        for name, job in jobs.items():
+            times[name].append(elapsed(job))
+        if time.perf_counter() > end:
+            break
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def elapsed(job: Job) -> float:
+    """Seconds of one run."""
+    start = time.perf_counter()
+    job()
+    return time.perf_counter() - start
+
+
+@contextmanager
+def inference(bf16: bool = False) -> Iterator[None]:
+    """Without gradients, on the CPU, in fp32 or under bf16 autocast."""
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        yield
