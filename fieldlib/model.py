@@ -22,6 +22,7 @@ from fieldlib.kriging import Moments
 from fieldlib.methods.base import Method, NetworkCall
 from fieldlib.points import Batch, Points
 from fieldlib.prediction import Prediction
+from fieldlib.resolution import SIDE
 
 BASES, OBJECTIVES = ("kriging", "unit"), ("residual", "textbook")
 
@@ -46,9 +47,14 @@ class FieldModel(nn.Module):
         objective: ``"residual"`` regresses the preconditioned x0 estimate; ``"textbook"`` lets the raw network output
             be the method's own target (score, x0 or velocity) with the method's own weight.
 
+    Attributes:
+        side: of the grid of pixels that samples are drawn on; None draws the queries themselves.
+
     Raises:
         InputError: another base or objective, or one that the method cannot be trained for.
     """
+
+    side: int | None = SIDE
 
     def __init__(self, backbone: Backbone, method: Method, base: str = "kriging", objective: str = "residual") -> None:
         super().__init__()
@@ -68,14 +74,14 @@ class FieldModel(nn.Module):
 
     def loss(self, batch: Batch, generator: torch.Generator) -> Tensor:
         """Mean training loss over the target points that exist, a scalar."""
-        return self.loss_at(batch, *self.draw(batch, generator))
+        draws = self.draw(*batch.target.coords.shape[:2], generator)
+        return self.loss_at(batch, *(tensor.to(batch.target.values.device) for tensor in draws))
 
-    def draw(self, batch: Batch, generator: torch.Generator) -> Draw:
-        """Training times and noise for a batch, and which of its rows train the estimate of t = 1."""
-        values = batch.target.values
-        count = len(values) * self.method.rows
-        t = self.method.sample_times(count, generator)[:, None, None].to(values)
-        noise = torch.randn(count, *values.shape[1:], generator=generator).to(values)
+    def draw(self, pictures: int, points: int, generator: torch.Generator) -> Draw:
+        """Training times and noise for ``points`` targets a picture, and which rows train the estimate of t = 1."""
+        count = pictures * self.method.rows
+        t = self.method.sample_times(count, generator)[:, None, None]
+        noise = torch.randn(count, points, self.backbone.channels, generator=generator)
         estimated = self.method.estimated(count, generator)[:, None, None] & (self.objective == "residual")
         return Draw(torch.where(estimated, self.method.t_range[1], t), noise, estimated)
 

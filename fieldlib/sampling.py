@@ -12,14 +12,16 @@ from torch import Tensor
 from fieldlib.baselines.base import Baseline
 from fieldlib.errors import InputError
 from fieldlib.model import FieldModel
-from fieldlib.noise import white_noise
+from fieldlib.noise import field_noise, white_noise
 from fieldlib.points import Points
 from fieldlib.registry import SOLVERS
+from fieldlib.resolution import SIDE, even, place, read
 from fieldlib.solvers.base import Solver
 from fieldlib.time_grids import time_grid
 
 Model = FieldModel | Baseline
 MOST_STEPS, MOST_TEMPERATURE = 1000, 2.0
+SHORTEST = 0.1  # noise length in pixels; below it a field on the pixels is white noise
 
 
 class Frame(NamedTuple):
@@ -38,6 +40,26 @@ class Frame(NamedTuple):
     seconds: float
 
 
+class Draws(NamedTuple):
+    """How samples are drawn; checked by :func:`moments`."""
+
+    solver: str | Solver | None
+    steps: int
+    grid: str | None
+    temperature: float
+    noise_length: float
+    seeds: Sequence[int]
+
+
+class Moment(NamedTuple):
+    """Time, values x_t and x0 at what is drawn (see :class:`fieldlib.resolution.Anchors`) and network calls so far."""
+
+    t: float
+    x: Tensor
+    x0: Tensor
+    calls: int
+
+
 @torch.inference_mode()
 def sample(
     model: Model,
@@ -48,84 +70,40 @@ def sample(
     steps: int = 8,
     grid: str | None = None,
     temperature: float = 1.0,
+    noise_length: float = 0.0,
     seeds: Sequence[int] = (0,),
 ) -> Iterator[Frame]:
     """Draw samples of the values at ``coords`` given ``context``, as a stream of steps + 1 frames.
 
+    A field model always draws the pixels of its training grid that the context leaves open; ``coords`` read the
+    picture that results (see :mod:`fieldlib.resolution`). So one seed is one picture at every size, known pixels
+    keep their values, and more queries cost only their reading. A baseline is asked at ``coords`` themselves.
+
     Args:
         model: a trained field model or a baseline.
         context: known points of B pictures.
-        coords: query coordinates (N, D) or (B, N, D).
+        coords: query coordinates (N, D) or (B, N, D): ``grid(32, 32)``, ``grid(512, 512)`` or scattered ones.
         solver: name or object; the method's default when None.
         steps: solver steps, 1 to 1000.
         grid: where the steps lie, see :mod:`fieldlib.time_grids`; the method's default when None.
         temperature: factor on every noise draw, the first one and those of the steps, 0 to 2. On Gaussian data with
             covariance S a run ends in N(mean, temperature^2 S) for every solver: from samples (1) to the mean (0).
+        noise_length: 0 for white noise, else the length of a Gaussian random field in pixels, up to 32. The bundled
+            models are trained on white noise and take smooth noise for a part of the picture, so their samples turn
+            blotchy: an option for study.
         seeds: one seed per sample; S = len(seeds) is a multiple of B, and each picture gets S / B samples in a row.
 
     Raises:
-        InputError: bad steps, grid, temperature, seeds or points.
+        InputError: bad steps, grid, temperature, noise length, seeds or points.
     """
-    check_points(context)
-    batch = len(context.coords)
-    if not 1 <= steps <= MOST_STEPS:
-        raise InputError(f"steps is a whole number from 1 to {MOST_STEPS}; got {steps}")
-    if not 0 <= temperature <= MOST_TEMPERATURE:
-        raise InputError(f"temperature is a number from 0 (mean) over 1 (sample) to 2; got {temperature}")
-    if not seeds or len(seeds) % batch:
-        raise InputError(f"give a multiple of {batch} seeds, one per sample of each picture; got {len(seeds)}")
     start = time.perf_counter()
-    method = model.method
-    chosen = make_solver(method.default_solver if solver is None else solver)
-    times = time_grid(method.path, method.t_range, steps, method.default_grid if grid is None else grid)
-    coords = coords.expand(batch, *coords.shape[-2:])
-    walk = walk_apart if chosen.adaptive else walk_together
-    for step, (x, x0, calls) in enumerate(walk(model, context, coords, chosen, times, seeds, temperature)):
-        yield Frame(step, steps, float(times[step]), x, x0, calls, time.perf_counter() - start)
+    draws = Draws(solver, steps, grid, temperature, noise_length, seeds)
+    for step, (t, x, x0, calls) in enumerate(moments(model, context, coords, draws)):
+        values, estimated = (look(model, pictures, coords) for pictures in (x, x0))
+        yield Frame(step, steps, t, values, estimated, calls, time.perf_counter() - start)
 
 
-Moment = tuple[Tensor, Tensor, int]  # x_t, estimate of x0, network calls so far
-
-
-def walk_together(
-    model: Model,
-    context: Points,
-    coords: Tensor,
-    solver: Solver,
-    times: Tensor,
-    seeds: Sequence[int],
-    temperature: float,
-) -> Iterator[Moment]:
-    """The start and every step of all samples as one batch."""
-    predictor = model.at(coords, context, samples=len(seeds) // len(coords))
-    draws = NoiseDraws(coords, context.values.shape[-1], seeds, temperature)
-    x = draws()
-    yield x, predictor.base_mean, 0
-    for state in solver(predictor, x, times, draws):
-        yield state.x, state.prediction.x0, predictor.calls
-
-
-def walk_apart(
-    model: Model,
-    context: Points,
-    coords: Tensor,
-    solver: Solver,
-    times: Tensor,
-    seeds: Sequence[int],
-    temperature: float,
-) -> Iterator[Moment]:
-    """The same with a run of its own for each sample, side by side; calls are those of the busiest one."""
-    share = len(seeds) // len(coords)
-    runs = []
-    for k, seed in enumerate(seeds):
-        one = slice(k // share, k // share + 1)
-        alone = Points(*(None if x is None else x[one] for x in context))  # type: ignore[arg-type]
-        runs.append(walk_together(model, alone, coords[one], solver, times, [seed], temperature))
-    for moments in zip(*runs, strict=True):
-        xs, x0s, calls = zip(*moments, strict=True)
-        yield torch.cat(xs), torch.cat(x0s), max(calls)
-
-
+@torch.inference_mode()
 def reconstruct(
     model: Model,
     context: Points,
@@ -135,25 +113,114 @@ def reconstruct(
     steps: int = 8,
     grid: str | None = None,
     temperature: float = 1.0,
+    noise_length: float = 0.0,
     seeds: Sequence[int] = (0,),
 ) -> Tensor:
-    """The values of the last frame of :func:`sample`, (S, N, C)."""
-    *_, last = sample(
-        model, context, coords, solver=solver, steps=steps, grid=grid, temperature=temperature, seeds=seeds
-    )
-    return last.values
+    """The values of the last frame of :func:`sample`, (S, N, C), read only once.
+
+    >>> small, large = (reconstruct(model, context, grid(side, side)) for side in (32, 512))  # the same picture
+    """
+    *_, last = moments(model, context, coords, Draws(solver, steps, grid, temperature, noise_length, seeds))
+    return look(model, last.x, coords)
 
 
 @torch.inference_mode()
 def estimate(model: Model, context: Points, coords: Tensor) -> Tensor:
-    """The x0 estimate at t = 1, which is the posterior mean: one network call, (B, N, C)."""
+    """The x0 estimate at t = 1, which is the posterior mean: one network call, (B, N, C); reads like :func:`sample`."""
     check_points(context)
-    return model.at(coords.expand(len(context.coords), *coords.shape[-2:]), context).estimate()
+    if not even(context, model.side):
+        return torch.cat([estimate(model, *alone(context, coords, i)) for i in range(len(context.coords))])
+    anchors = place(context, everywhere(coords, context), model.side)
+    return look(model, anchors.picture(model.at(anchors.coords, context).estimate()), coords)
+
+
+def moments(model: Model, context: Points, coords: Tensor, draws: Draws) -> Iterator[Moment]:
+    """The start and every step of all samples; x and x0 are whole pictures where the model has a grid."""
+    check_points(context)
+    check_draws(draws, len(context.coords))
+    method = model.method
+    solver = make_solver(method.default_solver if draws.solver is None else draws.solver)
+    kind = method.default_grid if draws.grid is None else draws.grid
+    times = time_grid(method.path, method.t_range, draws.steps, kind)
+    together = not solver.adaptive and even(context, model.side)
+    walk = walk_together if together else walk_apart
+    return walk(model, context, everywhere(coords, context), solver, times, draws)
+
+
+def walk_together(
+    model: Model, context: Points, coords: Tensor, solver: Solver, times: Tensor, draws: Draws
+) -> Iterator[Moment]:
+    """All samples as one batch.
+
+    The state is kept in double precision: near t = 0 some solvers multiply the rounding of x by several hundred.
+    """
+    anchors = place(context, coords, model.side)
+    predictor = model.at(anchors.coords, context, samples=len(draws.seeds) // len(coords))
+    noise = NoiseDraws(anchors.coords, context.values.shape[-1], draws)
+
+    def moment(t: Tensor, x: Tensor, x0: Tensor) -> Moment:
+        return Moment(float(t), anchors.picture(x.float()), anchors.picture(x0.float()), predictor.calls)
+
+    x = noise().double()
+    yield moment(times[0], x, predictor.base_mean)
+    for t, state in zip(times[1:], solver(predictor, x, times, noise), strict=True):
+        yield moment(t, state.x, state.prediction.x0)
+
+
+def walk_apart(
+    model: Model, context: Points, coords: Tensor, solver: Solver, times: Tensor, draws: Draws
+) -> Iterator[Moment]:
+    """The same with a run of its own for each sample, side by side; calls are those of the busiest one."""
+    share = len(draws.seeds) // len(coords)
+    runs = [
+        walk_together(model, *alone(context, coords, k // share), solver, times, draws._replace(seeds=[seed]))
+        for k, seed in enumerate(draws.seeds)
+    ]
+    for parts in zip(*runs, strict=True):
+        x, x0 = (torch.cat(values) for values in ([p.x for p in parts], [p.x0 for p in parts]))
+        yield Moment(parts[0].t, x, x0, max(p.calls for p in parts))
+
+
+def look(model: Model, pictures: Tensor, coords: Tensor) -> Tensor:
+    """Values (S, N, C) at ``coords`` of pictures that :func:`moments` gave; these are the values without a grid."""
+    if model.side is None or coords.shape[-1] != 2:
+        return pictures
+    coords = coords.to(pictures)
+    share = len(pictures) // (len(coords) if coords.ndim == 3 else 1)
+    return read(pictures, model.side, coords.repeat_interleave(share, dim=0) if coords.ndim == 3 else coords)
+
+
+def everywhere(coords: Tensor, context: Points) -> Tensor:
+    """``coords`` (N, D) or (B, N, D) for each of the B pictures, (B, N, D)."""
+    return coords.to(context.coords).expand(len(context.coords), *coords.shape[-2:])
+
+
+def alone(context: Points, coords: Tensor, i: int) -> tuple[Points, Tensor]:
+    """Picture ``i`` and its queries as a batch of one."""
+    one = slice(i, i + 1)
+    mask = None if context.mask is None else context.mask[one]
+    return Points(context.coords[one], context.values[one], mask), coords[one] if coords.ndim == 3 else coords
 
 
 def make_solver(solver: str | Solver) -> Solver:
     """The solver called ``solver``, with its default options, or the object itself."""
     return SOLVERS[solver]() if isinstance(solver, str) else solver
+
+
+def check_draws(draws: Draws, batch: int) -> None:
+    """Refuse numbers out of range.
+
+    Raises:
+        InputError: bad steps, temperature, noise length or number of seeds.
+    """
+    if not 1 <= draws.steps <= MOST_STEPS:
+        raise InputError(f"steps is a whole number from 1 to {MOST_STEPS}; got {draws.steps}")
+    if not 0 <= draws.temperature <= MOST_TEMPERATURE:
+        raise InputError(f"temperature is a number from 0 (mean) over 1 (sample) to 2; got {draws.temperature}")
+    if draws.noise_length and not SHORTEST <= draws.noise_length <= SIDE:
+        raise InputError(f"noise_length is 0 (white) or {SHORTEST} to {SIDE} pixels; got {draws.noise_length}")
+    if not draws.seeds or len(draws.seeds) % batch:
+        raise InputError(f"give a multiple of {batch} seeds, one per sample of each picture; got {len(draws.seeds)}")
 
 
 def check_points(context: Points) -> None:
@@ -173,17 +240,18 @@ def check_points(context: Points) -> None:
 
 
 class NoiseDraws:
-    """Successive draws of white noise times ``temperature`` at fixed coordinates, (S, N, C) each."""
+    """Successive draws of noise times ``temperature`` at fixed coordinates (B, N, D), (S, N, C) each."""
 
-    def __init__(self, coords: Tensor, channels: int, seeds: Sequence[int], temperature: float = 1.0) -> None:
-        self._coords = coords.repeat_interleave(len(seeds) // len(coords), dim=0)
+    def __init__(self, coords: Tensor, channels: int, draws: Draws) -> None:
+        self._coords = coords.repeat_interleave(len(draws.seeds) // len(coords), dim=0)
         self._channels = channels
-        self._seeds = seeds
-        self._temperature = temperature
-        self._draw = 0
+        self._draws = draws
+        self._number = 0
 
     def __call__(self) -> Tensor:
         """The next draw."""
-        noise = white_noise(self._coords, self._channels, self._seeds, self._draw)
-        self._draw += 1
-        return noise * self._temperature
+        where = self._coords, self._channels, self._draws.seeds, self._number
+        length = self._draws.noise_length
+        noise = field_noise(*where, length=length, side=SIDE) if length else white_noise(*where)
+        self._number += 1
+        return noise * self._draws.temperature

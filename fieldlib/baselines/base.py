@@ -19,10 +19,12 @@ class Baseline(ABC):
 
     Attributes:
         name: what people type; title: what people read.
+        side: None, because a baseline answers at any coordinate by itself.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
+    side: ClassVar[int | None] = None
 
     def __init__(self) -> None:
         self.method: Method = FixedEstimate()
