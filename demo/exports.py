@@ -19,6 +19,7 @@ from demo import snippet, studio
 from demo.checks import one_of, pack_mask
 from demo.moments import Moment, Scene
 from demo.pictures import Picture
+from demo.pngs import png
 from demo.studio import Request
 from fieldlib import __version__
 
@@ -57,7 +58,7 @@ def strip(recordings: Sequence[Recording], view: str = "state") -> bytes:
     """
     one_of("view", view, VIEWS)
     rows = [[revealed(run.scene), *_spread(run, view), run.scene.pixels] for run in recordings]
-    return _still(_mosaic(rows))
+    return png(_mosaic(rows))
 
 
 def animation(recordings: Sequence[Recording], kind: str = "webp", view: str = "state") -> bytes:
@@ -119,7 +120,7 @@ def bundle(recordings: Sequence[Recording], picture: Picture) -> bytes:
     """ZIP: the true picture, and of each lane the JSON, the NPZ and the lines of code that make its picture again."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as folder:
-        folder.writestr(snippet.PICTURE_FILE, _still(picture.pixels))
+        folder.writestr(snippet.PICTURE_FILE, png(picture.pixels))
         for number, recording in enumerate(recordings, 1):
             folder.writestr(f"lane{number}.json", json.dumps(description(recording), indent=1, allow_nan=False))
             folder.writestr(f"lane{number}.npz", arrays(recording))
@@ -150,12 +151,6 @@ def _mosaic(rows: list[list[np.ndarray]]) -> np.ndarray:
 def _framed(tile: np.ndarray) -> np.ndarray:
     large = tile.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)
     return np.pad(large, ((GAP, GAP), (GAP, GAP), (0, 0)), constant_values=255)
-
-
-def _still(pixels: np.ndarray) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG", optimize=True)
-    return file.getvalue()
 
 
 def _numbers(moment: Moment) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """One run at any resolution: the finished 32x32 picture read on a finer grid, by three readers.
 
 ``field`` is :func:`fieldlib.resolution.render`, cubic convolution on the samples. "Bicubic" enlargement is the same
-formula, so it would show the same picture; linear interpolation stands in its place. LOG.md tells why the network itself
-is not asked between pixel centres: it never saw such a query and answers worse.
+formula, so it would show the same picture; linear interpolation stands in its place. LOG.md tells why the network
+itself is not asked between pixel centres: it never saw such a query and answers worse.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 import base64
 import io
+import json
 
+import httpx
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
@@ -46,7 +48,7 @@ def test_sample_is_named_typed_and_documented(client):
 
 def test_only_named_endpoints_are_public(client):
     described = client.view_api(return_format="dict", print_info=False)
-    assert set(described["named_endpoints"]) == {"/sample"}
+    assert set(described["named_endpoints"]) == {"/sample", "/reconstruct", "/models", "/baselines"}
     assert not described["unnamed_endpoints"]
 
 
@@ -105,6 +107,82 @@ def test_bad_input_gets_a_message_and_the_app_goes_on(client, values, message):
     assert message is None or message in str(caught.value)
     assert "Traceback" not in str(caught.value)
     assert client.predict(model="nearest", api_name="/sample")["revealed"] == 204
+
+
+def test_every_endpoint_is_documented(client):
+    described = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    for name, endpoint in described.items():
+        assert len(endpoint["description"]) > 20, name
+        assert all(parameter["python_type"]["type"] for parameter in endpoint["parameters"])
+
+
+def test_models_lists_what_can_be_run(client):
+    listed = client.predict(api_name="/models")
+    assert [entry["name"] for entry in listed] == list(fieldlib.model_names())
+    assert sum(entry["default"] for entry in listed) == 1
+    assert {entry["name"] for entry in listed if entry["one_call"]} >= set(fieldlib.BASELINES)
+    flow = next((entry for entry in listed if entry["name"] == "flow_matching/tiny"), None)
+    assert flow is None or flow["default_solver"] == fieldlib.METHODS["flow_matching"].default_solver
+
+
+def test_baselines_are_run_on_the_same_pixels(client):
+    found = client.predict(picture="coffee", seed=4, api_name="/baselines")
+    assert [entry["model"] for entry in found] == list(fieldlib.BASELINES)
+    nearest = client.predict(picture="coffee", model="nearest", seed=4, api_name="/sample")
+    assert next(entry for entry in found if entry["model"] == "nearest")["picture"] == nearest["picture"]
+    assert {entry["revealed"] for entry in found} == {204}
+
+
+def test_reconstruct_takes_points_anywhere_and_gives_any_size(client):
+    points = [[3.25, 4.5, 255, 0, 0], [20, 28.75, 255, 0, 0]]
+    result = client.predict(points=points, model="nearest", size=100, api_name="/reconstruct")
+    picture = decode(result["picture"])
+    assert picture.shape == (100, 100, 3)
+    assert (picture == [255, 0, 0]).all()
+    assert result["points"] == 2
+
+
+def test_reconstruct_agrees_with_the_library(client):
+    mask = np.random.default_rng(0).random((32, 32)) < 0.3
+    pixels = pictures.from_gallery("coffee").pixels
+    points = [[int(r), int(c), *map(int, pixels[r, c])] for r, c in np.argwhere(mask)]
+    result = client.predict(points=points, steps=STEPS, noise_seed=6, api_name="/reconstruct")
+    context = fieldlib.observe(pixels, mask=mask)
+    model = fieldlib.load(result["model"])
+    values = fieldlib.reconstruct(model, context, fieldlib.grid(32, 32), steps=STEPS, seeds=[6])
+    expected = ((values[0].numpy() + 1) * 127.5).round().clip(0, 255).reshape(32, 32, 3)
+    assert np.abs(decode(result["picture"]).astype(int) - expected).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"points": []}, "1 to 1024"),
+        ({"points": [[1, 2, 3]]}, "red, green, blue"),
+        ({"points": [[1, 2, 3, 4, 256]]}, "0 to 255"),
+        ({"points": [[40, 2, 3, 4, 5]]}, "0 to 31"),
+        ({"points": [[1, 2, 3, 4, "x"]]}, "0 to 255"),
+        ({"points": [[1, 2, 3, 4, 5]] * 1025}, "1 to 1024"),
+        ({"points": "all"}, "1 to 1024"),
+        ({"points": [[1, 2, 3, 4, 5]], "size": 513}, "32 to 512"),
+        ({"points": [[1, 2, 3, 4, 5]], "steps": 0}, "1 to 1000"),
+        ({"points": [[1, 2, 3, 4, 5]], "model": "/etc"}, "known: "),
+        ({"points": [[1, 2, 3, 4, 5]], "solver": "hune"}, "known: "),
+    ],
+)
+def test_bad_points_get_a_message(client, values, message):
+    with pytest.raises(AppError, match=message):
+        client.predict(**values, api_name="/reconstruct")
+
+
+def test_plain_http_is_enough(address):
+    """What curl does: post the arguments, then read the result as a stream of events."""
+    call = f"{address}gradio_api/call/models"
+    event = httpx.post(call, json={"data": []}).json()["event_id"]
+    lines = httpx.get(f"{call}/{event}", timeout=30).text.splitlines()
+    assert lines[0] == "event: complete"
+    (listed,) = json.loads(lines[1].removeprefix("data: "))
+    assert [entry["name"] for entry in listed] == list(fieldlib.model_names())
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + bytes(50)])

@@ -10,6 +10,7 @@ from PIL import Image, ImageSequence
 
 from demo import exports, pictures, snippet, studio
 from demo.checks import unpack_mask
+from demo.pngs import png
 from demo.studio import Request
 from fieldlib import InputError, hub
 
@@ -116,7 +117,7 @@ REQUESTS = [
 @pytest.mark.parametrize("settings", REQUESTS, ids=lambda s: s["model"])
 def test_the_code_makes_the_same_picture(coffee, settings, name, tmp_path, monkeypatch):
     request = Request(coffee.pixels, **settings)
-    (tmp_path / snippet.PICTURE_FILE).write_bytes(exports._still(coffee.pixels))
+    (tmp_path / snippet.PICTURE_FILE).write_bytes(png(coffee.pixels))
     monkeypatch.chdir(tmp_path)
     text = snippet.code(request, name)
     assert all(len(line) <= 200 for line in text.splitlines())
