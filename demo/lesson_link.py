@@ -18,16 +18,15 @@ import numpy as np
 
 import fieldlib
 from demo import checks, menus, own_picture, pictures
+from demo.languages import languages
+from demo.moments import SIZE
+from demo.parts import PARTS
 from demo.pictures import Picture
-from demo.studio import SIZE, Request
-from fieldlib import PATTERNS, SOLVERS, InputError
+from demo.studio import MOST_LANES, MOST_SAMPLES, Request
+from fieldlib import BASELINES, PATTERNS, SOLVERS, InputError
 from fieldlib.sampling import MOST_STEPS
 
-MOST_LANES = 3
-LANGUAGES = ("en", "es")
 VIEWS = ("state", "estimate", "error", "truth", "observed", "uncertainty", "influence")
-# What ``lock=`` freezes and ``hide=`` removes: parts of the page as teachers think of them.
-PARTS = ("picture", "pixels", "method", "steps", "noise", "run", "player", "numbers", "resolution", "learn", "share")
 
 
 @dataclass(frozen=True)
@@ -56,10 +55,12 @@ class Lesson:
     Args:
         picture: a gallery name or ``cifar-N``; "" for the first picture of the gallery.
         own: a picture of the visitor's own instead, from :mod:`demo.own_picture`.
+        strokes: 1 when ``own`` holds painted colours, so that nothing is known about its hidden pixels.
         fraction, pattern, seed: which pixels are revealed.
         mask: painted pixels instead, from :func:`demo.checks.pack_mask`.
         lanes: one to three.
-        noise: seed of the starting noise.
+        noise: seed of the starting noise. samples: how many are drawn, 1 to 8.
+        stills: baselines that are shown beside the run.
         view: which picture is the large one.
         lang: language of the page, "" = what the browser prefers.
         station: number of the guided walk's station, 0 = closed.
@@ -68,12 +69,15 @@ class Lesson:
 
     picture: str = ""
     own: str = ""
+    strokes: int = 0
     fraction: float = 0.2
     pattern: str = "uniform"
     seed: int = 0
     mask: str = ""
     lanes: tuple[Lane, ...] = field(default_factory=lambda: (Lane(),))
     noise: int = 0
+    samples: int = 1
+    stills: tuple[str, ...] = ()
     view: str = VIEWS[0]
     lang: str = ""
     station: int = 0
@@ -100,9 +104,8 @@ class Lesson:
         """
         pixels, drawn = self.chosen.pixels, self.drawn
         chosen = (pixels, self.fraction, self.pattern, self.seed)
-        return tuple(
-            Request(*chosen, lane.model, lane.solver or None, lane.steps, self.noise, drawn) for lane in self.lanes
-        )
+        rest = (self.noise, drawn, self.samples, not self.strokes)
+        return tuple(Request(*chosen, lane.model, lane.solver or None, lane.steps, *rest) for lane in self.lanes)
 
 
 class Reading(NamedTuple):
@@ -192,6 +195,10 @@ def _lanes_text(lanes: tuple[Lane, ...]) -> str:
     return ";".join(f"{lane.model},{lane.solver},{lane.steps}" for lane in lanes)
 
 
+def _stills(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(checks.one_of("baseline", name, BASELINES.names()) for name in text.split(",")))
+
+
 def _parts(text: str) -> tuple[str, ...]:
     return tuple(sorted({checks.one_of("part of the page", part, PARTS) for part in text.split(",")}))
 
@@ -199,16 +206,27 @@ def _parts(text: str) -> tuple[str, ...]:
 FROM_TEXT: dict[str, Callable[[str], Any]] = {
     "picture": _picture,
     "own": _own,
+    "strokes": _whole("strokes", 1),
     "fraction": _fraction,
     "pattern": _one_of("pattern", PATTERNS.names),
     "seed": _whole("seed", checks.MOST_SEED),
     "mask": _mask,
     "lanes": _lanes,
     "noise": _whole("noise", checks.MOST_SEED),
+    "samples": _whole("samples", MOST_SAMPLES, 1),
+    "stills": _stills,
     "view": _one_of("view", lambda: VIEWS),
-    "lang": _one_of("language", lambda: LANGUAGES),
+    "lang": _one_of("language", languages),
     "station": _whole("station", 99),
     "lock": _parts,
     "hide": _parts,
 }
-TO_TEXT: dict[str, Callable[[Any], str]] = {"lanes": _lanes_text, "lock": ",".join, "hide": ",".join}
+TO_TEXT: dict[str, Callable[[Any], str]] = {
+    "lanes": _lanes_text,
+    **dict.fromkeys(("stills", "lock", "hide"), ",".join),
+}
+    "lanes": _lanes_text,
+    "stills": ",".join,
+    "lock": ",".join,
+    "hide": ",".join,
+}

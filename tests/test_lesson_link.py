@@ -8,8 +8,10 @@ import pytest
 
 import fieldlib
 from demo import checks, lesson_link, own_picture, pictures
-from demo.lesson_link import PARTS, VIEWS, Lane, Lesson, read, write
-from fieldlib import PATTERNS, SOLVERS, InputError
+from demo.languages import languages
+from demo.lesson_link import VIEWS, Lane, Lesson, read, write
+from demo.parts import PARTS
+from fieldlib import BASELINES, PATTERNS, SOLVERS, InputError
 from fieldlib.data import gallery
 
 
@@ -18,11 +20,14 @@ def random_lesson(seed):
     array = np.random.default_rng(seed)
     solvers = ("", *SOLVERS.names())
     lane = lambda: Lane(rng.choice(fieldlib.model_names()), rng.choice(solvers), rng.randint(1, 1000))  # noqa: E731
-    parts = lambda: tuple(sorted(rng.sample(PARTS, rng.randint(0, 3))))  # noqa: E731
+    parts = lambda: tuple(sorted(rng.sample(list(PARTS), rng.randint(0, 3))))  # noqa: E731
     own = own_picture.pack(array.integers(0, 256, (32, 32, 3), np.uint8)) if rng.random() < 0.3 else ""
     return Lesson(
         picture="" if own else rng.choice(gallery.names()),
         own=own,
+        strokes=int(bool(own) and rng.random() < 0.5),
+        samples=rng.randint(1, 8),
+        stills=tuple(rng.sample(BASELINES.names(), rng.randint(0, 3))),
         fraction=rng.choice([rng.uniform(1e-6, 0.999), 0.2, rng.randint(1, 60) / 100]),
         pattern=rng.choice(PATTERNS.names()),
         seed=rng.randint(0, checks.MOST_SEED),
@@ -30,7 +35,7 @@ def random_lesson(seed):
         lanes=tuple(lane() for _ in range(rng.randint(1, 3))),
         noise=rng.randint(0, checks.MOST_SEED),
         view=rng.choice(VIEWS),
-        lang=rng.choice(["", *lesson_link.LANGUAGES]),
+        lang=rng.choice(["", *languages()]),
         station=rng.randint(0, 9),
         lock=parts(),
         hide=parts(),
@@ -98,6 +103,9 @@ BAD = [
     ("lanes", ";".join(["nearest,,5"] * 4)),
     ("noise", "2147483648"),
     ("view", "<script>"),
+    ("samples", "9"),
+    ("strokes", "2"),
+    ("stills", "nearest,flow_matching"),
     ("lang", "xx"),
     ("lock", "everything"),
     ("hide", "run,{{value}}"),
