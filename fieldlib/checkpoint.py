@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import load, save
 
 from fieldlib.errors import InputError
 from fieldlib.model import FieldModel
@@ -35,17 +35,34 @@ def build(config: dict[str, Any], kind: type[FieldModel] = FieldModel) -> FieldM
 
 
 def save_model(model: FieldModel, config: dict[str, Any], folder: str | Path, dtype: torch.dtype | None = None) -> None:
-    """Write ``config`` and the weights (in ``dtype``, their own by default) into ``folder``, atomically.
+    """Write ``config`` and the weights (in ``dtype``, their own by default) into ``folder``.
 
-    config.json gains the SHA-256 of the weights, which :func:`load_model` verifies.
+    config.json gains the SHA-256 of the weights, which :func:`load_model` verifies. Whenever the writing stops, the
+    folder holds a model: the old one or the new one.
+
+    Raises:
+        OSError: no space, for example.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    state = {k: v.detach().contiguous().to(dtype or v.dtype) for k, v in model.state_dict().items()}
+    state = {k: v.detach().cpu().contiguous().to(dtype or v.dtype) for k, v in model.state_dict().items()}
     blob = save(state)
-    config = {**config, "sha256": hashlib.sha256(blob).hexdigest()}
+    config = {**config, "sha256": sha256(blob)}
+    if (folder / WEIGHTS).exists():  # until the weights follow, this config stands for the old ones too
+        before = sha256((folder / WEIGHTS).read_bytes())
+        write_config({**config, "previous_sha256": before}, folder)
     write_atomic(folder / WEIGHTS, blob)
+    write_config(config, folder)
+
+
+def write_config(config: dict[str, Any], folder: Path) -> None:
+    """Write config.json of ``folder``, atomically."""
     write_atomic(folder / CONFIG, (json.dumps(config, indent=1) + "\n").encode())
+
+
+def sha256(blob: bytes) -> str:
+    """The SHA-256 of ``blob`` in hexadecimal digits."""
+    return hashlib.sha256(blob).hexdigest()
 
 
 def load_model(folder: str | Path, kind: type[FieldModel] = FieldModel) -> FieldModel:
@@ -84,11 +101,13 @@ def read_config(folder: str | Path) -> dict[str, Any]:
 def read_weights(folder: str | Path) -> dict[str, torch.Tensor]:
     """The weights in ``folder``, checked against the SHA-256 in its config when it has one."""
     path = Path(folder) / WEIGHTS
-    expected = read_config(folder).get("sha256")
     try:
-        if expected and hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+        blob = path.read_bytes()  # before the config, which may speak of the previous weights but not of the next
+        config = read_config(folder)
+        known = {config[name] for name in ("sha256", "previous_sha256") if name in config}
+        if known and sha256(blob) not in known:
             raise InputError(f"{path} is damaged (its SHA-256 differs from {CONFIG}); fetch or train it again")
-        return load_file(path)
+        return load(blob)
     except (SafetensorError, OSError) as error:
         raise InputError(f"{path} cannot be read as safetensors: {error}") from error
 
@@ -104,3 +123,15 @@ def write_atomic(path: Path, blob: bytes) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in ``folder`` outlive a power cut, where the system can."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -20,6 +20,7 @@ from torch import Tensor
 from fieldlib.baselines.base import Baseline
 from fieldlib.errors import InputError
 from fieldlib.metrics import MetricsTracker, Truth
+from fieldlib.parallel import Team
 from fieldlib.patterns.base import make_mask
 from fieldlib.points import Points, grid, to_values
 from fieldlib.sampling import Model, estimate, make_solver, reconstruct, sample
@@ -75,6 +76,7 @@ def evaluate(
     seed: int = 42,
     batch: int = 8,
     progress: Callable[[int], object] = lambda done: None,
+    team: Team | None = None,
 ) -> dict[str, Any]:
     """Scores of ``model`` on ``pictures``, as plain values that JSON can hold.
 
@@ -91,6 +93,7 @@ def evaluate(
         seed: of masks and noise, 0 to 2^32 - 1.
         batch: pictures per network call (times K samples); changes speed, not results.
         progress: called with the number of pictures just finished.
+        team: processes that share the pictures and all get the scores; costs are those of the first one.
 
     Returns:
         The columns of :class:`MetricsTracker` and method, solver, steps, grid, temperature, nfe (network calls per
@@ -104,8 +107,10 @@ def evaluate(
     chosen = make_solver(model.method.default_solver if solver is None else solver)
     where = model.method.default_grid if grid is None else grid
     settings = Settings(chosen, steps, where, temperature, samples, seed)
-    check(pictures, settings, batch)
-    scenes = [observe_scene(pictures[i], i, context, pattern, seed) for i in range(len(pictures))]
+    team = team or Team()
+    check(pictures, settings, batch, team.size)
+    numbers = team.share(range(len(pictures)))
+    scenes = [observe_scene(pictures[i], i, context, pattern, seed) for i in numbers]
     seconds = time_single(model, scenes[:TIMED], settings)
     tracker = MetricsTracker(*pictures.shape[1:3])
     calls, spent = 0, 0.0
@@ -115,6 +120,10 @@ def evaluate(
         spent += time.perf_counter() - start
         tracker.update(truth, drawn, paste(truth, estimate(model, *locate(model, group))))
         progress(len(group))
+    tracker, *others = team.collect(tracker)
+    for other in others:
+        tracker.merge(other)
+    seconds, batched, calls = team.agree((seconds, spent / (len(scenes) * samples), calls))
     return {
         "method": name_of(model),
         "solver": chosen.name,
@@ -129,12 +138,12 @@ def evaluate(
         "samples": samples,
         "params": count_parameters(model),
         "seconds_per_image": seconds,
-        "seconds_per_sample_batched": spent / (len(pictures) * samples),
+        "seconds_per_sample_batched": batched,
         **tracker.compute(),
     }
 
 
-def check(pictures: np.ndarray, settings: Settings, batch: int) -> None:
+def check(pictures: np.ndarray, settings: Settings, batch: int, processes: int = 1) -> None:
     """Refuse what cannot be evaluated.
 
     Raises:
@@ -142,8 +151,8 @@ def check(pictures: np.ndarray, settings: Settings, batch: int) -> None:
     """
     if pictures.dtype != np.uint8 or pictures.ndim != 4 or pictures.shape[-1] != 3:
         raise InputError(f"pictures are uint8 of shape (N, height, width, 3); got {pictures.dtype} {pictures.shape}")
-    if not 1 <= len(pictures) <= MOST_PICTURES:
-        raise InputError(f"evaluation needs 1 to {MOST_PICTURES} pictures; got {len(pictures)}")
+    if not processes <= len(pictures) <= MOST_PICTURES:
+        raise InputError(f"evaluation needs {processes} to {MOST_PICTURES} pictures; got {len(pictures)}")
     if not 1 <= settings.samples <= MOST_SAMPLES:
         raise InputError(f"samples is a whole number from 1 to {MOST_SAMPLES}; got {settings.samples}")
     if not 0 <= settings.seed <= MOST_SEED:

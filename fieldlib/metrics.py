@@ -45,8 +45,8 @@ class MetricsTracker:
 
     def __init__(self, height: int = 32, width: int = 32) -> None:
         self._size = (height, width)
-        self._errors: dict[str, Metric] = {f"{view}_mse": MeanSquaredError() for view in VIEWS}
-        self._errors |= {f"{view}_mae": MeanAbsoluteError() for view in VIEWS}
+        self._errors: dict[str, Metric] = {f"{view}_mse": MeanSquaredError(sync_on_compute=False) for view in VIEWS}
+        self._errors |= {f"{view}_mae": MeanAbsoluteError(sync_on_compute=False) for view in VIEWS}
         self._means: dict[str, MeanMetric] = {}
         self._energy = torch.zeros(2, dtype=torch.float64)
         self._spread = 0.0
@@ -61,6 +61,14 @@ class MetricsTracker:
         energies = [_energy(to_picture(x, *self._size)).sum() for x in (samples[:, 0], truth.values)]
         self._energy += torch.stack(energies).double()
         self._add_ensemble(samples, truth)
+
+    def merge(self, other: MetricsTracker) -> None:
+        """Add the pictures that ``other`` has seen."""
+        for mine, theirs in ((self._errors, other._errors), (self._means, other._means)):
+            for name, metric in theirs.items():
+                mine.setdefault(name, type(metric)(sync_on_compute=False)).merge_state(metric)  # type: ignore[arg-type]
+        self._energy += other._energy
+        self._spread = max(self._spread, other._spread)
 
     def compute(self) -> dict[str, float | None]:
         """All columns; crps and coverages are None for one sample, coverages 0 for an ensemble without any spread."""
@@ -94,7 +102,7 @@ class MetricsTracker:
         self._spread = max(self._spread, float((ensemble.amax(0) - ensemble.amin(0)).max()))
 
     def _mean(self, name: str, values: Tensor) -> None:
-        self._means.setdefault(name, MeanMetric()).update(values)
+        self._means.setdefault(name, MeanMetric(sync_on_compute=False)).update(values)
 
 
 def psnr(prediction: Tensor, truth: Tensor) -> Tensor:

@@ -74,7 +74,8 @@ class FieldModel(nn.Module):
 
     def loss(self, batch: Batch, generator: torch.Generator) -> Tensor:
         """Mean training loss over the target points that exist, a scalar."""
-        draws = self.draw(*batch.target.coords.shape[:2], generator)
+        pictures, points, _ = batch.target.coords.shape
+        draws = self.draw(pictures, points, generator)
         return self.loss_at(batch, *(tensor.to(batch.target.values.device) for tensor in draws))
 
     def draw(self, pictures: int, points: int, generator: torch.Generator) -> Draw:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
@@ -18,12 +20,17 @@ STATE = "state.safetensors"
 
 
 def save_state(folder: Path, model: nn.Module, average: nn.Module, optimizer: MuonAdamW, meta: dict[str, Any]) -> None:
-    """Write everything atomically; ``meta`` holds plain JSON values."""
+    """Write everything atomically, with its checksum; ``meta`` holds plain JSON values.
+
+    Raises:
+        OSError: no space, for example; the previous state is still there.
+    """
     tensors = {f"model.{k}": v for k, v in model.state_dict().items()}
     tensors |= {f"average.{k}": v for k, v in average.state_dict().items()}
     tensors |= {f"optimizer.{k}": v for k, v in optimizer.state().items()}
-    blob = save({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, {"meta": json.dumps(meta)})
-    write_atomic(folder / STATE, blob)
+    tensors = {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
+    text = json.dumps(meta)
+    write_atomic(folder / STATE, save(tensors, {"meta": text, "sha256": digest(tensors, text)}))
 
 
 def load_state(folder: Path, model: nn.Module, average: nn.Module, optimizer: MuonAdamW) -> dict[str, Any]:
@@ -37,14 +44,25 @@ def load_state(folder: Path, model: nn.Module, average: nn.Module, optimizer: Mu
         raise InputError(f"nothing to resume in {folder}: it has no {STATE}; start without --resume")
     try:
         with safe_open(path, "pt") as file:
-            meta = json.loads(file.metadata()["meta"])
+            about = file.metadata()
         tensors = load_file(path)
+        if about.get("sha256", "") not in ("", digest(tensors, about["meta"])):
+            raise InputError(f"{path} cannot be resumed from: it is damaged (its SHA-256 differs)")
         model.load_state_dict(_part(tensors, "model."))
         average.load_state_dict(_part(tensors, "average."))
     except (SafetensorError, RuntimeError, OSError) as error:
         raise InputError(f"{path} cannot be resumed from: {str(error)[:300]}") from error
     optimizer.load_state(_part(tensors, "optimizer."))
-    return meta
+    return json.loads(about["meta"])
+
+
+def digest(tensors: dict[str, Tensor], text: str) -> str:
+    """SHA-256 of all names, values and the text."""
+    total = hashlib.sha256(text.encode())
+    for name in sorted(tensors):
+        total.update(name.encode())
+        total.update(tensors[name].reshape(-1).view(torch.uint8).numpy().tobytes())
+    return total.hexdigest()
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -2,13 +2,14 @@
 
 A run folder holds ``config.json`` + ``model.safetensors`` (the averaged weights, loadable by ``fieldlib.load``),
 ``state.safetensors`` (all that resuming needs) and ``log.jsonl``. Every step is a pure function of its number, so a
-run that was killed goes on as if nothing had happened.
+run that was killed goes on as if nothing had happened. Several processes share each batch and see the same losses.
 """
 
 from __future__ import annotations
 
 import copy
-import json
+import logging
+import math
 import shutil
 import time
 from collections.abc import Iterator
@@ -25,13 +26,18 @@ from fieldlib.checkpoint import read_config, read_weights, save_model
 from fieldlib.data.batches import SparseBatches
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
-from fieldlib.model import FieldModel
+from fieldlib.model import Draw, FieldModel
 from fieldlib.optimizer import MuonAdamW
+from fieldlib.parallel import Team
 from fieldlib.points import Batch, Points
 from fieldlib.presets import Preset
-from fieldlib.train_state import load_state, save_state
+from fieldlib.run_log import RunLog
+from fieldlib.train_state import STATE, load_state, save_state
 
 LOG, SHARED_LOG = "log.jsonl", "shared.jsonl"
+PATIENCE = 10  # steps in a row without a finite loss and gradient, after which a run goes back
+MOST_RETURNS = 3  # to the last good state, each at half the learning rate
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,11 @@ class Trainer:
         preset: the recipe. budget: how long.
         pictures, validation: uint8 (N, H, W, C).
         folder: of the run. seed: of data order, masks, times and noise.
+        team: the processes that share each batch.
+        accumulate: parts in which each process goes through its share, to save memory.
+
+    Raises:
+        InputError: a batch that cannot be shared evenly.
     """
 
     def __init__(
@@ -62,8 +73,12 @@ class Trainer:
         validation: np.ndarray,
         folder: Path,
         seed: int = 0,
+        team: Team | None = None,
+        accumulate: int = 1,
     ) -> None:
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.team = team or Team()
+        self.device = self.team.device
+        self.parts = share_batch(preset.batch_size, self.team, accumulate)
         self.model = model.to(self.device).train().requires_grad_(True)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         self.config, self.preset, self.budget, self.folder, self.seed = config, preset, budget, folder, seed
@@ -72,7 +87,9 @@ class Trainer:
         self.total_steps = max(1, round(budget.epochs * self.batches.steps_per_epoch))
         self.optimizer = MuonAdamW(self.model, preset.learning_rate, preset.weight_decay)
         self.step, self.seconds = 0, 0.0
-        self.bf16 = use_bf16(self.device)
+        self.rate, self.returns, self.bad = 1.0, 0, 0
+        self.log = RunLog(folder / LOG)
+        self.bf16 = self.team.agree(use_bf16(self.device))
         compile_model(self.model, self._planned_seconds())
 
     def resume(self) -> None:
@@ -81,22 +98,32 @@ class Trainer:
         Raises:
             InputError: no state there, or one of another model.
         """
-        meta = load_state(self.folder, self.model, self.average, self.optimizer)
+        meta = self._restore()
         self.step, self.seconds = int(meta["step"]), float(meta["seconds"])
-        lines = [json.loads(line) for line in self._log_path.read_text().splitlines() if line.endswith("}")]
-        kept = [json.dumps(line) for line in lines if line["step"] <= self.step]
-        self._log_path.write_text("".join(f"{line}\n" for line in kept))
+        self.rate, self.returns = float(meta.get("rate", 1)), int(meta.get("returns", 0))
+        self.team.collect(None)  # nobody tidies up while others still read
+        if self.team.is_first:
+            for partial in self.folder.glob("*.partial"):  # left by a kill
+                partial.unlink()
+            self.log.cut(self.step)
 
     def run(self, save_minutes: float = 5, validate_minutes: float | None = None) -> Iterator[dict[str, Any]]:
         """Train to the end of the budget; yields one record per step and one per validation, all logged.
 
-        The state is saved every ``save_minutes`` and at the end; validation runs every epoch, or every
-        ``validate_minutes`` when given.
+        The state is saved at the start, every ``save_minutes`` and at the end; validation runs every epoch, or every
+        ``validate_minutes`` when given. A step without a finite loss and gradient changes no weight; its record says
+        ``skipped``.
+
+        Raises:
+            InputError: training diverges, or the final state cannot be written.
         """
         saved = validated = self.seconds
+        if self.step == 0:
+            self._try_to_save(insist=True)
         while self.progress < 1:
-            record = self._train_step()
-            yield record
+            yield self._train_step()
+            if self.bad == PATIENCE:
+                yield self._go_back()
             epoch_ends = self.step % self.batches.steps_per_epoch == 0
             due = epoch_ends if validate_minutes is None else self.seconds - validated > validate_minutes * 60
             if due or self.progress >= 1:
@@ -104,7 +131,7 @@ class Trainer:
                 yield self.validate()
             if self.seconds - saved > save_minutes * 60 or self.progress >= 1:
                 saved = self.seconds
-                self.save()
+                self._try_to_save(insist=self.progress >= 1)
 
     @property
     def progress(self) -> float:
@@ -117,43 +144,96 @@ class Trainer:
         """Linear warm-up, flat, then linear decay to zero over the last ``preset.decay`` of the budget."""
         warm = min(1.0, (self.step + 1) / self.preset.warmup)
         cool = min(1.0, (1 - self.progress) / self.preset.decay) if self.preset.decay else 1.0
-        return self.preset.learning_rate * warm * max(0.0, cool)
+        return self.rate * self.preset.learning_rate * warm * max(0.0, cool)
 
     def validate(self) -> dict[str, Any]:
         """Scores of the averaged weights on the validation pictures, by the evaluation protocol."""
-        scores = evaluate(self.average.to("cpu"), self.validation, steps=4, samples=1, seed=42)
-        self.average.to(self.device)
+        scores = evaluate(self.average, self.validation, steps=4, samples=1, seed=42, team=self.team)
         names = ("estimate_psnr_unobserved", "estimate_mse", "estimate_mae", "estimate_ssim_full", "sample_psnr_full")
         record = {"step": self.step, **self._pace(), "images": scores["images"]}
         return self._record({**record, **{name: scores[name] for name in names}})
 
     def save(self) -> None:
-        """Write the averaged model and the state, each atomically."""
+        """Write the averaged model and the state: a kill leaves the old or the new ones. The first process writes.
+
+        Raises:
+            OSError: no space, for example; what was saved before is still there.
+        """
+        if not self.team.is_first:
+            return
         training = {"machine": machine_class(), "seconds": round(self.seconds), "steps": self.step, "seed": self.seed}
         training |= {"pictures": self.step * self.preset.batch_size, "preset": asdict(self.preset)}
+        training |= {"processes": self.team.size}
+        meta = {"step": self.step, "seconds": self.seconds, "rate": self.rate, "returns": self.returns}
         save_model(self.average, {**self.config, "training": training}, self.folder)
-        save_state(self.folder, self.model, self.average, self.optimizer, {"step": self.step, "seconds": self.seconds})
+        save_state(self.folder, self.model, self.average, self.optimizer, meta)
+
+    def _try_to_save(self, insist: bool) -> None:
+        """Save what is worth it; a failure stops the run only when ``insist``."""
+        if self.bad or not all(parameter.isfinite().all() for parameter in self.model.parameters()):
+            return
+        try:
+            self.save()
+        except OSError as error:
+            advice = f"{self.folder} cannot be written ({error}); what was saved before is still there"
+            if insist:
+                raise InputError(f"{advice}. Make space and go on with --resume") from error
+            log.warning("%s. Training goes on and will try again", advice)
+
+    def _restore(self) -> dict[str, Any]:
+        return load_state(self.folder, self.model, self.average, self.optimizer)
+
+    def _go_back(self) -> dict[str, Any]:
+        """Take the weights of the last good state, at half the rate; time and data go on."""
+        self.returns += 1
+        if self.returns > MOST_RETURNS:
+            raise InputError(
+                f"training diverges: {PATIENCE} steps in a row up to step {self.step} had no finite loss and gradient, "
+                f"although the learning rate was halved {MOST_RETURNS} times. {self.folder / STATE} is the last good "
+                "state; look at the data, or start again with a lower --learning-rate"
+            )
+        self.rate, self.bad = self.rate / 2, 0
+        meta = self._restore()
+        return self._record({"step": self.step, "skipped": f"back to step {meta['step']}, rate x {self.rate}"})
 
     def _train_step(self) -> dict[str, Any]:
         start = time.perf_counter()
         rate = self.learning_rate()
-        loss = self._backward(self.batches.batch(self.step))
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step(rate)
-        self._update_average()
+        loss = float(self._backward())
+        norm = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0))
+        fine = math.isfinite(loss) and math.isfinite(norm)
+        if fine:
+            self.optimizer.step(rate)
+            self._update_average()
+        self.model.zero_grad(set_to_none=True)
+        self.bad = 0 if fine else self.bad + 1
         self.step += 1
-        value = float(loss)
-        self.seconds += time.perf_counter() - start
-        return self._record({"step": self.step, "loss": round(value, 6), "lr": rate, **self._pace()})
+        self.seconds = self.team.agree(self.seconds + time.perf_counter() - start)
+        told = {"loss": round(loss, 6), "lr": rate} if fine else {"skipped": f"loss {loss}, gradient {norm}"}
+        return self._record({"step": self.step, **told, **self._pace()})
 
-    def _backward(self, batch: Batch) -> Tensor:
+    def _backward(self) -> Tensor:
+        """Gradients of the mean loss of the whole batch, in every process; returns that loss."""
         generator = torch.Generator().manual_seed(
             int(np.random.SeedSequence([self.seed, self.step]).generate_state(1)[0])
         )
-        draws = self.model.draw(batch, generator)
+        batches = [self.batches.batch(self.step, rows) for rows in self.parts]
+        draws = self.model.draw(self.preset.batch_size, batches[0].target.coords.shape[1], generator)
+        count = self.team.sum(torch.stack([points_of(batch) for batch in batches]).sum())
+        losses = [
+            self._add_gradients(batch, draws, rows, count) for batch, rows in zip(batches, self.parts, strict=True)
+        ]
+        self.team.sum_gradients(self.model.parameters())
+        return self.team.sum(torch.stack(losses).sum())
+
+    def _add_gradients(self, batch: Batch, draws: Draw, rows: slice, count: Tensor) -> Tensor:
+        """Add the gradients of a part of the batch; returns its contribution to the loss."""
         context, target = (to_device(points, self.device) for points in batch)
+        each = self.model.method.rows
+        own = [tensor[rows.start * each : rows.stop * each].to(self.device) for tensor in draws]
+        share = (points_of(batch) / count).to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16), training_attention(self.device):
-            loss = self.model.loss_at(Batch(context, target), *(tensor.to(self.device) for tensor in draws))
+            loss = share * self.model.loss_at(Batch(context, target), *own)
             loss.backward()
         return loss.detach()
 
@@ -167,19 +247,36 @@ class Trainer:
         return {"seconds": round(self.seconds, 2), "pictures": pictures, "progress": round(self.progress, 5)}
 
     def _record(self, record: dict[str, Any]) -> dict[str, Any]:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self._log_path.open("a") as file:
-            file.write(json.dumps(record) + "\n")
+        if self.team.is_first:
+            self.log.add(record)
         return record
-
-    @property
-    def _log_path(self) -> Path:
-        return self.folder / LOG
 
     def _planned_seconds(self) -> float:
         if self.budget.minutes is not None:
             return self.budget.minutes * 60
         return self.total_steps * self.preset.batch_size / 50  # at a cautious 50 pictures a second
+
+
+def points_of(batch: Batch) -> Tensor:
+    """The number of target points that exist."""
+    mask = batch.target.mask
+    return torch.tensor(batch.target.coords[..., 0].numel()) if mask is None else mask.sum()
+
+
+def share_batch(size: int, team: Team, accumulate: int) -> list[slice]:
+    """The rows of a batch that one process goes through, in ``accumulate`` equal parts.
+
+    Raises:
+        InputError: the batch cannot be shared evenly.
+    """
+    parts = team.size * accumulate
+    if accumulate < 1 or size % parts:
+        raise InputError(
+            f"a batch of {size} pictures cannot be shared by {team.size} processes in {accumulate} equal parts each; "
+            "choose another --batch-size or --accumulate"
+        )
+    each, first = size // parts, team.rank * accumulate
+    return [slice(number * each, (number + 1) * each) for number in range(first, first + accumulate)]
 
 
 def to_device(points: Points, device: torch.device) -> Points:

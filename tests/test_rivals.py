@@ -95,7 +95,7 @@ def test_the_loss_of_the_regressor_is_the_squared_error_of_its_estimate():
 def test_the_loss_of_the_ensemble_is_fair_crps_plus_the_estimates_error():
     model = tiny_model(method="crps_ensemble")
     batch = batch_of(model)
-    draws = model.draw(batch, torch.Generator().manual_seed(0))
+    draws = model.draw(*batch.target.coords.shape[:2], torch.Generator().manual_seed(0))
     rows = model.method.rows
     assert len(draws.noise) == 2 * rows
     queries = model.locate(batch.target.coords, batch.context)
@@ -125,7 +125,7 @@ def test_a_calibrated_ensemble_has_the_least_loss():
 def test_padding_and_gradients(name):
     model = tiny_model("set_conv", name).requires_grad_(True)
     batch = batch_of(model, 30)
-    draws = model.draw(batch, torch.Generator().manual_seed(0))
+    draws = model.draw(*batch.target.coords.shape[:2], torch.Generator().manual_seed(0))
     plain = model.loss_at(batch, *draws)
     coords, values, _ = batch.target
     there = (torch.arange(35) < 30).expand(2, -1)

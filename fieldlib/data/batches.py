@@ -38,26 +38,32 @@ class SparseBatches:
         """Steps in which every picture is seen about once."""
         return max(1, len(self.pictures) // self.batch_size)
 
-    def batch(self, step: int) -> Batch:
-        """Context and target points of step ``step``; targets are never in the context."""
+    def batch(self, step: int, rows: slice = slice(None)) -> Batch:
+        """Context and target points of pictures ``rows`` of step ``step``; targets are never in the context.
+
+        What a picture gets does not depend on which others are asked for, so that processes can share a batch.
+        """
         rng = np.random.default_rng([self.seed, step])
-        pixels = self._pixels(step, rng)
+        numbers = range(self.batch_size)[rows]
+        own = [np.random.default_rng([self.seed, step, number, 2]) for number in numbers]
+        pixels = self._pixels(step, rows, own)
         height, width = pixels.shape[1:3]
         low, high, _ = CONTEXT_BANDS[rng.choice(len(CONTEXT_BANDS), p=[share for *_, share in CONTEXT_BANDS])]
         most_context = int(high * height * width)
         most_target = FEW_QUERIES if rng.random() < self.few_queries else MOST_QUERIES
-        chosen = [self._indices(height, width, low, high, most_context, most_target, rng) for _ in pixels]
+        chosen = [self._indices(height, width, low, high, most_context, most_target, each) for each in own]
         points = Points(grid(height, width).expand(len(pixels), -1, -1), to_values(pixels))
         context = _pick(points, [known for known, _ in chosen], most_context)
         return Batch(context, _pick(points, [wanted for _, wanted in chosen], most_target))
 
-    def _pixels(self, step: int, rng: np.random.Generator) -> np.ndarray:
+    def _pixels(self, step: int, rows: slice, own: list[np.random.Generator]) -> np.ndarray:
+        """The pictures of ``rows``, each mirrored or not by its own generator."""
         epoch, place = divmod(step, self.steps_per_epoch)
         if self._order[0] != epoch:
             self._order = (epoch, np.random.default_rng([self.seed, epoch, 1]).permutation(len(self.pictures)))
-        rows = np.take(self._order[1], range(place * self.batch_size, (place + 1) * self.batch_size), mode="wrap")
-        pixels = self.pictures[rows]
-        mirrored = rng.random(len(pixels)) < 0.5
+        first = place * self.batch_size
+        pixels = self.pictures[np.take(self._order[1], range(first, first + self.batch_size)[rows], mode="wrap")]
+        mirrored = np.array([each.random() < 0.5 for each in own])
         return np.where(mirrored[:, None, None, None], pixels[:, :, ::-1], pixels)
 
     def _indices(
