@@ -225,8 +225,3 @@ TO_TEXT: dict[str, Callable[[Any], str]] = {
     "lanes": _lanes_text,
     **dict.fromkeys(("stills", "lock", "hide"), ",".join),
 }
-    "lanes": _lanes_text,
-    "stills": ",".join,
-    "lock": ",".join,
-    "hide": ",".join,
-}
