@@ -7,7 +7,7 @@ ifneq ($(wildcard $(CIFAR10)),)
 export FIELDLIB_DATA ?= $(abspath $(CIFAR10))
 endif
 
-.PHONY: setup demo test test-fast bench lint browser weights-table clean
+.PHONY: setup demo study test test-fast bench lint browser weights-table clean
 
 setup: .venv/ready
 
@@ -19,6 +19,11 @@ setup: .venv/ready
 
 demo: setup
 	PORT=$(PORT) $(BIN)/python app.py
+
+# The study's pages; the commands that make the numbers stand on each page.
+study: PORT = 8501
+study: setup
+	$(BIN)/python app.py --ui streamlit --port $(PORT)
 
 test: setup browser
 	$(BIN)/python -m pytest

@@ -19,8 +19,8 @@ SUFFIX = "_ui"
 
 
 def interfaces() -> list[str]:
-    """The user interfaces there are: one file demo/<name>_ui.py each, with a function ``serve(host, port)``."""
-    return sorted(path.stem.removesuffix(SUFFIX) for path in (Path(__file__).parent / "demo").glob(f"*{SUFFIX}.py"))
+    """The user interfaces there are: one file or package demo/<name>_ui each, with a function ``serve(host, port)``."""
+    return sorted(path.stem.removesuffix(SUFFIX) for path in (Path(__file__).parent / "demo").glob(f"*{SUFFIX}*"))
 
 
 def port_number(text: str) -> int:

@@ -1,0 +1,62 @@
+"""Widgets whose values live in the address bar under the names that code uses, so that links outlive titles.
+
+(Streamlit's own ``bind="query-params"`` writes what people read into the address.) What an address says is checked
+against the options; anything else counts as not said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+SEPARATOR = ","
+
+
+def choose(
+    label: str, options: Sequence[str], key: str, title: Callable[[str], str], default: str | None = None
+) -> str:
+    """One of ``options``; ``default`` (the first one) is not written into the address."""
+    default = options[0] if default is None else default
+    said = st.query_params.get(key, default)
+    start(key, options, said if said in options else default)
+    value = st.selectbox(label, options, format_func=title, key=key)
+    remember(key, value, default)
+    return value
+
+
+def choose_some(label: str, options: Sequence[str], key: str, title: Callable[[str], str] = str) -> list[str]:
+    """Any of ``options``; all of them are the default."""
+    said = [name for name in st.query_params.get(key, "").split(SEPARATOR) if name in options]
+    if key in st.session_state:  # another study may have other models
+        st.session_state[key] = [name for name in st.session_state[key] if name in options]
+    else:
+        st.session_state[key] = said or list(options)
+    values = st.multiselect(label, options, format_func=title, key=key)
+    remember(key, SEPARATOR.join(values), SEPARATOR.join(options))
+    return values
+
+
+def slide(label: str, low: int, high: int, default: int, key: str, *, disabled: bool = False) -> int:
+    """A whole number from ``low`` to ``high``."""
+    said = st.query_params.get(key, "")
+    if key not in st.session_state:
+        known = said.isascii() and said.isdecimal() and len(said) < 10
+        st.session_state[key] = min(max(int(said), low), high) if known else default
+    value = int(st.slider(label, low, high, key=key, disabled=disabled))
+    remember(key, str(value), str(default))
+    return value
+
+
+def start(key: str, options: Sequence[str], value: str) -> None:
+    """Set the widget ``key`` before its first run, and when its value is no option any more."""
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = value
+
+
+def remember(key: str, value: str, default: str) -> None:
+    """Write ``value`` into the address unless it is the default."""
+    if value != default:
+        st.query_params[key] = value
+    elif key in st.query_params:
+        del st.query_params[key]

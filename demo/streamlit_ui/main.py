@@ -1,0 +1,33 @@
+"""Entry script of the study's pages: what there is, in which order."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from demo import studio
+
+PAGES = {
+    "compare": "Compare",
+    "frontier": "Frontier",
+    "sparsity": "Sparsity",
+    "patterns": "Patterns",
+    "ablations": "Ablations",
+    "calibration": "Calibration",
+    "gallery": "Gallery",
+    "run_it": "Run it",
+}
+
+
+def show() -> None:
+    """Navigation at the top and the chosen page below."""
+    st.set_page_config("Sparse neural fields: the study", ":material/grid_on:", layout="wide")
+    pages = [
+        st.Page(f"pages/{name}.py", title=title, url_path=name, default=name == "compare")
+        for name, title in PAGES.items()
+    ]
+    st.navigation(pages, position="top").run()
+
+
+if __name__ == "__main__":
+    studio.limit_threads()
+    show()

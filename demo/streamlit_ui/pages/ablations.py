@@ -1,0 +1,34 @@
+"""What each part of the Perceiver is worth, at equal training time."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from demo import study_figures
+from demo.streamlit_ui import address, parts, words
+
+MEASURES = ("estimate_psnr_unobserved", "estimate_ssim_full", "estimate_mse", "estimate_mae")
+
+
+def show() -> None:
+    """One dot per variant, grouped by what was changed."""
+    st.title("What is each part worth?")
+    study = parts.study_or_stop("ablations")
+    column = parts.choose_column(study.rows, MEASURES)
+    groups = list(dict.fromkeys(row["group"] for row in study.rows))
+    chosen = address.choose_some("What was changed", groups, "groups")
+    rows = [row for row in study.rows if row["group"] in chosen]
+    if not rows:
+        st.info("Choose at least one group.")
+        st.stop()
+    parts.draw(study_figures.ablation(rows, column), "ablations", "Score of every variant")
+    st.caption("Bars: 95% interval over training seeds. All variants trained equally long, by wall clock.")
+    if column == "estimate_psnr_unobserved":
+        lines = (words.effect(study.rows, column, group) for group in chosen if group != "reference")
+        st.markdown("\n".join(f"- {line}" for line in lines if line))
+    parts.table(rows, MEASURES, {"group": "Changed", "variant": "Variant", "pictures": "Pictures seen"})
+    parts.finish(study, rows, "ablations")
+
+
+if __name__ == "__main__":
+    show()

@@ -1,0 +1,69 @@
+"""Quality against cost: network calls and milliseconds."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from demo import study_figures
+from demo.streamlit_ui import address, parts, results, words
+from demo.streamlit_ui.results import Study
+from demo.study_figures import COLUMNS, Row
+
+AXES = {"nfe": "Network calls per sample", "seconds_per_image": "Seconds per sample, one picture alone"}
+STUDIES = {"frontier": "Solvers and steps", "few_calls": "One to eight calls"}
+MEASURES = (
+    "crps",
+    "sample_psnr_unobserved",
+    "mean_psnr_unobserved",
+    "estimate_psnr_unobserved",
+    "sharpness",
+    "coverage90",
+)
+
+
+def show() -> None:
+    """Both studies of speed, where they exist, with the Pareto front."""
+    st.title("What does quality cost?")
+    study = choose_study()
+    rows = parts.choose_models(study.rows)
+    left, right = st.columns(2)
+    with left:
+        column = parts.choose_column(rows, MEASURES)
+    with right:
+        x = address.choose("Cost", list(AXES), "cost", AXES.__getitem__)
+    figure = study_figures.frontier(rows, x, column, label)
+    figure.update_xaxes(title=AXES[x], type="log" if x == "seconds_per_image" else "linear")
+    parts.draw(figure, "frontier", f"{COLUMNS[column].title} against {AXES[x].lower()}")
+    front = study_figures.pareto([row for row in rows if row.get(column) is not None], x, column)
+    st.markdown(f"On the Pareto front, cheapest first: {'; '.join(sentence(row, x, column) for row in front)}.")
+    parts.table(
+        sorted(rows, key=lambda row: row[x]),
+        (*MEASURES, *AXES),
+        {"model": "Model", "solver": "Solver", "steps": "Steps"},
+    )
+    parts.finish(study, rows, study.path.stem)
+
+
+def choose_study() -> Study:
+    """One of the studies of speed; those that are missing say how they are made."""
+    known = [name for name in STUDIES if results.load(name) is not None]
+    for name in STUDIES.keys() - set(known):
+        st.info(f"{STUDIES[name]}: not made yet. `{results.COMMANDS[name]}` makes it.")
+    if not known:
+        st.stop()
+    return parts.study_or_stop(address.choose("Study", known, "study", STUDIES.__getitem__))
+
+
+def label(row: Row) -> str:
+    """Solver and steps of a row."""
+    return "exact" if row.get("nfe") == 0 else f"{row.get('solver', '')}, {row.get('steps', '?')} steps"
+
+
+def sentence(row: Row, x: str, column: str) -> str:
+    """One point of the front in words."""
+    cost = f"{row[x]} calls" if x == "nfe" else f"{1000 * row[x]:.0f} ms"
+    return f"{words.model_title(row['model'])} ({label(row)}, {cost}) {words.number(row, column)}"
+
+
+if __name__ == "__main__":
+    show()

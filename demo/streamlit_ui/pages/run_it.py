@@ -1,0 +1,97 @@
+"""One live reconstruction through the same studio as the Gradio page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from demo import menus, pictures, studio
+from demo.moments import Moment
+from demo.pictures import Picture
+from demo.streamlit_ui import address
+from demo.studio import Request
+from fieldlib import InputError
+from fieldlib.data import gallery
+
+EMPTY = 222  # grey of a hidden pixel
+MOST_STEPS, MOST_SEED = 60, 99
+
+
+def show() -> None:
+    """Controls on the left, the run on the right."""
+    st.title("Run it")
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        picture, request = controls()
+        pressed = st.button("Run", type="primary", width="stretch")
+        st.caption(f"{picture.title}, {picture.credit}")
+    with right:
+        try:
+            screen(request, pressed)
+        except InputError as error:
+            st.error(str(error))
+
+
+def controls() -> tuple[Picture, Request]:
+    """What to run, kept in the address."""
+    titles = {name: gallery.picture(name).title for name in gallery.names()}
+    name = address.choose("Picture", list(titles), "picture", titles.__getitem__)
+    models = {name: title for title, name in menus.models()}
+    model = address.choose("Model", list(models), "model", models.__getitem__, menus.default_model())
+    percent = address.slide("Known pixels (%)", 1, 60, 20, "share")
+    kinds = {name: title for title, name in menus.patterns()}
+    pattern = address.choose("Pattern", list(kinds), "pattern", kinds.__getitem__, "uniform")
+    steps = address.slide("Steps", 1, MOST_STEPS, 8, "steps", disabled=menus.is_baseline(model))
+    seed = address.slide("Seed", 0, MOST_SEED, 0, "seed")
+    picture = pictures.from_gallery(name)
+    request = Request(picture.pixels, percent / 100, pattern, seed=seed, noise_seed=seed, model=model, steps=steps)
+    return picture, request
+
+
+def screen(request: Request, pressed: bool) -> None:
+    """What the network sees and the truth; after Run also the state and the estimate, live."""
+    scene = studio.set_scene(request)
+    names = ("Known pixels", "State", "Estimate", "Truth")
+    places = [column.container() for column in st.columns(4)]
+    known = scene.pixels.copy()
+    known[~scene.mask] = EMPTY
+    slots = [place.empty() for place in places]
+    for place, name in zip(places, names, strict=True):
+        place.caption(name)
+    paint(slots[0], known, names[0])
+    paint(slots[3], scene.pixels, names[3])
+    st.caption(f"{int(scene.mask.sum())} of {scene.mask.size} pixels are known.")
+    if not pressed:
+        return
+    bar = st.progress(0.0)
+    moments: list[Moment] = []
+    for view in studio.run(request):
+        moments += view.moments
+        paint(slots[1], moments[-1].state, names[1])
+        paint(slots[2], moments[-1].estimate, names[2])
+        bar.progress(len(moments) / view.total)
+    report(moments)
+
+
+def report(moments: Sequence[Moment]) -> None:
+    """The numbers of a finished run."""
+    scored = [(moment.state_scores, moment.estimate_scores) for moment in moments]
+    states, estimates = zip(*((state.psnr, guess.psnr) for state, guess in scored if state and guess), strict=True)
+    last = moments[-1]
+    st.markdown(
+        f"**{states[-1]:.2f} dB** on the hidden pixels, last estimate {estimates[-1]:.2f} dB; {last.calls} network "
+        f"calls, {last.milliseconds:.0f} ms."
+    )
+    st.line_chart({"State (dB)": states, "Estimate (dB)": estimates}, x_label="Frame", y_label="PSNR (dB)")
+
+
+def paint(slot: DeltaGenerator, pixels: np.ndarray, alt: str) -> None:
+    """A small picture, enlarged without smoothing."""
+    slot.image(pixels.repeat(8, axis=0).repeat(8, axis=1), width="stretch", alt=alt)
+
+
+if __name__ == "__main__":
+    show()

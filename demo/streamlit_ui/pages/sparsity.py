@@ -1,0 +1,28 @@
+"""How quality depends on the share of known pixels."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from demo import study_figures
+from demo.streamlit_ui import parts, words
+from demo.study_figures import COLUMNS
+
+
+def show() -> None:
+    """Curves over the known share, and who leads at each."""
+    st.title("How few pixels are enough?")
+    study = parts.study_or_stop("sparsity")
+    rows = sorted(parts.choose_models(study.rows), key=lambda row: row["context"])
+    column = parts.choose_column(rows)
+    st.markdown(words.crossings(rows, column, "context"))
+    figure = study_figures.curves(rows, "context", column, "Share of known pixels", percent=True)
+    parts.draw(figure, "sparsity", f"{COLUMNS[column].title} over the share of known pixels")
+    with st.expander("Who leads where", expanded=True):
+        st.markdown("\n".join(f"- {line}" for line in words.verdicts(rows, column, "context", "{:.0%} known")))
+    parts.table(rows, parts.QUALITY, {"context": "Known share", "model": "Model"})
+    parts.finish(study, rows, "sparsity")
+
+
+if __name__ == "__main__":
+    show()

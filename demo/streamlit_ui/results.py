@@ -1,0 +1,94 @@
+"""The study's JSON files as rows and tables; no user interface in here."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fieldlib import InputError, assets
+
+Row = dict[str, Any]
+COMMANDS = {
+    "comparison": "python -m train_scripts.compare",
+    "few_calls": "python -m train_scripts.few_calls",
+    "frontier": "python -m train_scripts.study --questions frontier",
+    "sparsity": "python -m train_scripts.study --questions sparsity",
+    "patterns": "python -m train_scripts.study --questions patterns",
+    "ablations": "python -m train_scripts.ablate",
+    "calibration": "python -m train_scripts.calibration",
+    "sheets": "python -m train_scripts.picture_sheets",
+}
+
+
+class Study(NamedTuple):
+    """One study: its file, and what is in it."""
+
+    path: Path
+    document: dict[str, Any]
+
+    @property
+    def rows(self) -> list[Row]:
+        """One row per cell of the study, means over seeds; the cells that did not fail where it has no rows."""
+        cells = self.document.get("cells") or []
+        cells = list(cells.values()) if isinstance(cells, dict) else cells
+        return self.document.get("rows") or [cell for cell in cells if "failed" not in cell]
+
+    @property
+    def provenance(self) -> str:
+        """One line: settings, seeds, machine and command."""
+        settings = ", ".join(f"{name} {shown(value)}" for name, value in self.document.get("settings", {}).items())
+        seeds = sorted({seed for row in self.rows for seed in row.get("seeds", ())})
+        parts = [settings, f"seeds {', '.join(map(str, seeds))}" if seeds else "", self.document.get("machine", "")]
+        made = self.document.get("made_by")
+        return "; ".join(part for part in parts if part) + (f". Made by `{made}`." if made else ".")
+
+
+def load(name: str) -> Study | None:
+    """The study called ``name``, None when it has not been made yet.
+
+    Raises:
+        InputError: a file that cannot be read.
+    """
+    path = assets.STUDY / f"{name}.json"
+    if not path.exists():
+        return None
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read ({error}): make it again with {COMMANDS[name]}") from error
+    if not isinstance(document, dict):
+        raise InputError(f"{path} holds no study: make it again with {COMMANDS[name]}")
+    return Study(path, document)
+
+
+def models_of(rows: Sequence[Row]) -> list[str]:
+    """The models in ``rows``: trained ones first, then baselines, each in alphabetical order."""
+    return sorted({row["model"] for row in rows}, key=lambda name: ("/" not in name, name))
+
+
+def to_csv(rows: Sequence[Row]) -> str:
+    """``rows`` as CSV: one column per number, ``..._interval`` beside those that have one, lists left out."""
+    flat = [flatten(row) for row in rows]
+    names = list(dict.fromkeys(name for row in flat for name in row))
+    file = io.StringIO()
+    writer = csv.DictWriter(file, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(flat)
+    return file.getvalue()
+
+
+def flatten(row: Mapping[str, Any]) -> Row:
+    """Plain values of ``row``, with its intervals as columns of their own and its seeds as text."""
+    plain = {name: value for name, value in row.items() if not isinstance(value, list | dict)}
+    widths = {f"{name}_interval": value for name, value in row.get("interval", {}).items()}
+    seeds = {"seeds": " ".join(map(str, row["seeds"]))} if "seeds" in row else {}
+    return {**plain, **widths, **seeds}
+
+
+def shown(value: object) -> str:
+    """A setting for people."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,99 @@
+"""What the numbers say, in sentences made from the numbers; a baseline that wins is named as plainly as a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from demo.menus import model_title
+from demo.study_figures import COLUMNS, rank
+
+Row = Mapping[str, Any]
+
+
+def best(rows: Sequence[Row], column: str) -> Row | None:
+    """The row with the best ``column``; None when no row has it."""
+    known = [row for row in rows if row.get(column) is not None]
+    return max(known, key=lambda row: rank(row[column], column), default=None)
+
+
+def trained(row: Row) -> bool:
+    """Whether the row belongs to a trained network rather than a classical baseline."""
+    return "/" in row["model"]
+
+
+def number(row: Row, column: str) -> str:
+    """A value with its interval, as people write it."""
+    form = COLUMNS[column].form
+    width = row.get("interval", {}).get(column)
+    return format(row[column], form) + ("" if width is None else f" ± {format(width, form)}")
+
+
+def verdict(rows: Sequence[Row], column: str) -> str:
+    """Who is best in ``column``, how far the best of the other kind is away, and whether the gap can be trusted."""
+    first = best(rows, column)
+    if first is None:
+        return ""
+    text = f"**{model_title(first['model'])}** is best with {number(first, column)}."
+    other = best([row for row in rows if trained(row) != trained(first)], column)
+    if other is None:
+        return text
+    kind = "trained network" if trained(other) else "classical baseline"
+    gap = abs(first[column] - other[column])
+    text += f" The best {kind}, {model_title(other['model'])}, reaches {number(other, column)}"
+    widths = [row.get("interval", {}).get(column) for row in (first, other)]
+    if None not in widths and gap <= sum(widths):
+        return f"{text}: the intervals overlap, so this ranking is not safe."
+    who = "" if trained(first) else " Here a baseline beats every network."
+    return f"{text}, {format(gap, COLUMNS[column].form)} behind.{who}"
+
+
+def verdicts(rows: Sequence[Row], column: str, group: str, name: str) -> list[str]:
+    """One verdict for each value of ``group``; ``name`` turns the value into words, with {} for it."""
+    values = list(dict.fromkeys(row[group] for row in rows))
+    lines = []
+    for value in values:
+        text = verdict([row for row in rows if row[group] == value], column)
+        if text:
+            lines.append(f"{name.format(value)}: {text}")
+    return lines
+
+
+def crossings(rows: Sequence[Row], column: str, group: str) -> str:
+    """For how many values of ``group`` a baseline leads."""
+    values = list(dict.fromkeys(row[group] for row in rows))
+    leaders = {value: best([row for row in rows if row[group] == value], column) for value in values}
+    losses = [value for value, leader in leaders.items() if leader is not None and not trained(leader)]
+    if not any(trained(row) for row in rows) or all(trained(row) for row in rows):
+        return ""
+    if not losses:
+        return f"A trained network leads at all {len(values)} settings."
+    listed = ", ".join(f"{value:.0%}" if isinstance(value, float) else str(value) for value in losses)
+    return f"A classical baseline leads at {len(losses)} of {len(values)} settings ({listed})."
+
+
+def effect(rows: Sequence[Row], column: str, group: str) -> str:
+    """What changing ``group`` does in an ablation, against the reference variant."""
+    own = [row for row in rows if row["group"] == group]
+    reference = next((row for row in rows if row["group"] == "reference"), None)
+    winner = best(own, column)
+    if reference is None or winner is None:
+        return ""
+    gap = winner[column] - reference[column]
+    widths = [row.get("interval", {}).get(column) for row in (winner, reference)]
+    safe = None not in widths and abs(gap) > sum(widths)
+    doubt = "" if safe else " (within the intervals or from one seed: not safe)"
+    return f"**{group}**: best is {winner['variant']}, {gap:+.2f} dB against the reference{doubt}."
+
+
+def reliability(row: Row) -> str:
+    """What the calibration of one model says."""
+    levels = dict(zip(row["levels"], row["coverage"], strict=True))
+    level = min(levels, key=lambda value: abs(value - 0.9))
+    count = len(row["ranks"])
+    ends = (row["ranks"][0] + row["ranks"][-1]) * count / 2
+    shape = "too narrow" if ends > 1.1 else "too wide" if ends < 0.9 else "about right"
+    return (
+        f"**{model_title(row['model'])}**: {levels[level]:.1%} of the truths lie in the {level:.0%} interval; the "
+        f"outer ranks occur {ends:.2f} times as often as they should, so the ensemble is {shape}."
+    )

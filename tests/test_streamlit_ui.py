@@ -1,0 +1,167 @@
+"""The study's pages, driven without a browser: they show what the files say, and say what is missing."""
+
+import csv
+import io
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from demo.streamlit_ui import MAIN, main, results, words
+from fieldlib import assets
+
+FOLDER = MAIN.parent
+MODELS = ("flow_matching/tiny", "thin_plate", "nearest")
+
+
+def row(model, psnr, interval=0.01, **more):
+    """A row of a study with every number a page may ask for."""
+    numbers = {
+        "estimate_psnr_unobserved": psnr,
+        "mean_psnr_unobserved": psnr - 0.5,
+        "sample_psnr_unobserved": psnr - 3,
+        "estimate_ssim_full": 0.8,
+        "crps": 1 / psnr,
+        "coverage50": 0.5,
+        "coverage90": 0.9,
+        "sharpness": 1.0,
+        "seconds_per_image": 0.05,
+    }
+    widths = dict.fromkeys(numbers, interval)
+    return {"model": model, "seeds": [42, 43, 44], "interval": widths, **numbers, "nfe": 8, "params": 2, **more}
+
+
+def write(folder, name, rows):
+    document = {"made_by": f"make {name}", "machine": "a machine", "settings": {"limit": 7}, "rows": rows}
+    (folder / f"{name}.json").write_text(json.dumps(document))
+
+
+@pytest.fixture
+def studies(tmp_path, monkeypatch):
+    """All studies, small and made up, so that pages can be checked against known numbers."""
+    monkeypatch.setattr(assets, "STUDY", tmp_path)
+    pairs = list(zip(MODELS, (23.0, 22.0, 19.0), strict=True))
+    write(tmp_path, "comparison", [row(name, psnr) for name, psnr in pairs])
+    shares = (0.01, 0.2)
+    write(tmp_path, "sparsity", [row(name, psnr + 9 * c, context=c) for name, psnr in pairs for c in shares])
+    kinds = (("uniform", True), ("disc", False))
+    write(tmp_path, "patterns", [row(name, psnr, pattern=p, trained=t) for name, psnr in pairs for p, t in kinds])
+    write(
+        tmp_path, "frontier", [row(n, psnr, steps=8, solver="ddim") | {"nfe": i} for i, (n, psnr) in enumerate(pairs)]
+    )
+    variants = (("reference", "tiny", 21.0), ("scale", "1", 21.5), ("scale", "10", 20.0))
+    ablations = [row("tiny", psnr, group=group, variant=variant) for group, variant, psnr in variants]
+    write(tmp_path, "ablations", ablations)
+    ensemble = {"levels": [0.5, 0.9], "coverage": [0.4, 0.8], "ranks": [0.4, 0.2, 0.4], "spread": [0.1], "error": [0.2]}
+    write(tmp_path, "calibration", [row(MODELS[0], 23.0, **ensemble)])
+    return tmp_path
+
+
+def visit(page, **address):
+    """The page as somebody sees it who opens it with this address."""
+    app = AppTest.from_file(str(FOLDER / "pages" / f"{page}.py"), default_timeout=60)
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def text_of(app):
+    return " ".join(element.value for kind in ("markdown", "caption", "info", "error") for element in app.get(kind))
+
+
+@pytest.mark.parametrize("page", [name for name in main.PAGES if name not in ("gallery", "run_it")])
+def test_every_page_shows_its_study(page, studies):
+    app = visit(page)
+    assert not app.exception
+    assert f"make {'comparison' if page == 'compare' else page}" in text_of(app)
+    assert app.get("plotly_chart")
+    assert len(app.get("download_button")) == 2
+
+
+@pytest.mark.parametrize("page", [name for name in main.PAGES if name != "run_it"])
+def test_a_missing_study_names_its_command(page, tmp_path, monkeypatch):
+    monkeypatch.setattr(assets, "STUDY", tmp_path)
+    app = visit(page)
+    assert not app.exception
+    assert "python -m train_scripts." in text_of(app)
+    assert not app.get("plotly_chart")
+
+
+def test_a_damaged_study_is_a_message(studies):
+    (studies / "comparison.json").write_text("{")
+    app = visit("compare")
+    assert not app.exception
+    assert "make it again" in app.error[0].value
+
+
+def test_the_address_filters(studies):
+    assert "Flow matching" in visit("compare").markdown[0].value
+    app = visit("compare", models="thin_plate,nearest", column="crps")
+    assert app.selectbox(key="column").value == "crps"
+    assert app.multiselect(key="models").value == ["thin_plate", "nearest"]
+    assert "Flow matching" not in app.markdown[0].value
+    assert "Thin" in app.markdown[0].value
+
+
+@pytest.mark.parametrize("address", [{"models": "magic"}, {"column": "os.system"}, {"column": ""}])
+def test_a_wrong_address_does_no_harm(address, studies):
+    app = visit("compare", **address)
+    assert not app.exception
+    assert app.get("plotly_chart")
+
+
+def test_patterns_never_seen_can_be_singled_out(studies):
+    app = visit("patterns", kind="new")
+    shown = app.get("arrow_data_frame") or app.dataframe
+    assert set(shown[0].value["Pattern"]) == {"disc"}
+
+
+def test_navigation_has_all_pages(studies):
+    app = AppTest.from_file(str(MAIN), default_timeout=60).run()
+    assert not app.exception
+    assert app.title[0].value == "Which method is best?"
+    assert not app.switch_page("pages/sparsity.py").run().exception
+    assert "few pixels" in app.title[0].value
+
+
+def test_run_it_reconstructs():
+    app = visit("run_it", model="thin_plate", share="30")
+    assert "307 of 1024" in text_of(app)
+    app.button[0].click().run()
+    assert not app.exception
+    assert "dB" in text_of(app)
+    assert "0 network calls" in text_of(app)
+
+
+def test_a_baseline_that_wins_is_named():
+    rows = [row("flow_matching/tiny", 20.0), row("thin_plate", 22.0)]
+    text = words.verdict(rows, "estimate_psnr_unobserved")
+    assert text.startswith("**Thin") and "a baseline beats every network" in text
+    assert "22.00 ± 0.01" in text and "2.00 behind" in text
+
+
+def test_overlapping_intervals_are_called_unsafe():
+    rows = [row("flow_matching/tiny", 22.1, 0.2), row("thin_plate", 22.0, 0.2)]
+    assert "not safe" in words.verdict(rows, "estimate_psnr_unobserved")
+
+
+def test_csv_holds_the_numbers_and_their_intervals():
+    (line,) = csv.DictReader(io.StringIO(results.to_csv([row("nearest", 19.0)])))
+    assert float(line["estimate_psnr_unobserved"]) == 19.0
+    assert float(line["estimate_psnr_unobserved_interval"]) == 0.01
+    assert line["seeds"] == "42 43 44"
+
+
+def test_the_bundled_comparison_can_be_shown():
+    app = visit("compare")
+    assert not app.exception
+    assert app.get("plotly_chart")
+
+
+def test_cells_that_failed_are_left_out(studies):
+    cells = {"a": row(MODELS[0], 22.0, steps=1, solver="ddim"), "b": {"model": MODELS[0], "failed": "not finite"}}
+    (studies / "few_calls.json").write_text(json.dumps({"settings": {}, "cells": cells}))
+    app = visit("frontier", study="few_calls")
+    assert not app.exception
+    assert app.selectbox(key="study").value == "few_calls"
+    assert "8 calls" in text_of(app)
