@@ -43,10 +43,10 @@ FULL = Effort(
     training_steps=12,
 )
 QUICK = Effort(
-    rounds=3,
-    seconds=0.3,
+    rounds=9,
+    seconds=1.0,
     presets=("tiny",),
-    samples=(1, 2),
+    samples=(1,),
     queries=(204, 820),
     compared=("tiny",),
     steps=3,

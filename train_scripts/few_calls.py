@@ -1,0 +1,240 @@
+"""Quality against network calls for every method and solver: how few calls are enough, and with which solver.
+
+python -m train_scripts.few_calls --data ../shared/data/cifar10 --limit 500
+
+Cells are run from few calls to many and kept one by one, so a stop loses at most one. A full run is long: the time of a
+cell is about calls x pictures x samples x the time of a call.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from tqdm import tqdm
+
+import fieldlib
+from fieldlib.acceleration import machine_class
+from fieldlib.assets import STUDY, WEIGHTS
+from fieldlib.checkpoint import read_config, write_atomic
+from fieldlib.data import load_pictures
+from fieldlib.errors import InputError
+from fieldlib.evaluation import evaluate
+from fieldlib.model import FieldModel
+from fieldlib.sampling import Model
+from fieldlib.time_grids import TIME_GRIDS
+from train_scripts.cli import output_file, run
+
+CALLS = (1, 2, 3, 4, 6, 8, 12, 16, 25, 50, 100)
+REFERENCE = 50  # calls that few ones are compared with
+COLUMNS = {
+    "mean_psnr_unobserved": ("mean of K, PSNR", ".2f"),
+    "sample_psnr_unobserved": ("one sample, PSNR", ".2f"),
+    "crps": ("CRPS", ".4f"),
+    "coverage50": ("coverage 50%", ".3f"),
+    "coverage90": ("coverage 90%", ".3f"),
+    "sharpness": ("sharpness", ".2f"),
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """Quality against network calls for every method and solver.
+
+    Attributes:
+        data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
+        limit: number of test pictures, from the start.
+        context: share of the pixels that are known.
+        samples: samples per picture.
+        seed: of masks and noise.
+        methods: whose bundled models are run; all when empty.
+        preset: of the bundled models.
+        models: names or folders of models instead of methods and preset.
+        solvers: all whose calls can be planned when empty; see fieldlib.SOLVERS.
+        grids: where the steps lie; each method's default when empty; see fieldlib.time_grids.
+        calls: numbers of network calls.
+        out: the study's JSON; cells that it already holds for the same weights and settings are not run again.
+    """
+
+    data: str | None = None
+    limit: int = 500
+    context: float = 0.2
+    samples: int = 8
+    seed: int = 42
+    methods: tuple[str, ...] = ()
+    preset: str = "tiny"
+    models: tuple[str, ...] = ()
+    solvers: tuple[str, ...] = ()
+    grids: tuple[str, ...] = ()
+    calls: tuple[int, ...] = CALLS
+    out: Path = STUDY / "few_calls.json"
+
+
+class Cell(NamedTuple):
+    """One point of a curve: ``steps`` of ``solver`` on ``grid`` make ``calls`` network calls of ``model``."""
+
+    model: str
+    solver: str
+    grid: str
+    calls: int
+    steps: int
+
+    @property
+    def key(self) -> str:
+        """Its name in the study's file."""
+        return f"{self.model} {self.solver} {self.grid} {self.calls}"
+
+
+def main(options: Options) -> None:
+    """Run the cells that are missing, then print the tables."""
+    output_file(options.out, (".json",))
+    models = {name: fieldlib.load(name) for name in model_names(options)}
+    cells = list(plan(models, options))
+    done = read_cells(options.out, settings(options))
+    pictures = load_pictures(options.data, split="test", limit=options.limit)
+    wanted = [cell for cell in cells if done.get(cell.key, {}).get("sha256", "missing") != weights_of(cell.model)]
+    with tqdm(total=sum(cell.calls for cell in wanted) * len(pictures), unit="call", smoothing=0.1) as bar:
+        for cell in wanted:
+            bar.set_description(cell.key)
+            scores = score(cell, models[cell.model], pictures, options, bar)
+            done[cell.key] = {**cell._asdict(), "sha256": weights_of(cell.model), **scores}
+            document = {"settings": settings(options), "machine": machine_class(), "cells": done}
+            write_atomic(options.out, (json.dumps(document, indent=1) + "\n").encode())
+    rows = [done[cell.key] for cell in cells]
+    print(caption(options), summary(rows), curves(rows), sep="\n\n")
+
+
+def model_names(options: Options) -> tuple[str, ...]:
+    """What is run, by name."""
+    methods = options.methods or fieldlib.METHODS.names()
+    return options.models or tuple(f"{method}/{options.preset}" for method in methods)
+
+
+def plan(models: dict[str, Model], options: Options) -> Iterator[Cell]:
+    """All cells that exist, few calls first; a solver of two calls a step has none with an odd number.
+
+    Raises:
+        InputError: an unknown name, a model without a network, or a number of calls below one.
+    """
+    check(models, options)
+    for calls in sorted(set(options.calls)):
+        for name, model in models.items():
+            for solver in options.solvers or planned_solvers():
+                each = fieldlib.SOLVERS[solver].calls_per_step
+                if calls % each == 0:
+                    for where in options.grids or (model.method.default_grid,):
+                        yield Cell(name, solver, where, calls, calls // each)
+
+
+def check(models: dict[str, Model], options: Options) -> None:
+    """Refuse before any work what :func:`plan` cannot use."""
+    for name, model in models.items():
+        if not isinstance(model, FieldModel):
+            raise InputError(f"{name} makes no network calls; give models like flow_matching/tiny")
+    for solver in options.solvers:
+        if fieldlib.SOLVERS[solver].adaptive:
+            raise InputError(f"{solver} chooses its own number of calls; known: {', '.join(planned_solvers())}")
+    for where in options.grids:
+        if where not in TIME_GRIDS:
+            raise InputError(f"unknown grid {where!r}; known: {', '.join(TIME_GRIDS)}")
+    if min(options.calls) < 1:
+        raise InputError(f"a number of calls is at least 1; got {min(options.calls)}")
+
+
+def planned_solvers() -> tuple[str, ...]:
+    """Solvers whose number of calls follows from the number of steps."""
+    return tuple(name for name in fieldlib.SOLVERS if not fieldlib.SOLVERS[name].adaptive)
+
+
+def score(cell: Cell, model: Model, pictures: np.ndarray, options: Options, bar: tqdm) -> dict[str, Any]:
+    """The protocol's columns, or why this cell has none."""
+    try:
+        return evaluate(
+            model,
+            pictures,
+            context=options.context,
+            solver=cell.solver,
+            steps=cell.steps,
+            grid=cell.grid,
+            samples=options.samples,
+            seed=options.seed,
+            progress=lambda count: bar.update(count * cell.calls),
+        )
+    except InputError as error:  # some solvers diverge with few steps: a result, not a reason to stop
+        return {"failed": str(error)}
+
+
+def settings(options: Options) -> dict[str, Any]:
+    """What must be equal for two cells to be comparable."""
+    return {name: getattr(options, name) for name in ("limit", "context", "samples", "seed")}
+
+
+def read_cells(path: Path, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Finished cells of the study's file, when they were made with the same settings."""
+    if not path.exists():
+        return {}
+    document = json.loads(path.read_text())
+    return document["cells"] if document["settings"] == wanted else {}
+
+
+def weights_of(name: str) -> str:
+    """SHA-256 of the weights of a bundled model or of one in a folder."""
+    return read_config(name if Path(name).is_dir() else WEIGHTS / name)["sha256"]
+
+
+def caption(options: Options) -> str:
+    """The protocol in one line."""
+    return (
+        f"N = {options.limit} CIFAR-10 test pictures, {options.context:.0%} of the pixels known, seed {options.seed}, "
+        f"K = {options.samples} samples, PSNR of unobserved pixels. Made by `python -m train_scripts.few_calls`."
+    )
+
+
+def summary(rows: list[dict[str, Any]]) -> str:
+    """For each model and solver: mean-of-K PSNR by calls, and the solver's best place first."""
+    numbers = sorted({row["calls"] for row in rows})
+    head = ["model", "solver", "grid", *map(str, numbers), f"4 less {REFERENCE}", f"8 less {REFERENCE}"]
+    lines = [line(head), line(["---"] * len(head))]
+    for model, solver, where in dict.fromkeys((row["model"], row["solver"], row["grid"]) for row in rows):
+        found = {
+            row["calls"]: row.get("mean_psnr_unobserved")
+            for row in rows
+            if (row["model"], row["solver"], row["grid"]) == (model, solver, where)
+        }
+        values = [shown(found.get(number), ".2f") for number in numbers]
+        lines.append(line([model, solver, where, *values, *(gap(found, few) for few in (4, 8))]))
+    return "\n".join(lines)
+
+
+def gap(found: dict[int, float | None], few: int) -> str:
+    """How much worse (negative) ``few`` calls are than the reference."""
+    value, reference = found.get(few), found.get(REFERENCE)
+    return "-" if value is None or reference is None else format(value - reference, "+.2f")
+
+
+def curves(rows: list[dict[str, Any]]) -> str:
+    """Every cell with all columns."""
+    head = ["model", "solver", "grid", "calls", *(title for title, _ in COLUMNS.values())]
+    lines = [line(head), line(["---"] * len(head))]
+    for row in sorted(rows, key=lambda row: (row["model"], row["solver"], row["grid"], row["calls"])):
+        values = [shown(row.get(key), form) for key, (_, form) in COLUMNS.items()]
+        lines.append(line([row["model"], row["solver"], row["grid"], str(row["calls"]), *values]))
+    return "\n".join(lines)
+
+
+def line(cells: list[str]) -> str:
+    """One row of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def shown(value: float | None, form: str) -> str:
+    """One number, or a dash where the cell does not exist or failed."""
+    return "-" if value is None else format(value, form)
+
+
+if __name__ == "__main__":
+    run(Options, main)
