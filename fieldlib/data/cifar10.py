@@ -12,12 +12,11 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
 from fieldlib.data.cache import UNKNOWN
 from fieldlib.data.picture import PICTURE_SIZE, open_picture, to_square
 from fieldlib.errors import InputError
+from fieldlib.remote import fetch
 
 REPOSITORY = "uoft-cs/cifar10"
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -36,14 +35,14 @@ def parquet_files(folder: Path, split: str) -> list[Path]:
 
 
 def download(split: str) -> list[Path]:
-    """The Parquet files of ``split`` from the Hub, or from its cache when there is no network.
+    """The Parquet files of ``split`` from the Hub, checked, or from its cache when there is no network.
 
     Raises:
         InputError: neither can be had.
     """
     try:
-        folder = Path(snapshot_download(REPOSITORY, repo_type="dataset", allow_patterns=f"plain_text/{split}-*"))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        folder = fetch(REPOSITORY, [f"plain_text/{split}-*"], kind="dataset")
+    except InputError as error:
         raise _unavailable(split, str(error)) from error
     files = parquet_files(folder, split)
     if not files:
@@ -103,6 +102,6 @@ def _open(file: Path) -> pq.ParquetFile:
 
 def _unavailable(split: str, reason: str) -> InputError:
     return InputError(
-        f"the {split} pictures of {REPOSITORY} are not cached and cannot be fetched from the Hub ({reason}). "
-        "Go online, or give a Parquet file or a folder with --data or in the environment variable FIELDLIB_DATA"
+        f"the {split} pictures of {REPOSITORY} are not cached and cannot be fetched from the Hub: {reason}. "
+        "Or give a Parquet file or a folder with --data or in the environment variable FIELDLIB_DATA"
     )
