@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor
 from tqdm import tqdm
 
 import fieldlib
@@ -25,7 +24,6 @@ from fieldlib.metrics import psnr
 from fieldlib.observation import reveal
 from fieldlib.patterns.base import make_mask
 from fieldlib.points import grid, to_pixels, to_values
-from fieldlib.resolution import render
 from train_scripts.cli import output_file, run, whole_number
 
 STILL, MOVING = (".png",), (".webp", ".gif")
@@ -50,6 +48,7 @@ class Options:
         steps: solver steps.
         grid: where the steps lie; the method's default when absent; see fieldlib.time_grids.
         temperature: factor on the noise: 0 gives a picture near the mean, 1 a sample.
+        noise_length: 0 for white noise, else the length of a Gaussian random field in pixels; see fieldlib.sample.
         size: HxW, the size at which the result is read.
         seed: of mask and noise.
     """
@@ -63,6 +62,7 @@ class Options:
     steps: int = 8
     grid: str | None = None
     temperature: float = 1.0
+    noise_length: float = 0.0
     size: str = "32x32"
     seed: int = 0
 
@@ -81,23 +81,31 @@ def main(options: Options) -> None:
     run_of_frames = fieldlib.sample(
         model,
         context,
-        coords,
+        torch.cat([coords, grid(height, width)]),  # for the score, then for the picture
         solver=options.solver,
         steps=options.steps,
         grid=options.grid,
         temperature=options.temperature,
+        noise_length=options.noise_length,
         seeds=[options.seed],
     )
-    frames = []
+    shown = kept_steps(options.steps, moving=options.out.suffix.lower() in MOVING)
+    pictures = []
     for frame in tqdm(run_of_frames, total=options.steps + 1, unit="frame", desc=options.model):
-        frames.append(truth.masked_scatter(unknown[:, None], frame.values[0]))
-    pictures = [picture(values, height, width) for values in frames]
+        if frame.step in shown:
+            pictures.append(to_pixels(frame.values[0, len(coords) :], height, width))
     write_atomic(options.out, encode(pictures, options.out.suffix.lower()))
-    score = float(psnr(frames[-1][unknown][None], truth[unknown][None]))
+    score = float(psnr(frame.values[:, : len(coords)], truth[unknown][None]))
     print(
-        f"{options.out}: {len(pictures) - 1} steps, {frame.nfe} network calls, {frame.seconds:.2f} s, "
-        f"PSNR {score:.2f} dB on the {int(unknown.sum())} unobserved pixels of 32x32"
+        f"{options.out}: {options.steps} steps, {frame.nfe} network calls, {frame.seconds:.2f} s, "
+        f"PSNR {score:.2f} dB on the {len(coords)} unobserved pixels of 32x32"
     )
+
+
+def kept_steps(steps: int, moving: bool) -> set[int]:
+    """The last step for a still; evenly spread ones, the last included, for an animation."""
+    stride = -(-(steps + 1) // MOST_FRAMES)
+    return {steps, *(range(0, steps, stride) if moving else ())}
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -112,21 +120,13 @@ def parse_size(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def picture(values: Tensor, height: int, width: int) -> np.ndarray:
-    """Values (1024, C) of the grid, read at (height, width): uint8 (height, width, C)."""
-    if (height, width) != (GRID, GRID):
-        values = render(values[None], GRID, GRID, grid(height, width))[0]
-    return to_pixels(values, height, width)
-
-
 def encode(pictures: list[np.ndarray], suffix: str) -> bytes:
     """The last picture as PNG, or all of them as an animation that a person can see."""
     buffer = io.BytesIO()
     if suffix in STILL:
         Image.fromarray(pictures[-1]).save(buffer, "PNG")
         return buffer.getvalue()
-    stride = -(-len(pictures) // MOST_FRAMES)
-    kept = [enlarge(pixels) for pixels in (*pictures[:-1:stride], pictures[-1])]
+    kept = [enlarge(pixels) for pixels in pictures]
     durations = [FRAME_MS] * (len(kept) - 1) + [LAST_MS]
     options = {"lossless": True} if suffix == ".webp" else {}
     kept[0].save(
