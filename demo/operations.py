@@ -1,0 +1,171 @@
+"""Running the studio for others: structured logs with request ids, /healthz, /metrics, and a shutdown that waits.
+
+Nothing that a visitor sends is logged except the path: no query, no body, no header besides a well-formed request id.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import gradio as gr
+from gradio.context import LocalContext
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from demo.meter import METER
+from fieldlib import InputError, __version__
+
+log = logging.getLogger(__name__)
+HEADER = "x-request-id"
+WELL_FORMED = re.compile(r"[\w-]{1,64}", re.ASCII)
+GRACE = 30.0  # seconds that running trajectories get after SIGTERM
+FLUSH = 0.5  # seconds in which the last frames reach the browsers
+LOG_LEVEL = "FIELDLIB_LOG"  # environment variable: DEBUG logs every HTTP request
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Time, level, logger, message, then what ``extra={"fields": ...}`` adds and the traceback."""
+        moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        line = {"time": f"{moment}.{int(record.msecs):03}Z", "level": record.levelname, "logger": record.name}
+        line |= {"message": record.getMessage(), **getattr(record, "fields", {})}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def start_logging() -> None:
+    """Send all logs to stderr as JSON lines, from the level that the environment variable FIELDLIB_LOG names."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    level = os.environ.get(LOG_LEVEL, "INFO").upper()
+    logging.getLogger("demo").setLevel(level if level in logging.getLevelNamesMapping() else "INFO")
+
+
+def request_id() -> str:
+    """The id of the HTTP request that this call belongs to; empty outside of one."""
+    request = LocalContext.request.get(None)
+    found = getattr(request, "headers", {}).get(HEADER, "")
+    return found if WELL_FORMED.fullmatch(found) else ""
+
+
+@contextmanager
+def watched(name: str) -> Iterator[None]:
+    """Count and time one call of the event or endpoint ``name`` and log how it ended."""
+    start, outcome = time.perf_counter(), "ok"
+    METER.started()
+    try:
+        yield
+    except GeneratorExit:
+        outcome = "cancelled"
+        raise
+    except InputError:
+        outcome = "refused"
+        raise
+    except BaseException:
+        outcome = "failed"
+        raise
+    finally:
+        seconds = time.perf_counter() - start
+        METER.ended(name, outcome, seconds)
+        fields = {"request_id": request_id(), "call": name, "outcome": outcome, "seconds": round(seconds, 4)}
+        log.info("call", extra={"fields": fields})
+
+
+class Gate:
+    """ASGI middleware: gives every request an id, counts and logs it, and turns new work away while closing."""
+
+    closing = threading.Event()
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See the ASGI specification."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        sent = dict(scope["headers"]).get(HEADER.encode(), b"").decode("latin-1")
+        name = sent if WELL_FORMED.fullmatch(sent) else secrets.token_hex(8)
+        others = [(key, value) for key, value in scope["headers"] if key != HEADER.encode()]
+        scope = {**scope, "headers": [*others, (HEADER.encode(), name.encode())]}
+        start = time.perf_counter()
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (HEADER.encode(), name.encode())]
+                self._note(scope, message["status"], name, time.perf_counter() - start)
+            await send(message)
+
+        if self.closing.is_set() and scope["method"] == "POST":
+            busy = JSONResponse({"detail": "the studio is closing: try again in a moment"}, 503, {"Retry-After": "10"})
+            return await busy(scope, receive, answer)
+        return await self._app(scope, receive, answer)
+
+    @staticmethod
+    def _note(scope: Scope, status: int, name: str, seconds: float) -> None:
+        METER.answered(status)
+        fields = {"request_id": name, "method": scope["method"], "path": scope["path"], "status": status}
+        level = logging.WARNING if status >= 500 else logging.DEBUG
+        log.log(level, "http", extra={"fields": {**fields, "seconds": round(seconds, 4)}})
+
+
+def app_options(page: gr.Blocks) -> dict[str, Any]:
+    """What ``page.launch(app_kwargs=...)`` needs for ids, /healthz and /metrics."""
+
+    def health(_request: Request) -> Response:
+        closing = Gate.closing.is_set()
+        body = {"status": "closing" if closing else "ok", "version": __version__, "waiting": waiting(page)}
+        return JSONResponse(body, 503 if closing else 200)
+
+    def metrics(_request: Request) -> Response:
+        return PlainTextResponse(METER.text(waiting(page)), media_type="text/plain; version=0.0.4")
+
+    return {"routes": [Route("/healthz", health), Route("/metrics", metrics)], "middleware": [Middleware(Gate)]}
+
+
+def waiting(page: gr.Blocks) -> int:
+    """How many events stand in the queue and do not run yet."""
+    return sum(len(queue.queue) for queue in page._queue.event_queue_per_concurrency_id.values())
+
+
+def serve_until_told(page: gr.Blocks) -> None:
+    """Block until SIGTERM or Ctrl-C; then refuse new work, let running trajectories end, and close the page."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    while not told.wait(0.5):
+        pass
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl-C does not wait
+    drain(page)
+    page.close(verbose=False)
+
+
+def drain(page: gr.Blocks, grace: float = GRACE) -> bool:
+    """Turn new work away and wait until none is running or queued; False when ``grace`` seconds were too few."""
+    Gate.closing.set()
+    log.info("closing", extra={"fields": {"running": METER.running, "waiting": waiting(page)}})
+    deadline = time.monotonic() + grace
+    while METER.running or waiting(page) or any(page._queue.active_jobs):
+        if time.monotonic() > deadline:
+            log.warning("closed with work left", extra={"fields": {"running": METER.running}})
+            return False
+        time.sleep(0.05)
+    time.sleep(FLUSH)
+    return True
