@@ -12,6 +12,7 @@ from functools import cache
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from fieldlib.errors import InputError
 from fieldlib.model import FieldModel
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,20 @@ def use_bf16(device: torch.device) -> bool:
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported()
     return bf16_speedup() > 1.5
+
+
+PRECISIONS = {"auto": use_bf16, "fp32": lambda device: False, "bf16": lambda device: True}
+
+
+def bf16_wanted(precision: str, device: torch.device) -> bool:
+    """Whether to train in bf16: ``auto`` where it pays, ``bf16`` always, ``fp32`` never.
+
+    Raises:
+        InputError: another precision.
+    """
+    if precision not in PRECISIONS:
+        raise InputError(f"unknown precision {precision!r}; known: {', '.join(PRECISIONS)}")
+    return PRECISIONS[precision](device)
 
 
 def training_attention(device: torch.device) -> AbstractContextManager[None]:

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fieldlib.acceleration import compile_model, machine_class, training_attention, use_bf16
+from fieldlib.acceleration import bf16_wanted, compile_model, machine_class, training_attention
 from fieldlib.checkpoint import read_config, read_weights, save_model
 from fieldlib.data.batches import SparseBatches
 from fieldlib.errors import InputError
@@ -58,9 +58,10 @@ class Trainer:
         folder: of the run. seed: of data order, masks, times and noise.
         team: the processes that share each batch.
         accumulate: parts in which each process goes through its share, to save memory.
+        precision: ``auto`` (bf16 where it pays), ``bf16`` or ``fp32``.
 
     Raises:
-        InputError: a batch that cannot be shared evenly.
+        InputError: a batch that cannot be shared evenly, or an unknown precision.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Trainer:
         seed: int = 0,
         team: Team | None = None,
         accumulate: int = 1,
+        precision: str = "auto",
     ) -> None:
         self.team = team or Team()
         self.device = self.team.device
@@ -89,7 +91,7 @@ class Trainer:
         self.step, self.seconds = 0, 0.0
         self.rate, self.returns, self.bad = 1.0, 0, 0
         self.log = RunLog(folder / LOG)
-        self.bf16 = self.team.agree(use_bf16(self.device))
+        self.bf16 = self.team.agree(bf16_wanted(precision, self.device))
         compile_model(self.model, self._planned_seconds())
 
     def resume(self) -> None:
@@ -285,10 +287,10 @@ def to_device(points: Points, device: torch.device) -> Points:
     return Points(points.coords.to(device), points.values.to(device), mask)
 
 
-def inherit(model: FieldModel, folder: Path, run: Path) -> dict[str, Any]:
+def inherit(model: FieldModel, folder: Path, run: Path | None) -> dict[str, Any]:
     """Start ``model`` from the averaged weights in ``folder``; returns that run's training record for the card.
 
-    The other run's log is kept as ``shared.jsonl`` in the folder of the new ``run``.
+    The other run's log is kept as ``shared.jsonl`` in the folder of the new ``run``, when that is given.
 
     Raises:
         InputError: the other run has a network of another shape.
@@ -298,8 +300,8 @@ def inherit(model: FieldModel, folder: Path, run: Path) -> dict[str, Any]:
     except RuntimeError as error:
         raise InputError(f"{folder} holds a network of another shape: {str(error)[:200]}") from error
     config = read_config(folder)
-    log = folder / LOG
-    if log.exists():
+    other = folder / LOG
+    if run and other.exists():
         run.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(log, run / SHARED_LOG)
-    return {"method": config["method"], **config.get("training", {})}
+        shutil.copyfile(other, run / SHARED_LOG)
+    return {"method": config["method"], "command": config.get("command"), **config.get("training", {})}

@@ -31,6 +31,7 @@ from fieldlib.errors import InputError
 
 Options = TypeVar("Options")
 BAD_INPUT, INTERRUPTED = 2, 130
+NAMING = ("method", "preset")  # options that a reader of a command wants to see
 
 
 def run(options: type[Options], main: Callable[[Options], None], arguments: Sequence[str] | None = None) -> None:
@@ -86,6 +87,16 @@ def argument_help(docstring: str) -> dict[str, str]:
     section = docstring.partition("\nAttributes:\n")[2].partition("\n\n")[0]
     entries = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", section, flags=re.MULTILINE)
     return {name: re.sub(r"\s+", " ", text).replace("%", "%%") for name, text in entries}
+
+
+def command_of(options: Any, leave_out: Sequence[str] = ()) -> str:  # noqa: ANN401 - any of the scripts' dataclasses
+    """The flags that give ``options``: method and preset always, the others where they differ from their defaults."""
+    flags = []
+    for field in fields(options):
+        value = getattr(options, field.name)
+        if field.name not in leave_out and value is not None and (value != field.default or field.name in NAMING):
+            flags.append(f"--{field.name.replace('_', '-')}" + ("" if value is True else f" {value}"))
+    return " ".join(flags)
 
 
 def output_file(path: Path, suffixes: Sequence[str]) -> Path:

@@ -1,6 +1,7 @@
 """Score a model or a baseline by the protocol.
 
 python -m train_scripts.evaluate --model flow_matching --data ../shared/data/cifar10 --limit 300 --json scores.json
+accelerate launch --num_processes 8 -m train_scripts.evaluate --model flow_matching --limit 10000
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from fieldlib.checkpoint import write_atomic
 from fieldlib.data import load_pictures
 from fieldlib.evaluation import evaluate
 from fieldlib.metrics import VIEWS
+from fieldlib.model import FieldModel
+from fieldlib.parallel import join_team
 from train_scripts.cli import output_file, run
 
 COLUMNS = ("mse", "mae", "psnr_target", "psnr_unobserved", "psnr_full", "ssim_full")
@@ -61,9 +64,13 @@ def main(options: Options) -> None:
     """Evaluate, print the table, write the JSON."""
     if options.json:
         output_file(options.json, (".json",))
+    team = join_team()
     model = fieldlib.load(options.model)
+    if isinstance(model, FieldModel):
+        model.to(team.device)
     pictures = load_pictures(options.data, split="test", limit=options.limit)
-    with tqdm(total=len(pictures), unit="picture", desc=options.model) as bar:
+    own = len(team.share(range(len(pictures))))
+    with tqdm(total=own, unit="picture", desc=options.model, disable=not team.is_first) as bar:
         scores = evaluate(
             model,
             pictures,
@@ -77,7 +84,10 @@ def main(options: Options) -> None:
             seed=options.seed,
             batch=options.batch,
             progress=bar.update,
+            team=team,
         )
+    if not team.is_first:
+        return
     print(table(scores))
     if options.json:
         write_atomic(options.json, (json.dumps(scores, indent=1) + "\n").encode())

@@ -1,25 +1,31 @@
 """Train one method.
 
 python -m train_scripts.train --method flow_matching --preset tiny --data ../shared/data/cifar10 --minutes 60
+accelerate launch --num_processes 8 -m train_scripts.train --method flow_matching --preset tiny --batch-size 512
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import torch
 from tqdm import tqdm
 
 from fieldlib.checkpoint import build
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
+from fieldlib.parallel import Team, join_team
 from fieldlib.presets import get_preset
 from fieldlib.registry import learned
+from fieldlib.trackers import make_tracker
 from fieldlib.train_state import STATE
 from fieldlib.training import Budget, Trainer, inherit
-from train_scripts.cli import run
+from train_scripts.cli import command_of, run
 
 VALIDATION_PICTURES = 100
+LOCAL = ("data", "resume", "logger", "save_minutes", "validate_minutes")  # options that do not change the weights
 INHERITED_WARMUP = 50  # steps, when the weights come from another run
 
 
@@ -35,6 +41,9 @@ class Options:
         epochs: passes over the data; the preset's number when absent.
         resume: go on from the last saved state of the run folder.
         init: folder of a model whose weights to start from.
+        batch_size: pictures per step, all processes together; the preset's when absent.
+        accumulate: parts in which each process goes through its share of a batch, to save memory.
+        precision: auto (bf16 where it pays), bf16 or fp32.
         learning_rate: its highest value; the preset's when absent.
         decay: share of the budget over which the learning rate falls to zero; the preset's when absent.
         limit: use only the first pictures.
@@ -42,6 +51,7 @@ class Options:
         out: run folder; runs/METHOD-PRESET when absent.
         save_minutes: how often the state is saved.
         validate_minutes: how often to validate; every epoch when absent.
+        logger: tensorboard or trackio, when installed, besides the run's own log.jsonl.
     """
 
     method: str = "flow_matching"
@@ -51,6 +61,9 @@ class Options:
     epochs: float | None = None
     resume: bool = False
     init: str | None = None
+    batch_size: int | None = None
+    accumulate: int = 1
+    precision: str = "auto"
     learning_rate: float | None = None
     decay: float | None = None
     limit: int | None = None
@@ -58,26 +71,52 @@ class Options:
     out: str | None = None
     save_minutes: float = 5.0
     validate_minutes: float | None = None
+    logger: str | None = None
 
 
 def main(options: Options) -> None:
     """Train as told and leave the model in the run folder."""
-    trainer = make_trainer(options)
+    team = join_team()
+    trainer = make_trainer(options, team)
     folder = trainer.folder
     if options.resume:
         trainer.resume()
-    elif (folder / STATE).exists():
+    elif team.agree((folder / STATE).exists()):
         raise InputError(f"{folder} already holds a run; add --resume to go on, or choose another --out")
-    bar = tqdm(total=100.0, initial=100 * trainer.progress, unit="%", bar_format="{percentage:5.1f}% |{bar}| {desc}")
+    tracker = make_tracker(options.logger if team.is_first else None, folder, trainer.config)
+    show = Display(trainer.progress, silent=not team.is_first)
     for record in trainer.run(options.save_minutes, options.validate_minutes):
-        if "loss" not in record:
-            scores = ", ".join(f"{k} {v:.4g}" for k, v in record.items() if k.startswith(("estimate", "sample")))
-            tqdm.write(f"step {record['step']}: {scores}")
-            continue
-        bar.set_description_str(describe(record))
-        bar.update(100 * record["progress"] - bar.n)
-    bar.close()
-    print(f"model in {folder}: fieldlib.load({str(folder)!r})")
+        tracker.add(record)
+        show(record)
+    tracker.close()
+    show.end(f"model in {folder}: fieldlib.load({str(folder)!r})")
+
+
+class Display:
+    """A progress bar, with a line above it for every record that is not a step."""
+
+    def __init__(self, progress: float, silent: bool) -> None:
+        self._silent = silent
+        form = "{percentage:5.1f}% |{bar}| {desc}"
+        self._bar = tqdm(total=100.0, initial=100 * progress, unit="%", bar_format=form, disable=silent)
+
+    def __call__(self, record: dict[str, Any]) -> None:
+        """Show one record."""
+        if "loss" in record:
+            self._bar.set_description_str(describe(record))
+            self._bar.update(100 * record["progress"] - self._bar.n)
+            return
+        scores = (f"{k} {v:.4g}" for k, v in record.items() if k.startswith(("estimate", "sample")))
+        self._say(f"step {record['step']}: {record.get('skipped') or ', '.join(scores)}")
+
+    def end(self, message: str) -> None:
+        """Close the bar and say where the model is."""
+        self._bar.close()
+        self._say(message)
+
+    def _say(self, line: str) -> None:
+        if not self._silent:
+            tqdm.write(line)
 
 
 def describe(record: dict[str, float]) -> str:
@@ -87,32 +126,43 @@ def describe(record: dict[str, float]) -> str:
     return f"loss {record['loss']:.4f}, {record['pictures'] / seconds:.0f} pictures/s, {left:.1f} min left"
 
 
-def make_trainer(options: Options) -> Trainer:
+def make_trainer(options: Options, team: Team) -> Trainer:
     """The trainer that the options describe, on loaded data.
 
     Raises:
         InputError: an unknown name, unusable numbers or data.
     """
-    for name in ("minutes", "epochs", "learning_rate", "limit", "save_minutes", "validate_minutes"):
+    for name in ("minutes", "epochs", "batch_size", "learning_rate", "limit", "save_minutes", "validate_minutes"):
         value = getattr(options, name)
         if value is not None and not value > 0:
             raise InputError(f"--{name.replace('_', '-')} must be above zero; got {value}")
     learned(options.method)
     preset = get_preset(options.preset)
-    for name in ("learning_rate", "decay"):
+    for name in ("batch_size", "learning_rate", "decay"):
         if getattr(options, name) is not None:
             preset = replace(preset, **{name: getattr(options, name)})
     config = {"method": options.method, "backbone": preset.backbone, "options": preset.options}
     config |= {"base": preset.base, "objective": preset.objective, "preset": options.preset}
+    config["command"] = command(options, team.size)
+    torch.manual_seed(options.seed)  # of the fresh weights, equal in all processes
     model = build(config)
     folder = Path(options.out or f"runs/{options.method}-{options.preset}")
     if options.init:
-        config["inherits"] = inherit(model, Path(options.init), folder)
+        config["inherits"] = inherit(model, Path(options.init), folder if team.is_first else None)
         preset = replace(preset, warmup=min(preset.warmup, INHERITED_WARMUP))
     pictures = load_pictures(options.data, split="train", limit=options.limit)
     validation = load_pictures(options.data, split="test", limit=VALIDATION_PICTURES)
     budget = Budget(options.epochs or preset.epochs, options.minutes)
-    return Trainer(model, config, preset, budget, pictures, validation, folder, options.seed)
+    how = (team, options.accumulate, options.precision)
+    return Trainer(model, config, preset, budget, pictures, validation, folder, options.seed, *how)
+
+
+def command(options: Options, processes: int) -> str:
+    """What to type to train these weights again, in folders below runs/."""
+    init, out = (folder and f"runs/{Path(folder).name}" for folder in (options.init, options.out))
+    portable = replace(options, init=init, out=out)
+    start = "python" if processes == 1 else f"accelerate launch --num_processes {processes}"
+    return f"{start} -m train_scripts.train {command_of(portable, leave_out=LOCAL)}"
 
 
 if __name__ == "__main__":
