@@ -7,9 +7,9 @@ from typing import Any
 
 import gradio as gr
 
-from demo import api, handlers, pictures, strings, studio
+from demo import api, handlers, operations, pictures, strings, studio
 from demo.components import player
-from demo.handlers import guard
+from demo.guard import guard
 from demo.layout import MOST_SLIDER_STEPS, Widgets, lay_out
 from fieldlib.data.picture import MOST_BYTES
 
@@ -18,6 +18,10 @@ PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden
 AT_ONCE: dict[str, Any] = {**PRIVATE, "queue": False}
 # These can fail, so they are queued: Gradio 6.31 shows no message for a failed event outside the queue.
 CHECKED: dict[str, Any] = {**PRIVATE, "concurrency_limit": None}
+MOVING: dict[str, Any] = {**PRIVATE, "concurrency_limit": 2, "concurrency_id": "moving"}
+RANDOM_SEED = "() => Math.floor(Math.random() * 1e6)"
+# Run may still be off when the run before has just been cancelled, so it is looked at a little later.
+RUN_IF_LIVE = "(live) => { if (live) setTimeout(() => document.querySelector('#run').click(), 60); }"
 BUSY = "() => [{__type__: 'update', interactive: false}, {__type__: 'update', interactive: true}]"
 IDLE = "() => [{__type__: 'update', interactive: true}, {__type__: 'update', interactive: false}]"
 
@@ -29,6 +33,7 @@ def build() -> gr.Blocks:
         widgets = lay_out()
         running = wire_run(widgets)
         wire_scene(widgets, running)
+        wire_live(widgets, running)
         wire_knobs(widgets)
         page.load(lambda: greeting, None, widgets.player, **AT_ONCE)
         api.mount(guard)
@@ -51,24 +56,54 @@ def wire_run(w: Widgets) -> gr.events.Dependency:
 def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
     """Another picture or other revealed pixels: shown at once, and a run of the old ones ends."""
     options: dict[str, Any] = {"cancels": [running], **CHECKED}
-    shown = [w.picture, w.picker, w.player]
-    masks = [widget.change for widget in w.mask_inputs]
+    shown = [w.picture, w.picker, w.painter, w.player]
     w.picker.pick(guard(handlers.pick_gallery), w.mask_inputs, shown, **options)
     w.upload.upload(guard(handlers.pick_upload), [w.upload, *w.mask_inputs], shown, **options)
     w.cifar.change(guard(handlers.pick_cifar), [w.cifar, *w.mask_inputs], shown, **options)
-    gr.on(masks, guard(handlers.preview), [w.picture, *w.mask_inputs], w.player, trigger_mode="always_last", **options)
-    for event in (w.picker.pick, w.upload.upload, w.cifar.change, *masks):
+    stroke = w.painter.paint(
+        guard(handlers.painted), [w.picture, *w.mask_inputs], w.player, trigger_mode="multiple", **options
+    )
+    stroke.then(guard(handlers.preview), [w.live, *w.run_inputs], w.player, trigger_mode="always_last", **MOVING)
+    moved = [w.percent.input, w.pattern.input, w.seed.input]
+    drawn = w.shuffle.click(None, None, w.seed, js=RANDOM_SEED)
+    changes: list[Any] = [*moved, drawn.then]
+    for change in changes:
+        change(
+            guard(handlers.randomise),
+            [w.live, *w.run_inputs],
+            [w.painter, w.player],
+            trigger_mode="always_last",
+            cancels=[running],
+            **MOVING,
+        )
+    moved.append(w.shuffle.click)
+    for event in (w.picker.pick, w.upload.upload, w.cifar.change, w.painter.paint, *moved):
         event(None, None, [w.run, w.stop], js=IDLE)
+
+
+def wire_live(w: Widgets, running: gr.events.Dependency) -> None:
+    """While the steps move, a coarse preview; when a slider is let go, the full run."""
+    w.steps_slider.input(
+        guard(handlers.preview),
+        [w.live, *w.run_inputs],
+        w.player,
+        cancels=[running],
+        trigger_mode="always_last",
+        **MOVING,
+    )
+    w.steps_slider.input(None, None, [w.run, w.stop], js=IDLE)
+    for slider in (w.percent, w.steps_slider):
+        slider.release(None, w.live, None, js=RUN_IF_LIVE)
 
 
 def wire_knobs(w: Widgets) -> None:
     """What needs no server: random seeds and the two forms of the number of steps."""
-    for button, seed in ((w.shuffle, w.seed), (w.new_noise, w.noise_seed)):
-        button.click(None, None, seed, js="() => Math.floor(Math.random() * 1e6)")
+    w.new_noise.click(None, None, w.noise_seed, js=RANDOM_SEED)
     w.steps_slider.input(None, w.steps_slider, w.steps, js="(steps) => steps")
     w.steps.input(None, w.steps, w.steps_slider, js=f"(steps) => Math.min(Math.max(steps, 1), {MOST_SLIDER_STEPS})")
     w.lucky.click(None, None, w.cifar, js=f"() => Math.floor(Math.random() * {pictures.cifar_count()})")
     w.model.change(guard(handlers.allow_solver), w.model, [w.solver, w.steps_slider, w.steps, w.noise_seed], **AT_ONCE)
+    w.lanes.change(guard(handlers.show_lanes), w.lanes, w.other_boxes, **AT_ONCE)
 
 
 def theme() -> gr.themes.Base:
@@ -92,12 +127,14 @@ def theme() -> gr.themes.Base:
 def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
     """Open the studio; returns the running page when ``block`` is False."""
     studio.limit_threads()
+    if block:
+        operations.start_logging()
     page = build()
     page.queue(default_concurrency_limit=2, max_size=64)
     page.launch(
         server_name=host,
         server_port=port,
-        prevent_thread_lock=not block,
+        prevent_thread_lock=True,
         quiet=not block,
         theme=theme(),
         css_paths=[STYLE],
@@ -105,5 +142,8 @@ def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
         ssr_mode=False,
         footer_links=["api", "settings"],
         max_file_size=MOST_BYTES,
+        app_kwargs=operations.app_options(page),
     )
+    if block:
+        operations.serve_until_told(page)
     return page

@@ -2,81 +2,173 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
+import base64
 import logging
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import gradio as gr
 
 from demo import checks, menus, pictures, strings, studio
-from demo.components import picker, player
+from demo.components import painter, picker, player
 from demo.pictures import Picture
-from demo.studio import Request
+from demo.studio import Request, Scene
 from fieldlib import InputError
 
 log = logging.getLogger(__name__)
 OPENING_STEPS = 12
+QUESTIONS = threading.BoundedSemaphore(2)  # influence is asked outside the queue
+Update = dict[str, Any]
 
 
-def guard(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Bad input becomes a message in the page or the API; anything unexpected is logged and admitted in one line."""
-    if inspect.isgeneratorfunction(function):
+class Mask(NamedTuple):
+    """The widgets that decide which pixels are revealed, in their order."""
 
-        @functools.wraps(function)
-        def guarded(*args: Any, **kwargs: Any) -> Iterator[Any]:  # noqa: ANN401
-            with _messages():
-                yield from function(*args, **kwargs)
-    else:
-
-        @functools.wraps(function)
-        def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-            with _messages():
-                return function(*args, **kwargs)
-
-    return guarded
+    painting: object
+    percent: float
+    pattern: str
+    seed: int
 
 
-@contextmanager
-def _messages() -> Iterator[None]:
-    try:
-        yield
-    except InputError as error:
-        raise gr.Error(str(error), title=strings.BAD_INPUT, print_exception=False) from None
-    except gr.Error:
-        raise
-    except Exception:
-        log.exception("a request failed")
-        raise gr.Error(strings.FAILED, title=strings.FAILURE, print_exception=False) from None
+class Lane(NamedTuple):
+    """The widgets of one lane; ``steps`` None means as many as the first one."""
+
+    model: str
+    solver: str
+    steps: int | None
 
 
-def request_of(
-    picture: Picture, percent: float, pattern: str, seed: int, model: str, solver: str, steps: int, noise_seed: int
-) -> Request:
-    """The request that the widgets describe, in their order."""
-    return Request(picture.pixels, _fraction(percent), pattern, seed, model, solver or None, steps, noise_seed)
+class Setup(NamedTuple):
+    """The widgets that decide how to reconstruct, in their order."""
+
+    model: str
+    solver: str
+    steps: int
+    noise_seed: int
+    samples: int
+    lane_count: int
+    model_2: str
+    solver_2: str
+    steps_2: int | None
+    model_3: str
+    solver_3: str
+    steps_3: int | None
+    stills: list[str]
+
+    @property
+    def lanes(self) -> list[Lane]:
+        """The lanes that are shown."""
+        count = checks.whole(strings.LANES, self.lane_count, 1, studio.MOST_LANES)
+        first = Lane(self.model, self.solver, self.steps)
+        others = Lane(self.model_2, self.solver_2, self.steps_2), Lane(self.model_3, self.solver_3, self.steps_3)
+        return [first, *others][:count]
 
 
-def heading(request: Request) -> str:
+def split(values: Sequence[Any]) -> tuple[Mask, Setup]:
+    """Widget values after the picture: first the mask's, then the set-up's."""
+    cut = len(Mask._fields)
+    return Mask(*values[:cut]), Setup(*values[cut:])
+
+
+def base_request(picture: Picture, mask: Mask) -> Request:
+    """What all lanes share: the picture and the revealed pixels."""
+    painting = painter.read(mask.painting)
+    request = Request(picture.pixels, _fraction(mask.percent), mask.pattern, mask.seed)
+    if painting is None:
+        return request
+    if painting.colours is None:
+        return replace(request, mask=painting.mask)
+    return replace(request, pixels=painting.colours, mask=painting.mask, scored=False)
+
+
+def requests_of(picture: Picture, mask: Mask, setup: Setup) -> list[Request]:
+    """One request for each lane."""
+    base = replace(base_request(picture, mask), noise_seed=setup.noise_seed, samples=setup.samples)
+    return [
+        replace(base, model=model, solver=solver or None, steps=setup.steps if steps is None else steps)
+        for model, solver, steps in setup.lanes
+    ]
+
+
+def lane_of(request: Request) -> player.Lane:
+    """What the player says of a lane."""
+    name, total = menus.model_title(request.model), len(studio.display_steps(request.steps))
+    return player.Lane(request.model, name, how(request), request.samples, request.steps, total)
+
+
+def how(request: Request) -> str:
+    """Solver and steps as people read them."""
+    if menus.is_baseline(request.model):
+        return strings.HOW_EXACT
+    return strings.HOW.format(solver=menus.solver_title(studio.solver_of(request)), steps=request.steps)
+
+
+def heading(requests: Sequence[Request]) -> str:
     """What a run is called in the player."""
-    text = strings.BASELINE_RUN if menus.is_baseline(request.model) else strings.MODEL_RUN
-    solver = menus.solver_title(studio.solver_of(request))
-    return text.format(model=menus.model_title(request.model), solver=solver, steps=request.steps)
+    if len(requests) > 1:
+        return strings.COMPARISON.format(len(requests))
+    return strings.MODEL_RUN.format(model=menus.model_title(requests[0].model), how=how(requests[0]))
 
 
-def run(*values: Any) -> Iterator[player.Message]:  # noqa: ANN401
-    """Chunks for the player, as the frames are made."""
-    request = request_of(*values)
-    for view in studio.run(request):
-        yield player.chunk_message(view, heading(request))
+def run(picture: Picture, *values: Any) -> Iterator[player.Message]:  # noqa: ANN401
+    """Chunks for the player as the frames are made, then the baselines that stand beside them."""
+    mask, setup = split(values)
+    requests = requests_of(picture, mask, setup)
+    title, lanes, name = heading(requests), [lane_of(request) for request in requests], ""
+    for view in studio.compare(requests):
+        name = view.run
+        yield player.chunk_message(view, title, lanes)
+    if setup.stills:
+        models = [checks.one_of("baseline", model, menus.baseline_names()) for model in setup.stills]
+        ends = [(menus.plain_title(m), studio.finish(replace(requests[0], model=m)).moments[-1]) for m in models]
+        yield player.stills_message(name, ends)
 
 
-def preview(picture: Picture, percent: float, pattern: str, seed: int) -> player.Message:
+def preview(live: bool, picture: Picture, *values: Any) -> Iterator[player.Message | Update]:  # noqa: ANN401
+    """The last frame of a run with few steps, while a control moves; nothing unless ``live``."""
+    if not live:
+        yield gr.skip()
+        return
+    requests = [studio.coarse(request) for request in requests_of(picture, *split(values))]
+    lanes = [lane_of(request)._replace(total=1) for request in requests]
+    name = ""
+    for number, request in enumerate(requests):
+        view = studio.finish(request)
+        name = name or view.run
+        view = view._replace(run=name, lane=number, start=0, total=1)
+        yield player.chunk_message(view, heading(requests), lanes, "preview")
+
+
+def show(picture: Picture, *values: Any) -> player.Message:  # noqa: ANN401
     """The revealed pixels, before any run."""
-    return player.scene_message(studio.set_scene(Request(picture.pixels, _fraction(percent), pattern, seed)))
+    return player.scene_message(studio.set_scene(base_request(picture, Mask(*values))))
+
+
+def painted(picture: Picture, *values: Any) -> player.Message:  # noqa: ANN401
+    """A stroke ended: its pixels, or advice when nothing or everything is revealed."""
+    request = base_request(picture, Mask(*values))
+    if request.mask is None or (request.mask.any() and not request.mask.all()):
+        return player.scene_message(studio.set_scene(request))
+    return player.scene_message(Scene(request.pixels, request.mask, request.scored))
+
+
+def randomise(live: bool, picture: Picture, *values: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401
+    """New pixels by pattern and seed, for painter and player; then a coarse preview of what they give."""
+    mask, setup = split(values)
+    scene = studio.set_scene(base_request(picture, mask._replace(painting=None)))
+    drawn = painter.with_pattern(painter.show(picture.pixels, scene.mask), scene.mask)
+    yield drawn, player.scene_message(scene)
+    for message in preview(live, picture, drawn, *mask[1:], *setup):
+        yield gr.skip(), message
+
+
+def opening(picture: Picture, percent: float, pattern: str, seed: int) -> tuple[painter.Message, player.Message]:
+    """What painter and player show before any event."""
+    scene = studio.set_scene(base_request(picture, Mask(None, percent, pattern, seed)))
+    return painter.with_pattern(painter.show(picture.pixels, scene.mask), scene.mask), player.scene_message(scene)
 
 
 def greeting(picture: Picture) -> player.Message:
@@ -91,7 +183,28 @@ def greeting(picture: Picture) -> player.Message:
         log.warning("the opening run is left out: %s", error)
         return player.scene_message(studio.set_scene(request))
     whole = views[0]._replace(moments=tuple(moment for view in views for moment in view.moments))
-    return player.greeting_message(whole, f"{heading(request)} ({strings.OPENING})")
+    return player.chunk_message(whole, f"{heading([request])} ({strings.OPENING})", [lane_of(request)], "greeting")
+
+
+def ask_influence(question: Any) -> Update:  # noqa: ANN401
+    """Where a network looked for one pixel: {levels} in base64 or {error} in words; for the player's own script.
+
+    Args:
+        question: {model, pixels, mask, row, column} from a browser, so every field is checked.
+    """
+    try:
+        fields = question if isinstance(question, dict) else {}
+        pixels = painter.unpack_colours(fields.get("pixels"))
+        mask = checks.unpack_mask(fields.get("mask"), studio.SIZE)
+        request = Request(pixels, model=fields.get("model", ""), mask=mask)
+        with QUESTIONS:
+            levels = studio.influence_map(request, fields.get("row", -1), fields.get("column", -1))
+    except InputError as error:
+        return {"error": str(error)}
+    except Exception:
+        log.exception("a question about influence failed")
+        return {"error": strings.FAILED}
+    return {"levels": base64.b64encode(levels.tobytes()).decode()}
 
 
 def _fraction(percent: object) -> float:
@@ -100,29 +213,39 @@ def _fraction(percent: object) -> float:
 
 
 def _chosen(picture: Picture, selected: int, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
-    """State, picker and player for a new picture."""
-    scene = preview(picture, *values)
-    return picture, picker.thumbnails(pictures.offered(), picture, selected), scene
+    """State, picker, painter and player for a new picture; pixels painted by hand stay revealed."""
+    mask = Mask(*values)
+    drawn = studio.set_scene(base_request(picture, mask._replace(painting=None))).mask
+    painting = painter.read(mask.painting)
+    kept = None if painting is None or painting.colours is not None else painting.mask
+    message = painter.show(picture.pixels, drawn if kept is None else kept, painted=kept is not None)
+    thumbs = picker.thumbnails(pictures.offered(), picture, selected)
+    return picture, thumbs, painter.with_pattern(message, drawn), painted(picture, message, *mask[1:])
 
 
-def pick_gallery(percent: float, pattern: str, seed: int, event: gr.EventData) -> tuple[Any, ...]:
+def pick_gallery(*values: Any, event: gr.EventData) -> tuple[Any, ...]:  # noqa: ANN401
     """A thumbnail was chosen."""
     index = checks.whole(strings.PICTURE, event._data.get("index"), 0, len(pictures.offered()) - 1)
-    return _chosen(pictures.offered()[index], index, percent, pattern, seed)
+    return _chosen(pictures.offered()[index], index, *values)
 
 
-def pick_upload(blob: bytes | None, percent: float, pattern: str, seed: int) -> tuple[Any, ...]:
+def pick_upload(blob: bytes | None, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
     """A file was uploaded."""
     if blob is None:
         raise InputError(strings.NO_FILE)
-    return _chosen(pictures.from_upload(blob), picker.NOTHING, percent, pattern, seed)
+    return _chosen(pictures.from_upload(blob), picker.NOTHING, *values)
 
 
-def pick_cifar(number: int, percent: float, pattern: str, seed: int) -> tuple[Any, ...]:
+def pick_cifar(number: int, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
     """A CIFAR-10 picture was asked for."""
-    return _chosen(pictures.from_cifar(number), picker.NOTHING, percent, pattern, seed)
+    return _chosen(pictures.from_cifar(number), picker.NOTHING, *values)
 
 
-def allow_solver(model: str) -> list[dict[str, Any]]:
+def allow_solver(model: str) -> list[Update]:
     """A baseline has neither solver nor steps nor noise: solver, slider, number and noise seed are greyed out."""
     return [gr.update(interactive=not menus.is_baseline(model))] * 4
+
+
+def show_lanes(count: int) -> list[Update]:
+    """The settings of lanes 2 and 3 are there when they are used."""
+    return [gr.update(visible=count >= number) for number in (2, 3)]

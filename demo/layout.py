@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from demo import handlers, menus, pictures, strings
-from demo.components import picker, player
+from demo.components import painter, picker, player
 from demo.pictures import Picture
 
 MOST_SLIDER_STEPS = 100
 FIRST_STEPS = 20
+SAMPLES = [1, 2, 4, 8]
 FIRST_MASK = (20, "uniform", 0)  # per cent, pattern, seed
 
 
@@ -23,41 +24,50 @@ class Widgets(NamedTuple):
     upload: gr.UploadButton
     cifar: gr.Number
     lucky: gr.Button
+    painter: gr.HTML
     percent: gr.Slider
     pattern: gr.Dropdown
     seed: gr.Number
     shuffle: gr.Button
+    lanes: gr.Radio
     model: gr.Dropdown
-    solver: gr.Dropdown
     steps_slider: gr.Slider
     steps: gr.Number
+    solver: gr.Dropdown
     noise_seed: gr.Number
     new_noise: gr.Button
+    samples: gr.Dropdown
+    others: list[Any]
+    other_boxes: list[gr.Column]
+    stills: gr.Dropdown
+    live: gr.Checkbox
     run: gr.Button
     stop: gr.Button
     player: gr.HTML
 
     @property
     def mask_inputs(self) -> list[Any]:
-        """What decides which pixels are revealed."""
-        return [self.percent, self.pattern, self.seed]
+        """The fields of :class:`demo.handlers.Mask`."""
+        return [self.painter, self.percent, self.pattern, self.seed]
 
     @property
     def run_inputs(self) -> list[Any]:
-        """What :func:`request_of` takes."""
-        return [self.picture, *self.mask_inputs, self.model, self.solver, self.steps, self.noise_seed]
+        """The picture, the mask and the fields of :class:`demo.handlers.Setup`."""
+        first = [self.model, self.solver, self.steps, self.noise_seed, self.samples, self.lanes]
+        return [self.picture, *self.mask_inputs, *first, *self.others, self.stills]
 
 
 def lay_out() -> Widgets:
     """The whole page: controls on the left, the player on the right; the style sheet puts it first on a phone."""
     first = pictures.offered()[0]
+    painting, scene = handlers.opening(first, *FIRST_MASK)
     headline = f'<h1 id="headline-text">{strings.TITLE}</h1><p>{strings.TAGLINE}</p>'
     gr.HTML(headline, elem_id="headline", apply_default_css=False)
     with gr.Row(elem_id="studio", equal_height=False):
         with gr.Column(elem_id="controls", scale=1, min_width=320):
-            controls = {**lay_picture(first), **lay_mask(), **lay_method(), **lay_buttons()}
+            controls = {**lay_picture(first), **lay_mask(painting), **lay_method(), **lay_buttons()}
         with gr.Column(elem_id="screen", scale=3, min_width=320):
-            screen = player.trajectory_player(handlers.preview(first, *FIRST_MASK))
+            screen = player.trajectory_player(scene, handlers.ask_influence)
     return Widgets(**controls, player=screen)
 
 
@@ -83,34 +93,74 @@ def lay_picture(first: Picture) -> dict[str, Any]:
     return {"picture": gr.State(first), "picker": chosen, "upload": upload, "cifar": cifar, "lucky": lucky}
 
 
-def lay_mask() -> dict[str, Any]:
-    """The section that decides which pixels are revealed."""
+def lay_mask(painting: dict[str, Any]) -> dict[str, Any]:
+    """The section that decides which pixels are revealed: painted by hand, or by pattern and seed."""
     with _card(strings.REVEALED):
-        percent = gr.Slider(1, 60, 20, step=1, label=strings.FRACTION, elem_id="percent", buttons=[])
+        sheet = painter.mask_painter(painting)
+        percent = gr.Slider(
+            1, 60, FIRST_MASK[0], step=1, label=strings.FRACTION, elem_id="percent", buttons=[], min_width=110
+        )
         with gr.Row(elem_classes="line"):
             pattern = gr.Dropdown(
-                menus.patterns(), value="uniform", label=strings.PATTERN, elem_id="pattern", min_width=110
+                menus.patterns(), value=FIRST_MASK[1], label=strings.PATTERN, elem_id="pattern", min_width=110
             )
-            seed = _number(0, strings.SEED, "seed")
+            seed = _number(FIRST_MASK[2], strings.SEED, "seed")
             shuffle = gr.Button(strings.SHUFFLE, elem_id="shuffle", min_width=70, scale=0)
-    return {"percent": percent, "pattern": pattern, "seed": seed, "shuffle": shuffle}
+    return {"painter": sheet, "percent": percent, "pattern": pattern, "seed": seed, "shuffle": shuffle}
 
 
 def lay_method() -> dict[str, Any]:
-    """The section that decides how the hidden pixels are reconstructed."""
+    """The section that decides how the hidden pixels are reconstructed; what few people change is folded away."""
+    counts = [(title, number + 1) for number, title in enumerate(strings.LANE_COUNTS)]
     with _card(strings.METHOD):
         model = gr.Dropdown(menus.models(), value=menus.default_model(), label=strings.MODEL, elem_id="model")
-        solver = gr.Dropdown(menus.solvers(), value="", label=strings.SOLVER, elem_id="solver")
         with gr.Row(elem_classes="line"):
             slider = gr.Slider(
                 1, MOST_SLIDER_STEPS, FIRST_STEPS, step=1, label=strings.STEPS, elem_id="steps-slider", buttons=[]
             )
             steps = _number(FIRST_STEPS, strings.STEPS_EXACT, "steps")
-        with gr.Row(elem_classes="line"):
-            noise_seed = _number(0, strings.NOISE_SEED, "noise")
-            new_noise = gr.Button(strings.NEW_NOISE, elem_id="new-noise", min_width=70, scale=0)
-    fields = {"model": model, "solver": solver, "steps_slider": slider, "steps": steps}
-    return {**fields, "noise_seed": noise_seed, "new_noise": new_noise}
+        lanes = gr.Radio(counts, value=1, label=strings.LANES, elem_id="lanes")
+        with gr.Accordion(strings.ADVANCED, open=False, elem_id="advanced"):
+            folded = lay_advanced()
+    return {"model": model, "steps_slider": slider, "steps": steps, "lanes": lanes, **folded}
+
+
+def lay_advanced() -> dict[str, Any]:
+    """Solver, noise, samples, the other lanes and baselines."""
+    with gr.Row(elem_classes="line"):
+        solver = gr.Dropdown(menus.solvers(), value="", label=strings.SOLVER, elem_id="solver", min_width=110)
+        samples = gr.Dropdown(SAMPLES, value=1, label=strings.SAMPLES, info=strings.SAMPLES_NOTE, elem_id="samples")
+    with gr.Row(elem_classes="line"):
+        noise_seed = _number(0, strings.NOISE_SEED, "noise")
+        new_noise = gr.Button(strings.NEW_NOISE, elem_id="new-noise", min_width=70, scale=0)
+    others, boxes = [], []
+    for number, name in enumerate(menus.lane_models(3)[1:], 2):
+        with gr.Column(visible=False, elem_classes="lane-box") as box:
+            others += lay_lane(number, name)
+        boxes.append(box)
+    stills = gr.Dropdown(
+        menus.baselines(), value=[], multiselect=True, label=strings.STILLS, elem_id="stills", filterable=False
+    )
+    fields = {"solver": solver, "noise_seed": noise_seed, "new_noise": new_noise, "samples": samples}
+    return {**fields, "others": others, "other_boxes": boxes, "stills": stills}
+
+
+def lay_lane(number: int, name: str) -> list[Any]:
+    """Model, solver and steps of lane ``number``."""
+    with gr.Row(elem_classes="line"):
+        model = gr.Dropdown(
+            menus.models(), value=name, label=strings.LANE.format(number), elem_id=f"model-{number}", min_width=110
+        )
+        solver = gr.Dropdown(menus.solvers(), value="", label=strings.SOLVER, elem_id=f"solver-{number}", min_width=96)
+        steps = gr.Number(
+            None,
+            label=strings.STEPS,
+            placeholder=strings.SAME_STEPS,
+            precision=0,
+            elem_id=f"steps-{number}",
+            min_width=76,
+        )
+    return [model, solver, steps]
 
 
 def _number(value: int, label: str, name: str, visible: bool = True) -> gr.Number:
@@ -119,8 +169,9 @@ def _number(value: int, label: str, name: str, visible: bool = True) -> gr.Numbe
 
 
 def lay_buttons() -> dict[str, Any]:
-    """Run and Stop, always within reach."""
+    """Run and Stop, always within reach, and whether changes are followed live."""
     with gr.Row(elem_id="actions"):
         start = gr.Button(strings.RUN, variant="primary", size="lg", elem_id="run", scale=3, min_width=120)
         stop = gr.Button(strings.STOP, size="lg", elem_id="stop", scale=1, min_width=80, interactive=False)
-    return {"run": start, "stop": stop}
+        live = gr.Checkbox(True, label=strings.LIVE, elem_id="live", scale=1, min_width=90)
+    return {"live": live, "run": start, "stop": stop}

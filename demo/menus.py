@@ -30,6 +30,30 @@ def model_title(name: str) -> str:
     return f"{learned(method).title} - {preset}"
 
 
+def plain_title(name: str) -> str:
+    """:func:`model_title` of a baseline without saying that it is one."""
+    return BASELINES[name].title
+
+
+def baseline_names() -> tuple[str, ...]:
+    """All classical baselines."""
+    return tuple(BASELINES.names())
+
+
+def baselines() -> Choices:
+    """All classical baselines under their plain titles."""
+    return [(plain_title(name), name) for name in baseline_names()]
+
+
+def lane_models(count: int) -> list[str]:
+    """First choices for ``count`` lanes: the default model, then one of every other method, then whatever there is."""
+    names = fieldlib.model_names()
+    first = default_model()
+    methods = {name.partition("/")[0]: name for name in reversed(names) if name not in BASELINES}
+    others = [name for method, name in reversed(methods.items()) if method != first.partition("/")[0]]
+    return [first, *others, *[name for name in names if name not in others]][:count]
+
+
 def solvers() -> Choices:
     """The method's own default first, as an empty name."""
     return [(strings.DEFAULT_SOLVER, ""), *((SOLVERS[name].title, name) for name in SOLVERS)]

@@ -32,11 +32,23 @@ NOISE_SEED = "Noise seed"
 NEW_NOISE = "New noise"
 BASELINE = "{} (baseline)"
 
+LANES = "Methods side by side"
+LANE_COUNTS = ("One", "Two", "Three")
+ADVANCED = "Advanced"
+LANE = "Lane {}"
+SAME_STEPS = "as lane 1"
+SAMPLES = "Samples"
+SAMPLES_NOTE = "more than one shows the uncertainty"
+STILLS = "Baselines beside it"
+LIVE = "Live"
+
 RUN = "Run"
 STOP = "Stop"
 OPENING = "recorded"
-MODEL_RUN = "{model}, {solver}, {steps} steps"
-BASELINE_RUN = "{model}"
+MODEL_RUN = "{model}, {how}"
+HOW = "{solver}, {steps} steps"
+HOW_EXACT = "one exact step"
+COMPARISON = "{} methods, same pixels and same noise"
 
 BAD_INPUT = "Please check"
 FAILURE = "Sorry"
@@ -63,8 +75,18 @@ PLAYER = {
     "error": "Where the estimate is wrong",
     "error_note": "Mean absolute error of each pixel; 0 = exact, 1 = black for white.",
     "error_short": "Error",
+    "uncertainty": "How much the samples differ",
+    "uncertainty_note": "Standard deviation of each pixel over the samples; they start from different noise.",
+    "uncertainty_short": "Uncertainty",
+    "one_sample": "Needs several samples: choose 4 under Advanced, then run.",
+    "influence": "Where the network looked",
+    "influence_note": "Point at a pixel: bright revealed pixels move its estimate most.",
+    "influence_short": "Looked at",
+    "influence_status": "Point at a pixel, or walk with the arrow keys.",
+    "stills": "Classical baselines",
     "decibels": "dB",
-    "spark": "PSNR of state and estimate over the steps of the run",
+    "spark_psnr": "PSNR over the steps of the run",
+    "spark_ssim": "SSIM over the steps of the run",
     "scrub": "Position in the run",
     "play": "Play",
     "pause": "Pause",
@@ -74,6 +96,7 @@ PLAYER = {
     "speed": "Speed",
     "step": "Step",
     "calls": "Network calls",
+    "calls_short": "calls",
     "time": "Sampling time",
     "row_state": "State x\u209c",
     "row_estimate": "Estimate x\u2080",
@@ -84,6 +107,39 @@ PLAYER = {
     "nothing": "Nothing to play yet.",
     "ready": "{} of 1024 pixels are revealed. Press Run to reconstruct the others.",
     "sampling": "Sampling\u2026",
+    "preview": "Preview with a few steps.",
     "stopped": "Stopped after step {}.",
+    "stopped_early": "Stopped before the first step.",
     "done": "Done. Drag the bar to look back, click a small picture to enlarge it.",
+}
+
+PAINTER = {
+    "source": "What the network is told",
+    "picture": "Pixels of the picture",
+    "colours": "My own colours",
+    "sheet": (
+        "Painting sheet of 32 by 32 cells. Arrow keys move the cursor, Space paints or erases, "
+        "Control Z and Control Y undo and redo."
+    ),
+    "action": "Paint or erase",
+    "reveal": "Reveal",
+    "hide": "Hide",
+    "paint": "Paint",
+    "erase": "Erase",
+    "shape": "Tool",
+    "pen": "Brush",
+    "pen_hint": "Drag to paint",
+    "rectangle": "Rectangle",
+    "rectangle_hint": "Drag from corner to corner",
+    "pattern": "Pattern",
+    "pattern_hint": "Drag a rectangle to fill with the pattern chosen below",
+    "brush": "Size",
+    "palette": "Colour",
+    "any_colour": "Any colour",
+    "edits": "Edit",
+    "undo": "Undo (Ctrl+Z)",
+    "redo": "Redo (Ctrl+Y)",
+    "invert": "Invert",
+    "clear": "Clear",
+    "count": "{} of 1024\n{} %",
 }

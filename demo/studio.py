@@ -2,33 +2,38 @@
 
 >>> for view in run(Request(pixels, fraction=0.2, model="flow_matching/tiny", steps=20)):
 ...     show(view.moments)
+
+A comparison is several requests that share picture, revealed pixels and noise: their views come interleaved.
 """
 
 from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
 
 import fieldlib
 from demo import checks
-from fieldlib import BASELINES, METHODS, PATTERNS, SOLVERS, Frame
-from fieldlib.metrics import psnr, ssim, to_picture
+from demo.moments import SIZE, Moment, Scene, look
+from fieldlib import PATTERNS, SOLVERS, Frame, InputError
+from fieldlib.influence import influence
 from fieldlib.patterns.base import make_mask
-from fieldlib.points import to_pixels, to_values
+from fieldlib.registry import learned, one_call
 from fieldlib.sampling import MOST_STEPS
 
-SIZE = 32
 MOST_MOMENTS = 60  # display frames of a run, whatever its number of steps
 MOST_PER_VIEW = 8
 PATIENCE = 0.15  # seconds after which a view is sent although it is not full
-ERROR_LIMIT = 0.4  # mean absolute error of a pixel, data range 1, at the upper end of the error map
+COARSE_STEPS = 4  # of a preview while a control moves
+MOST_LANES = 3
+MOST_SAMPLES = 8
 
 
 @dataclass(frozen=True)
@@ -39,9 +44,11 @@ class Request:
         pixels: the true picture, uint8 (32, 32, 3).
         fraction, pattern, seed: which pixels are revealed; see ``fieldlib.PATTERNS``.
         mask: bool (32, 32), True = revealed, instead of the pattern.
-        model: one of ``fieldlib.model_names()``; a baseline is one exact step, whatever solver and steps say.
+        model: one of ``fieldlib.model_names()``; a baseline or rival is one exact step, whatever solver and steps say.
         solver: one of ``fieldlib.SOLVERS``, None for the method's default. steps: 1 to 1000.
-        noise_seed: seed of the starting noise.
+        noise_seed: seed of the starting noise; further samples take the seeds that follow.
+        samples: how many are drawn side by side, 1 to 8: the first is shown, their spread is the uncertainty.
+        scored: False when ``pixels`` are the visitor's own strokes, so that no truth is known at the hidden ones.
 
     Raises:
         InputError: any field out of its range.
@@ -56,6 +63,8 @@ class Request:
     steps: int = 20
     noise_seed: int = 0
     mask: np.ndarray | None = None
+    samples: int = 1
+    scored: bool = True
 
     def __post_init__(self) -> None:
         """Check every field and bring whole numbers into one form."""
@@ -67,50 +76,18 @@ class Request:
             "pattern": checks.one_of("pattern", self.pattern, PATTERNS.names()),
             "seed": checks.whole("the pixel seed", self.seed, 0, checks.MOST_SEED),
             "noise_seed": checks.whole("the noise seed", self.noise_seed, 0, checks.MOST_SEED),
+            "samples": checks.whole("samples", self.samples, 1, MOST_SAMPLES),
             "solver": None if self.solver is None else checks.one_of("solver", self.solver, SOLVERS.names()),
             "steps": checks.whole("steps", self.steps, 1, MOST_STEPS),
         }
-        if model in BASELINES:
-            clean |= {"solver": None, "steps": 1}
+        if one_call(model):
+            clean |= {"solver": None, "steps": 1, "samples": 1}
         for name, value in clean.items():
             object.__setattr__(self, name, value)
 
 
-class Scene(NamedTuple):
-    """What is fixed during a run: the true ``pixels`` (32, 32, 3) and the ``mask`` (32, 32), True = revealed."""
-
-    pixels: np.ndarray
-    mask: np.ndarray
-
-
-class Scores(NamedTuple):
-    """PSNR (dB), MSE and MAE on the hidden pixels, SSIM on the whole picture; data range 1."""
-
-    psnr: float
-    ssim: float
-    mse: float
-    mae: float
-
-
-class Moment(NamedTuple):
-    """One display frame: ``state`` x_t and ``estimate`` of x0, uint8 (32, 32, 3), revealed pixels pasted in.
-
-    ``error`` of the estimate is uint8 (32, 32): 255 stands for ``ERROR_LIMIT`` or more.
-    """
-
-    step: int
-    t: float
-    state: np.ndarray
-    estimate: np.ndarray
-    error: np.ndarray
-    state_scores: Scores
-    estimate_scores: Scores
-    calls: int
-    milliseconds: float
-
-
 class View(NamedTuple):
-    """A few successive moments of run ``run``; the first one is display frame ``start`` of ``total``."""
+    """A few successive moments of ``lane`` of run ``run``; the first one is display frame ``start`` of ``total``."""
 
     run: str
     start: int
@@ -118,6 +95,7 @@ class View(NamedTuple):
     steps: int
     scene: Scene
     moments: tuple[Moment, ...]
+    lane: int = 0
 
 
 def limit_threads(count: int = 1) -> None:
@@ -134,31 +112,71 @@ def set_scene(request: Request) -> Scene:
     mask = request.mask
     if mask is None:
         mask = make_mask(request.pattern, SIZE, SIZE, request.fraction, [request.seed, 0])
-    return Scene(request.pixels, checks.partial_mask(mask))
+    return Scene(request.pixels, checks.partial_mask(mask), request.scored)
 
 
-def run(request: Request) -> Iterator[View]:
+def run(request: Request, name: str | None = None, lane: int = 0, lanes: int = 1) -> Iterator[View]:
     """Sample the hidden pixels of ``request`` and show at most ``MOST_MOMENTS`` moments of it.
+
+    Args:
+        request: what to sample.
+        name: of the run; a new one when None.
+        lane: place in a comparison.
+        lanes: how many it has; they wait for each other, so that they send fewer, fuller views.
 
     Raises:
         InputError: a mask or a model that cannot be used.
     """
     scene = set_scene(request)
+    wanted = display_steps(request.steps)
+    frames = clocked(sample(request, scene))
+    moments = (look(frame, spent, scene) for frame, spent in frames if frame.step in wanted)
+    name, start = name or secrets.token_hex(6), 0
+    for chunk in chunks(moments, PATIENCE * lanes):
+        yield View(name, start, len(wanted), request.steps, scene, chunk, lane)
+        start += len(chunk)
+
+
+def sample(request: Request, scene: Scene) -> Iterator[Frame]:
+    """The frames of ``request``, as the library gives them."""
     hidden = torch.from_numpy(~scene.mask.reshape(-1))
-    frames = fieldlib.sample(
+    seeds = tuple((request.noise_seed + k) % (checks.MOST_SEED + 1) for k in range(request.samples))
+    return fieldlib.sample(
         fieldlib.load(request.model),
         fieldlib.observe(scene.pixels, mask=scene.mask),
         fieldlib.grid(SIZE, SIZE)[hidden],
         solver=request.solver,
         steps=request.steps,
-        seeds=(request.noise_seed,),
+        seeds=seeds,
     )
-    wanted = display_steps(request.steps)
-    moments = (look(frame, spent, scene) for frame, spent in clocked(frames) if frame.step in wanted)
-    name, start = secrets.token_hex(6), 0
-    for chunk in chunks(moments):
-        yield View(name, start, len(wanted), request.steps, scene, chunk)
-        start += len(chunk)
+
+
+def compare(requests: Sequence[Request]) -> Iterator[View]:
+    """The runs of ``requests`` side by side: their views take turns and carry one name.
+
+    Raises:
+        InputError: no or too many requests, or requests about different pixels or noise.
+    """
+    if not 1 <= len(requests) <= MOST_LANES:
+        raise InputError(f"a comparison has 1 to {MOST_LANES} lanes; got {len(requests)}")
+    first = set_scene(requests[0])
+    for other in requests[1:]:
+        scene = set_scene(other)
+        same = np.array_equal(first.pixels, scene.pixels) and np.array_equal(first.mask, scene.mask)
+        if not same or other.noise_seed != requests[0].noise_seed:
+            raise InputError("lanes are compared on the same picture, revealed pixels and noise seed")
+    name = secrets.token_hex(6)
+    lanes = deque(run(request, name, lane, len(requests)) for lane, request in enumerate(requests))
+    while lanes:
+        views = lanes.popleft()
+        for view in islice(views, 1):
+            yield view
+            lanes.append(views)
+
+
+def coarse(request: Request) -> Request:
+    """``request`` with few steps and one sample: what a control shows while it moves."""
+    return replace(request, steps=min(request.steps, COARSE_STEPS), samples=1)
 
 
 def finish(request: Request) -> View:
@@ -183,67 +201,39 @@ def clocked(frames: Iterator[Frame]) -> Iterator[tuple[Frame, float]]:
         start = time.perf_counter()
 
 
-def chunks(moments: Iterable[Moment]) -> Iterator[tuple[Moment, ...]]:
-    """The first moment at once, the others in groups that are full or have waited ``PATIENCE`` seconds."""
+def chunks(moments: Iterable[Moment], patience: float) -> Iterator[tuple[Moment, ...]]:
+    """The first moment at once, the others in groups that are full or have waited ``patience`` seconds."""
     waiting: list[Moment] = []
     first, since = True, time.perf_counter()
     for moment in moments:
         waiting.append(moment)
-        if first or len(waiting) == MOST_PER_VIEW or time.perf_counter() - since > PATIENCE:
+        if first or len(waiting) == MOST_PER_VIEW or time.perf_counter() - since > patience:
             yield tuple(waiting)
             waiting, first, since = [], False, time.perf_counter()
     if waiting:
         yield tuple(waiting)
 
 
-def look(frame: Frame, seconds: float, scene: Scene) -> Moment:
-    """What ``frame`` looks like in ``scene`` and how good it is."""
-    truth = to_values(scene.pixels)
-    hidden = torch.from_numpy(~scene.mask.reshape(-1))
-    state, estimate = (paste(values[0], truth, hidden) for values in (frame.values, frame.x0))
-    scores = score(torch.stack([state, estimate]), truth, hidden)
-    return Moment(
-        step=frame.step,
-        t=frame.t,
-        state=to_pixels(state, SIZE, SIZE),
-        estimate=to_pixels(estimate, SIZE, SIZE),
-        error=error_map(to_pixels(estimate, SIZE, SIZE), scene.pixels),
-        state_scores=scores[0],
-        estimate_scores=scores[1],
-        calls=frame.nfe,
-        milliseconds=1000 * seconds,
-    )
+def influence_map(request: Request, row: int, column: int) -> np.ndarray:
+    """How much each revealed pixel moves the estimate at one pixel: uint8 (32, 32), 255 for the strongest one.
 
-
-def paste(values: Tensor, truth: Tensor, hidden: Tensor) -> Tensor:
-    """A whole picture (1024, 3): ``values`` at the hidden pixels, the truth at the revealed ones."""
-    picture = truth.clone()
-    picture[hidden] = values.to(truth)
-    return picture
-
-
-def score(pictures: Tensor, truth: Tensor, hidden: Tensor) -> list[Scores]:
-    """The scores of each of K ``pictures`` (K, 1024, 3) against ``truth`` (1024, 3); values in [-1, 1]."""
-    pictures = pictures.clamp(-1, 1)
-    truths = truth.expand_as(pictures)
-    difference = (pictures - truths)[:, hidden] / 2  # pixel units: data range 1
-    columns = (
-        psnr(pictures[:, hidden], truths[:, hidden]),
-        ssim(to_picture(pictures, SIZE, SIZE), to_picture(truths, SIZE, SIZE)),
-        difference.square().mean((1, 2)),
-        difference.abs().mean((1, 2)),
-    )
-    return [Scores(*row) for row in torch.stack(columns, dim=1).tolist()]
-
-
-def error_map(picture: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Mean absolute error over the channels, uint8 (32, 32); 255 = ``ERROR_LIMIT`` or more."""
-    error = np.abs(picture.astype(np.float32) - truth).mean(-1) / 255
-    return (error / ERROR_LIMIT * 255).round().clip(0, 255).astype(np.uint8)
+    Raises:
+        InputError: no such pixel, or a model without gradients.
+    """
+    scene = set_scene(request)
+    place = checks.whole("row", row, 0, SIZE - 1) * SIZE + checks.whole("column", column, 0, SIZE - 1)
+    asked = ~scene.mask.reshape(-1)
+    asked[place] = True
+    context = fieldlib.observe(scene.pixels, mask=scene.mask)
+    coords = fieldlib.grid(SIZE, SIZE)[torch.from_numpy(asked)]
+    strength = influence(fieldlib.load(request.model), context, coords, int(asked[:place].sum()))[0].numpy()
+    levels = np.zeros((SIZE, SIZE), np.uint8)
+    levels[scene.mask] = (255 * strength / max(strength.max(), 1e-12)).round()
+    return levels
 
 
 def solver_of(request: Request) -> str:
     """The name of the solver that ``request`` ends up with."""
-    if request.solver is not None or request.model in BASELINES:
+    if request.solver is not None or one_call(request.model):
         return request.solver or "exact"
-    return METHODS[request.model.partition("/")[0]].default_solver
+    return learned(request.model.partition("/")[0]).default_solver

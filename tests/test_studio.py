@@ -1,11 +1,16 @@
+import base64
+import json
 import math
+import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import fieldlib
-from demo import checks, menus, pictures, studio
-from demo.components import picker, player
+from demo import checks, handlers, menus, pictures, strings, studio
+from demo.components import painter, picker, player
+from demo.moments import SPREAD_LIMIT
 from demo.studio import MOST_MOMENTS, Request
 from fieldlib import InputError, hub
 from fieldlib.checkpoint import build, save_model
@@ -163,15 +168,178 @@ def test_closing_a_run_stops_its_sampling(pixels):
         next(views)
 
 
-def test_error_map_spans_zero_to_the_limit():
-    truth = np.zeros((32, 32, 3), np.uint8)
-    picture = truth.copy()
-    picture[0, 0] = 255
-    picture[0, 1] = round(255 * studio.ERROR_LIMIT / 2)
-    error = studio.error_map(picture, truth)
-    assert error[0, 0] == 255
-    assert error[0, 1] == pytest.approx(127.5, abs=1)
-    assert error[1:].max() == 0
+def test_lanes_take_turns_and_equal_the_single_runs(pixels):
+    requests = [Request(pixels, model=MODEL, steps=3), Request(pixels, model=MODEL, solver="heun", steps=12)]
+    views = list(studio.compare(requests))
+    assert len({view.run for view in views}) == 1
+    assert [view.lane for view in views[:2]] == [0, 1], "no lane waits for another"
+    for lane, request in enumerate(requests):
+        theirs = [moment for view in views if view.lane == lane for moment in view.moments]
+        assert all(np.array_equal(a.state, b.state) for a, b in zip(theirs, moments(request), strict=True))
+
+
+@pytest.mark.parametrize("change", [{"seed": 1}, {"noise_seed": 1}, {"fraction": 0.5}])
+def test_lanes_share_pixels_and_noise(pixels, change):
+    with pytest.raises(InputError, match="same picture"):
+        next(studio.compare([Request(pixels), Request(pixels, **change)]))
+
+
+@pytest.mark.parametrize("count", [0, 4])
+def test_one_to_three_lanes(pixels, count):
+    with pytest.raises(InputError, match="1 to 3 lanes"):
+        next(studio.compare([Request(pixels)] * count))
+
+
+def test_closing_a_comparison_closes_every_lane(pixels, monkeypatch):
+    closed = []
+    original = studio.run
+
+    def watched(request, name, lane, lanes):
+        try:
+            yield from original(request, name, lane, lanes)
+        finally:
+            closed.append(lane)
+
+    monkeypatch.setattr(studio, "run", watched)
+    views = studio.compare([Request(pixels, model=MODEL, steps=500)] * 3)
+    for _ in range(4):
+        next(views)
+    views.close()
+    del views
+    assert sorted(closed) == [0, 1, 2]
+
+
+def test_samples_show_their_spread_and_leave_the_first_one_as_it_was(pixels):
+    one, four = (moments(Request(pixels, model=MODEL, solver="heun", steps=3, samples=k)) for k in (1, 4))
+    mask = studio.set_scene(Request(pixels)).mask
+    assert all(moment.spread is None for moment in one)
+    assert np.abs(one[-1].state.astype(int) - four[-1].state).max() <= 1
+    assert (four[0].spread[mask] == 0).all()
+    assert (four[0].spread[~mask] > 100).mean() > 0.9, "white noise has the standard deviation 1"
+
+
+def test_spread_is_the_standard_deviation_in_pixel_units(pixels):
+    request = Request(pixels, model=MODEL, steps=2, samples=4, noise_seed=7)
+    ours, mask = moments(request)[-1].spread, studio.set_scene(request).mask
+    ends = [moments(replace(request, samples=1, noise_seed=7 + k))[-1].state for k in range(4)]
+    expected = np.std(np.stack(ends).astype(float), axis=0, ddof=1).mean(-1) / 255
+    levels = (expected / SPREAD_LIMIT * 255).clip(0, 255)
+    assert np.abs(ours[~mask] - levels[~mask]).max() < 6, "up to the rounding of the pictures"
+
+
+def test_own_colours_have_no_truth_and_no_scores(pixels):
+    last = moments(Request(pixels, model=MODEL, steps=1, scored=False))[-1]
+    assert last.state_scores is None
+    assert last.estimate_scores is None
+
+
+def test_influence_is_asked_of_revealed_pixels_only(pixels):
+    request = Request(pixels, model=MODEL)
+    scene = studio.set_scene(request)
+    row, column = np.argwhere(~scene.mask)[100].tolist()
+    levels = studio.influence_map(request, row, column)
+    assert (levels[~scene.mask] == 0).all()
+    assert levels.max() == 255
+    with pytest.raises(InputError, match="row"):
+        studio.influence_map(request, 32, 0)
+
+
+def test_previews_are_coarse(pixels):
+    rough = studio.coarse(Request(pixels, model=MODEL, steps=500, samples=4))
+    assert (rough.steps, rough.samples) == (4, 1)
+    assert studio.coarse(Request(pixels, model=MODEL, steps=2)).steps == 2
+
+
+def test_frames_travel_without_loss(pixels):
+    request = Request(pixels, model=MODEL, steps=5, samples=2)
+    hidden = ~studio.set_scene(request).mask
+    sent = [player.pictures_of(moment) for moment in moments(request)]
+    blob = zlib.decompress(base64.b64decode(player.pack_frames(sent, ~hidden)))
+    sizes = [6 * depth * hidden.sum() for depth in (3, 3, 1)]
+    planes = np.split(np.frombuffer(blob, np.uint8), np.cumsum(sizes)[:-1])
+    for plane, originals in zip(planes, zip(*sent, strict=True), strict=True):
+        frames = np.cumsum(plane.reshape(6, -1), axis=0, dtype=np.uint8)
+        assert np.array_equal(frames, np.stack([picture[hidden].reshape(-1) for picture in originals]))
+
+
+def test_three_long_lanes_stay_below_a_megabyte(pixels, monkeypatch):
+    monkeypatch.setattr(studio, "PATIENCE", 60)  # views as full as on a machine that keeps up
+    solvers = ("euler", "ancestral", "dpmpp_2m")
+    requests = [Request(pixels, model=MODEL, solver=solver, steps=59) for solver in solvers]
+    size = 0
+    for view in studio.compare(requests):
+        message = player.chunk_message(view, "", [handlers.lane_of(request) for request in requests])
+        size += len(json.dumps({name: message[name] for name in ("frames", "blob", "lane", "start")}))
+    assert size < 900_000
+
+
+def test_painted_pixels_replace_the_pattern(pixels):
+    mask = np.zeros((32, 32), bool)
+    mask[3:9, 4] = True
+    message = painter.show(pixels, mask, painted=True)
+    assert np.array_equal(painter.read(message).mask, mask)
+    assert painter.read({**message, "painted": False}) is None
+    request = handlers.base_request(pictures.offered()[0], handlers.Mask(message, 20, "uniform", 0))
+    assert np.array_equal(studio.set_scene(request).mask, mask)
+
+
+def test_painted_colours_are_the_context(pixels):
+    mask = np.zeros((32, 32), bool)
+    mask[:2] = True
+    colours = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    text = base64.b64encode(colours.tobytes()).decode()
+    message = {"mode": "colours", "mask": checks.pack_mask(mask), "colours": text, "painted": True}
+    request = handlers.base_request(pictures.offered()[0], handlers.Mask(message, 20, "uniform", 0))
+    assert np.array_equal(request.pixels, colours)
+    assert not request.scored
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"painted": True},
+        {"painted": True, "mode": "picture", "mask": "A" * 170},
+        {"painted": True, "mode": "picture", "mask": "!" * 171},
+        {"painted": True, "mode": "film", "mask": "A" * 171},
+        {"painted": True, "mode": "colours", "mask": "A" * 171},
+        {"painted": True, "mode": "colours", "mask": "A" * 171, "colours": "A" * 4095 + "!"},
+        {"painted": True, "mode": "colours", "mask": "A" * 171, "colours": "AAAA"},
+    ],
+)
+def test_what_a_browser_paints_is_checked(value):
+    with pytest.raises(InputError):
+        painter.read(value)
+
+
+@pytest.mark.parametrize("question", [None, {}, {"pixels": "A"}, {"pixels": "A" * 4096, "mask": "_" * 171}])
+def test_bad_questions_about_influence_are_answered_in_words(question):
+    answer = handlers.ask_influence(question)
+    assert list(answer) == ["error"]
+    assert answer["error"] != strings.FAILED
+
+
+def setup_of(**changes):
+    first = {"model": MODEL, "solver": "", "steps": 20, "noise_seed": 3, "samples": 1, "lane_count": 1}
+    second = {"model_2": MODEL, "solver_2": "heun", "steps_2": None}
+    third = {"model_3": "nearest", "solver_3": "", "steps_3": 7, "stills": []}
+    return handlers.Setup(**{**first, **second, **third, **changes})
+
+
+def test_lanes_take_the_steps_of_the_first_one_unless_they_have_their_own(pixels):
+    mask = handlers.Mask(None, 20, "uniform", 0)
+    requests = handlers.requests_of(pictures.offered()[0], mask, setup_of(lane_count=3))
+    assert [request.steps for request in requests] == [20, 20, 1]
+    assert [request.solver for request in requests] == [None, "heun", None]
+    assert {request.noise_seed for request in requests} == {3}
+
+
+def test_stills_come_after_the_run(pixels):
+    mask = handlers.Mask(None, 20, "uniform", 0)
+    *_, chunk, stills = handlers.run(pictures.offered()[0], *mask, *setup_of(steps=2, stills=["nearest", "linear"]))
+    assert stills["kind"] == "stills"
+    assert stills["run"] == chunk["run"]
+    assert [still["name"] for still in stills["stills"]] == ["Nearest neighbour", "Linear (Delaunay)"]
+    assert all(still["psnr"] > 5 for still in stills["stills"])
 
 
 def test_menus_fill_themselves_and_read_like_words():
@@ -198,9 +366,8 @@ def test_every_pattern_of_the_menu_can_be_run(pixels, pattern, fraction):
 
 def test_messages_hold_plain_json_and_stay_small(pixels):
     view = next(studio.run(Request(pixels, model=MODEL, steps=1)))
-    message = player.chunk_message(view, "a run")
-    (frame,) = message["frames"]
-    assert len(frame["state"]) == len(frame["estimate"]) == 4096
+    message = player.chunk_message(view, "a run", [])
+    assert len(json.dumps(message)) < 16_000
     assert player._numbers(view.moments[0].state_scores._replace(psnr=math.inf))[0] is None
     sprite = picker.thumbnails(pictures.offered(), pictures.offered()[0], 0)["sprite"]
     assert len(sprite) < 40_000, "thumbnails travel with the page"

@@ -3,16 +3,6 @@
 // Five anchors from dark to light: lightness rises evenly, so the map also reads in grey and for colour-blind eyes.
 const ERROR_ANCHORS = [[9, 8, 32], [74, 20, 110], [180, 50, 95], [245, 135, 50], [252, 246, 175]];
 
-function decodeBytes(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-}
-
-// One bit per pixel, the first pixel in the highest bit of the first byte.
-function decodeMask(text, count) {
-  const bytes = decodeBytes(text);
-  return Array.from({ length: count }, (_, i) => (bytes[i >> 3] >> (7 - (i & 7))) & 1);
-}
-
 function errorColour(level) {
   const place = (level / 255) * (ERROR_ANCHORS.length - 1);
   const low = Math.min(Math.floor(place), ERROR_ANCHORS.length - 2);
@@ -46,8 +36,24 @@ function drawRevealed(canvas, size, rgb, mask) {
   fillPixels(canvas, size, (i) => (mask[i] ? rgb.subarray(3 * i, 3 * i + 3) : [0, 0, 0, 0]));
 }
 
-function drawErrors(canvas, size, levels) {
+function drawLevels(canvas, size, levels) {
   fillPixels(canvas, size, (i) => ERROR_COLOURS[levels[i]]);
+}
+
+// Mean absolute difference over the channels; 255 stands for limit (data range 1) or more.
+function errorLevels(picture, truth, limit) {
+  return Uint8Array.from({ length: truth.length / 3 }, (_, i) => {
+    let sum = 0;
+    for (let c = 3 * i; c < 3 * i + 3; c++) sum += Math.abs(picture[c] - truth[c]);
+    return Math.min(Math.round(sum / 3 / limit), 255);
+  });
+}
+
+const QUERY_COLOUR = [0, 220, 255], HIDDEN_COLOUR = [128, 128, 128, 40];
+
+// Heat on the revealed pixels, the asked pixel in a colour of its own.
+function drawInfluence(canvas, size, mask, levels, query) {
+  fillPixels(canvas, size, (i) => (i === query ? QUERY_COLOUR : mask[i] ? ERROR_COLOURS[levels ? levels[i] : 0] : HIDDEN_COLOUR));
 }
 
 function clearCanvas(canvas) {
@@ -68,7 +74,7 @@ function drawCurves(canvas, series, total, at, style) {
   if (!all.length) return;
   const low = Math.floor(Math.min(...all)), high = Math.max(Math.ceil(Math.max(...all)), low + 1);
   const x = (i) => GUTTER + THUMB + (i / Math.max(total - 1, 1)) * (width - GUTTER - 2 * THUMB);
-  const y = (value) => height - 5 - ((value - low) / (high - low)) * (height - 12);
+  const y = (value) => height - 7 - ((value - low) / (high - low)) * (height - 14);
   drawScale(pen, style, width, y, [low, high], x(at));
   for (const { values, colour } of series) drawCurve(pen, values, colour, x, y, at);
 }

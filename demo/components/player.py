@@ -1,25 +1,41 @@
-"""The trajectory player: a canvas component that plays a run as its frames arrive. Feeds ``player.js``."""
+"""The trajectory player: a canvas component that plays one to three runs as frames arrive. Feeds ``player.js``."""
 
 from __future__ import annotations
 
 import base64
 import math
+import zlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
 
-from demo import strings
-from demo.studio import ERROR_LIMIT, Moment, Scene, Scores, View
+from demo import checks, strings
+from demo.moments import SPREAD_LIMIT, Moment, Scene, Scores
+from demo.studio import View
 
 Message = dict[str, Any]
 FOLDER = Path(__file__).parent
+SCRIPTS = ("codec.js", "paint.js", "lanes.js", "influence.js", "player_screen.js", "player.js")
+ERROR_LIMIT = 0.4  # mean absolute error of a pixel, data range 1, at the upper end of the error map
 MOUNT = """
-const player = new TrajectoryPlayer(element, props.labels);
+const player = new TrajectoryPlayer(element, props.labels, (question) => server.ask_influence(question));
 player.receive(props.value);
 watch("value", () => player.receive(props.value));
 """
+
+
+class Lane(NamedTuple):
+    """A lane in the player: the ``model`` to ask about, its ``name`` and ``how`` it is sampled as people read them."""
+
+    model: str
+    name: str
+    how: str
+    samples: int
+    steps: int
+    total: int
 
 
 def source(*names: str) -> str:
@@ -27,20 +43,22 @@ def source(*names: str) -> str:
     return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
 
 
-def trajectory_player(value: Message | None = None) -> gr.HTML:
+def trajectory_player(value: Message | None, ask_influence: Callable[[Any], Any]) -> gr.HTML:
     """The component. A function, not a subclass: Gradio writes a .pyi file beside every subclass of a component.
 
     Args:
         value: the first message, shown before any event.
+        ask_influence: answers {model, pixels, mask, row, column} with {levels} or {error}; must carry this name.
     """
     return gr.HTML(
         value,
         html_template=source("player.html"),
         css_template=source("player.css"),
-        js_on_load=source("paint.js", "player.js") + MOUNT,
+        js_on_load=source(*SCRIPTS) + MOUNT,
         apply_default_css=False,
         elem_id="player",
         labels=strings.PLAYER,
+        server_functions=[ask_influence],
     )
 
 
@@ -49,20 +67,37 @@ def scene_message(scene: Scene) -> Message:
     return {"kind": "scene", **_scene_fields(scene)}
 
 
-def chunk_message(view: View, heading: str) -> Message:
-    """A few frames of a run; complete in itself, so that it may arrive twice or after another one.
+def chunk_message(view: View, heading: str, lanes: Sequence[Lane], kind: str = "chunk") -> Message:
+    """A few frames of a lane; complete in itself, so that it may arrive twice or after another one.
+
+    Gradio sends only what differs from the message before, so what stays the same costs nothing.
 
     Args:
         view: the frames.
         heading: what the run is called, plain text.
+        lanes: all lanes of the run.
+        kind: "chunk", "preview" for a coarse picture while a control moves, "greeting" for a whole recorded run,
+            which a page that is being used ignores.
     """
-    fields = {"run": view.run, "start": view.start, "total": view.total, "steps": view.steps, "heading": heading}
-    return {"kind": "chunk", **fields, **_scene_fields(view.scene), "frames": [_frame(m) for m in view.moments]}
+    fields = {"kind": kind, "run": view.run, "lane": view.lane, "start": view.start, "heading": heading}
+    return {
+        **fields,
+        "lanes": [lane._asdict() for lane in lanes],
+        **_scene_fields(view.scene),
+        "frames": [_frame(moment) for moment in view.moments],
+        "planes": [3, 3] if view.moments[0].spread is None else [3, 3, 1],
+        "blob": pack_frames([pictures_of(moment) for moment in view.moments], view.scene.mask),
+    }
 
 
-def greeting_message(view: View, heading: str) -> Message:
-    """A whole recorded run, which a page that is being used ignores."""
-    return {**chunk_message(view, heading), "kind": "greeting"}
+def pictures_of(moment: Moment) -> list[np.ndarray]:
+    """What travels of a moment: state, estimate and, for several samples, their spread."""
+    return [moment.state, moment.estimate, *([] if moment.spread is None else [moment.spread])]
+
+
+def stills_message(run: str, stills: Sequence[tuple[str, Moment]]) -> Message:
+    """Finished pictures beside run ``run``: a name and the moment of each."""
+    return {"kind": "stills", "run": run, "stills": [_still(name, moment) for name, moment in stills]}
 
 
 def stopped_message() -> Message:
@@ -70,13 +105,25 @@ def stopped_message() -> Message:
     return {"kind": "stopped"}
 
 
+def pack_frames(pictures: Sequence[Sequence[np.ndarray]], mask: np.ndarray) -> str:
+    """The hidden pixels of uint8 pictures [frame][plane] as base64 of zlib of byte differences in time; lossless.
+
+    Neighbouring frames are alike, so 60 frames of two colour pictures take 130 to 230 KB instead of 490.
+    """
+    planes = [np.stack([frame[~mask].reshape(-1) for frame in frames]) for frames in zip(*pictures, strict=True)]
+    deltas = (np.concatenate([plane[:1], np.diff(plane, axis=0)]) for plane in planes)
+    return base64.b64encode(zlib.compress(b"".join(delta.tobytes() for delta in deltas))).decode()
+
+
 def _scene_fields(scene: Scene) -> Message:
     return {
         "size": list(scene.mask.shape),
-        "truth": _text(scene.pixels),
-        "mask": _text(np.packbits(scene.mask)),
+        "truth": base64.b64encode(scene.pixels.tobytes()).decode(),
+        "mask": checks.pack_mask(scene.mask),
         "revealed": int(scene.mask.sum()),
+        "scored": scene.scored,
         "error_limit": ERROR_LIMIT,
+        "spread_limit": SPREAD_LIMIT,
     }
 
 
@@ -84,19 +131,18 @@ def _frame(moment: Moment) -> Message:
     return {
         "step": moment.step,
         "t": round(moment.t, 4),
-        "state": _text(moment.state),
-        "estimate": _text(moment.estimate),
-        "error": _text(moment.error),
         "calls": moment.calls,
         "ms": round(moment.milliseconds, 1),
         "scores": {"state": _numbers(moment.state_scores), "estimate": _numbers(moment.estimate_scores)},
     }
 
 
-def _numbers(scores: Scores) -> list[float | None]:
+def _still(name: str, moment: Moment) -> Message:
+    scores = _numbers(moment.state_scores)
+    pixels = base64.b64encode(moment.state.tobytes()).decode()
+    return {"name": name, "psnr": scores[0] if scores else None, "pixels": pixels}
+
+
+def _numbers(scores: Scores | None) -> list[float | None] | None:
     """Scores for JSON, which knows no infinity."""
-    return [round(x, 5) if math.isfinite(x) else None for x in scores]
-
-
-def _text(array: np.ndarray) -> str:
-    return base64.b64encode(array.tobytes()).decode()
+    return None if scores is None else [round(x, 5) if math.isfinite(x) else None for x in scores]

@@ -1,0 +1,44 @@
+// Where the networks looked: asks the server about one pixel at a time, the newest question first.
+
+class Influence {
+  // ask: async ({ model, pixels, mask, row, column }) -> { levels: base64 } or { error: text }
+  constructor(ask, changed) {
+    this.ask1 = ask;
+    this.changed = changed;
+    this.forget();
+  }
+
+  forget() {
+    Object.assign(this, { query: null, wanted: null, levels: [], error: "" });
+  }
+
+  ask(row, column, scene, models) {
+    const place = row * scene.size[1] + column;
+    if (this.query === place) return;
+    this.query = place;
+    this.wanted = { row, column, ...scene.packed, models };
+    if (!this.busy) this.work();
+  }
+
+  async work() {
+    this.busy = true;
+    while (this.wanted) {
+      const { models, ...question } = this.wanted;
+      this.wanted = null;
+      const answers = await Promise.all(models.map((model) => this.answer({ ...question, model })));
+      if (this.query === null) continue; // forgotten meanwhile
+      this.levels = answers.map((answer) => answer.levels && decodeBytes(answer.levels));
+      this.error = answers.map((answer) => answer.error || "").find(Boolean) || "";
+      this.changed();
+    }
+    this.busy = false;
+  }
+
+  async answer(question) {
+    try {
+      return await this.ask1(question);
+    } catch (error) {
+      return { error: String(error.message || error) };
+    }
+  }
+}

@@ -1,0 +1,93 @@
+"""The mask painter: visitors choose the pixels that the network sees, or paint colours. Feeds ``painter.js``."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any, NamedTuple
+
+import gradio as gr
+import numpy as np
+
+from demo import checks, strings
+from demo.components.player import source
+from demo.studio import SIZE
+from fieldlib import InputError
+
+Message = dict[str, Any]
+PICTURE, COLOURS = MODES = ("picture", "colours")
+MOUNT = """
+const painter = new MaskPainter(element, props.labels, (value) => { props.value = value; trigger("paint", {}); });
+painter.receive(props.value);
+watch("value", () => painter.receive(props.value));
+"""
+
+
+class Painting(NamedTuple):
+    """What was painted: ``mask`` (32, 32) bool, and ``colours`` uint8 (32, 32, 3) when they are the visitor's own."""
+
+    mask: np.ndarray
+    colours: np.ndarray | None
+
+
+def mask_painter(value: Message) -> gr.HTML:
+    """The component, showing ``value`` from :func:`show`; its event is called ``paint``."""
+    return gr.HTML(
+        value,
+        html_template=source("painter.html"),
+        css_template=source("painter.css"),
+        js_on_load=source("codec.js", "paint.js", "board.js", "painter.js") + MOUNT,
+        apply_default_css=False,
+        elem_id="painter",
+        labels=strings.PAINTER,
+    )
+
+
+def show(pixels: np.ndarray, mask: np.ndarray, *, painted: bool = False) -> Message:
+    """A picture and its revealed pixels.
+
+    Args:
+        pixels: the picture.
+        mask: the revealed pixels.
+        painted: whether they were painted by hand, so that they stay when the picture changes.
+    """
+    return {
+        "mode": PICTURE,
+        "pixels": base64.b64encode(pixels.tobytes()).decode(),
+        "mask": checks.pack_mask(mask),
+        "painted": painted,
+    }
+
+
+def with_pattern(message: Message, mask: np.ndarray) -> Message:
+    """``message`` with what the pattern tool reveals."""
+    return {**message, "pattern": checks.pack_mask(mask)}
+
+
+def read(value: object) -> Painting | None:
+    """What the component sent; None when nothing was painted by hand.
+
+    Raises:
+        InputError: a mask or colours of another length or alphabet, or another mode.
+    """
+    if not isinstance(value, dict) or not value.get("painted"):
+        return None
+    mask = checks.unpack_mask(value.get("mask"), SIZE)
+    mode = checks.one_of("painting mode", value.get("mode"), MODES)
+    return Painting(mask, unpack_colours(value.get("colours")) if mode == COLOURS else None)
+
+
+def unpack_colours(text: object) -> np.ndarray:
+    """Pixels uint8 (32, 32, 3) from base64.
+
+    Raises:
+        InputError: another length or alphabet.
+    """
+    count = SIZE * SIZE * 3
+    try:
+        blob = base64.b64decode(text, validate=True) if isinstance(text, str) and len(text) == count * 4 // 3 else b""
+    except (binascii.Error, ValueError):
+        blob = b""
+    if len(blob) != count:
+        raise InputError(f"pixels are {count} bytes in base64; got something else")
+    return np.frombuffer(blob, np.uint8).reshape(SIZE, SIZE, 3)

@@ -1,0 +1,265 @@
+// How the trajectory player looks: panels, curves, numbers. Reads the player's state, keeps none of its own.
+
+const SCORE_DIGITS = [2, 3, 4, 3];
+const NO_NUMBER = "\u2013";
+
+class PlayerScreen {
+  constructor(player) {
+    this.player = player;
+    this.root = player.root;
+    this.labels = player.labels;
+    this.writeLabels();
+    this.slots = player.order.slice(1).map((_, i) => this.makeSlot(i + 1));
+    this.range = this.root.querySelector("input[type=range]");
+    new ResizeObserver(() => this.drawCurves()).observe(this.root.querySelector(".spark"));
+  }
+
+  part(name) {
+    return this.root.querySelector(`[data-part="${name}"]`);
+  }
+
+  control(name) {
+    return this.root.querySelector(`[data-do="${name}"]`);
+  }
+
+  writeLabels() {
+    for (const node of this.root.querySelectorAll("[data-text]")) node.textContent = this.labels[node.dataset.text];
+    for (const node of [this.root, ...this.root.querySelectorAll("[data-aria]")]) {
+      const label = this.labels[node.dataset.aria];
+      node.setAttribute("aria-label", label);
+      if (node.tagName === "BUTTON") node.title = label;
+    }
+    for (const node of this.root.querySelectorAll("[data-hint]")) node.title = this.labels[node.dataset.hint];
+    this.root.style.setProperty("--error-map", errorGradient());
+  }
+
+  makeSlot(slot) {
+    const panel = document.createElement("button");
+    panel.type = "button";
+    panel.append(document.createElement("canvas"), document.createElement("span"));
+    panel.addEventListener("click", () => this.player.swap(slot));
+    this.root.querySelector(".side").append(panel);
+    return panel;
+  }
+
+  // --- lanes --------------------------------------------------------------------------------------------------
+
+  // As many stages as lanes, at least one.
+  stages() {
+    const box = this.root.querySelector(".lanes");
+    const count = Math.max(this.player.lanes.lanes.length, 1);
+    while (box.children.length > count) box.lastChild.remove();
+    while (box.children.length < count) box.append(this.makeStage(box.children.length));
+    this.root.dataset.lanes = count;
+    return [...box.children];
+  }
+
+  makeStage(number) {
+    const stage = document.createElement("figure");
+    stage.className = "stage";
+    stage.dataset.lane = number;
+    const canvas = document.createElement("canvas");
+    canvas.setAttribute("role", "img");
+    for (const name of ["pointermove", "pointerdown"]) canvas.addEventListener(name, (event) => this.point(event, canvas));
+    canvas.addEventListener("keydown", (event) => this.move(event));
+    const caption = document.createElement("figcaption");
+    caption.append(document.createElement("strong"), document.createElement("span"));
+    stage.append(canvas, caption);
+    return stage;
+  }
+
+  point(event, canvas) {
+    if (this.player.view !== "influence" || !this.player.scene) return;
+    const box = canvas.getBoundingClientRect();
+    const [height, width] = this.player.scene.size;
+    const place = (share, count) => Math.min(Math.max(Math.floor(share * count), 0), count - 1);
+    this.player.ask(place((event.clientY - box.top) / box.height, height), place((event.clientX - box.left) / box.width, width));
+  }
+
+  move(event) {
+    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Enter: [0, 0] }[event.key];
+    if (!step || this.player.view !== "influence" || !this.player.scene) return;
+    event.preventDefault();
+    const [height, width] = this.player.scene.size;
+    const at = this.player.influence.query ?? (height / 2) * width + width / 2;
+    const clamp = (value, count) => Math.min(Math.max(value, 0), count - 1);
+    this.player.ask(clamp(Math.floor(at / width) + step[0], height), clamp((at % width) + step[1], width));
+  }
+
+  // --- drawing ------------------------------------------------------------------------------------------------
+
+  draw() {
+    const { player } = this;
+    const { lanes } = player.lanes;
+    this.stages().forEach((stage, i) => this.drawStage(stage, i, lanes[i]));
+    this.slots.forEach((panel, i) => this.drawSlot(panel, player.order[i + 1]));
+    this.drawStills();
+    this.drawNumbers();
+    this.drawTransport();
+    this.drawCurves();
+    const { run, preview, position, total } = player;
+    const facts = { frames: player.lanes.received, total, position, run: preview ? "" : run || "", preview: preview ? run : "" };
+    Object.assign(this.root.dataset, facts, { drawn: Number(this.root.dataset.drawn) + 1 });
+  }
+
+  drawStage(stage, number, lane) {
+    const { player, labels } = this;
+    const [canvas, caption] = stage.children;
+    const frame = player.lanes.frameAt(lane, player.position);
+    this.drawView(canvas, player.view, number);
+    const several = player.lanes.lanes.length > 1;
+    canvas.setAttribute("aria-label", several ? `${lane.name}: ${labels[player.view]}` : labels[player.view]);
+    canvas.tabIndex = player.view === "influence" ? 0 : -1;
+    caption.children[0].textContent = several ? lane.name : labels[player.view];
+    caption.children[1].textContent = several ? this.summary(lane, frame) : this.note();
+  }
+
+  note() {
+    const { player, labels } = this;
+    if (player.view === "influence" && player.influence.error) return player.influence.error;
+    if (player.view === "uncertainty" && !player.lanes.lanes.some((lane) => lane.samples > 1)) return labels.one_sample;
+    return labels[`${player.view}_note`];
+  }
+
+  summary(lane, frame) {
+    if (!frame) return lane.how;
+    return `${lane.how} \u00b7 ${frame.calls} ${this.labels.calls_short} \u00b7 ${Math.round(frame.ms)} ms`;
+  }
+
+  drawSlot(panel, view) {
+    const [canvas, caption] = panel.children;
+    this.drawView(canvas, view, 0);
+    caption.textContent = this.labels[`${view}_short`];
+    panel.title = panel.ariaLabel = `${this.labels.enlarge}: ${this.labels[view]}`;
+  }
+
+  drawView(canvas, view, number) {
+    const { scene, lanes, position, influence } = this.player;
+    canvas.dataset.view = canvas.parentElement.dataset.view = view;
+    if (!scene) return clearCanvas(canvas);
+    const frame = lanes.frameAt(lanes.lanes[number], position);
+    const { size, pixels, mask } = scene;
+    const limits = { error: scene.error_limit, uncertainty: scene.spread_limit };
+    canvas.parentElement.style.setProperty("--scale", `"0 \u2013 ${limits[view]}"`);
+    const ways = {
+      observed: () => drawRevealed(canvas, size, pixels, mask),
+      truth: () => scene.scored && drawColours(canvas, size, pixels),
+      state: () => (frame ? drawColours(canvas, size, frame.state) : drawRevealed(canvas, size, pixels, mask)),
+      estimate: () => frame && drawColours(canvas, size, frame.estimate),
+      error: () => frame && scene.scored && drawLevels(canvas, size, errorLevels(frame.estimate, pixels, scene.error_limit)),
+      uncertainty: () => frame && frame.spread && drawLevels(canvas, size, frame.spread),
+      influence: () => drawInfluence(canvas, size, mask, influence.levels[number], influence.query),
+    };
+    if (ways[view]() === false || !this.shows(view, frame)) clearCanvas(canvas);
+  }
+
+  shows(view, frame) {
+    const { scene } = this.player;
+    const needs = { truth: scene.scored, estimate: frame, error: frame && scene.scored, uncertainty: frame && frame.spread };
+    return view in needs ? Boolean(needs[view]) : true;
+  }
+
+  drawStills() {
+    const box = this.root.querySelector(".stills");
+    box.hidden = !this.player.stills.length;
+    if (box.stills === this.player.stills) return;
+    box.stills = this.player.stills;
+    box.replaceChildren(...this.player.stills.map((still) => {
+      const figure = document.createElement("figure");
+      const caption = document.createElement("figcaption");
+      const score = still.psnr === null ? "" : ` ${still.psnr.toFixed(2)} dB`;
+      caption.append(Object.assign(document.createElement("strong"), { textContent: still.name }), score);
+      figure.append(document.createElement("canvas"), caption);
+      drawColours(figure.firstChild, this.player.scene.size, decodeBytes(still.pixels));
+      return figure;
+    }));
+  }
+
+  // --- numbers ------------------------------------------------------------------------------------------------
+
+  // What has a line in the table and a curve: state and estimate of one lane, or the lanes side by side.
+  series() {
+    const { lanes } = this.player.lanes;
+    if (lanes.length > 1) {
+      const kind = this.player.view === "state" ? "state" : "estimate";
+      return lanes.map((lane, i) => ({ lane, kind, label: lane.name, row: `lane-${i}` }));
+    }
+    return ["state", "estimate"].map((kind) => ({ lane: lanes[0], kind, label: this.labels[`row_${kind}`], row: kind }));
+  }
+
+  drawNumbers() {
+    const body = this.root.querySelector(".numbers tbody");
+    const series = this.series();
+    if ([...body.children].map((row) => row.dataset.row).join() !== series.map((one) => one.row).join())
+      body.replaceChildren(...series.map((one) => this.makeRow(one.row)));
+    series.forEach((one, i) => {
+      const [head, ...cells] = body.children[i].children;
+      head.lastChild.textContent = one.label;
+      const frame = this.player.lanes.frameAt(one.lane, this.player.position);
+      const scores = (frame && frame.scores[one.kind]) || [];
+      cells.forEach((cell, j) => (cell.textContent = Number.isFinite(scores[j]) ? scores[j].toFixed(SCORE_DIGITS[j]) : NO_NUMBER));
+    });
+  }
+
+  makeRow(name) {
+    const row = document.createElement("tr");
+    row.dataset.row = name;
+    const head = document.createElement("th");
+    head.scope = "row";
+    head.append(document.createElement("i"), document.createElement("span"));
+    row.append(head, ...SCORE_DIGITS.map(() => document.createElement("td")));
+    return row;
+  }
+
+  drawTransport() {
+    const { player, labels } = this;
+    const lead = player.lanes.lanes.find((lane) => lane.total === player.total);
+    const frame = player.lanes.frameAt(lead, player.position);
+    this.part("step").textContent = frame ? `${frame.step} / ${lead.steps}` : NO_NUMBER;
+    this.part("calls").textContent = frame ? frame.calls : NO_NUMBER;
+    this.part("time").textContent = frame ? `${Math.round(frame.ms)} ms` : NO_NUMBER;
+    this.range.max = Math.max(player.total - 1, 0);
+    this.range.value = player.position;
+    this.range.disabled = !frame;
+    this.range.setAttribute("aria-valuetext", frame ? `${labels.step} ${frame.step} / ${lead.steps}` : labels.nothing);
+    const play = this.control("play");
+    play.classList.toggle("playing", player.playing);
+    play.title = play.ariaLabel = player.playing ? labels.pause : labels.play;
+    for (const name of ["play", "back", "next"]) this.control(name).disabled = !frame;
+    this.part("title").textContent = player.heading || labels.title;
+    this.write("status", this.status(frame));
+  }
+
+  // Writing the same text again would make screen readers repeat it.
+  write(name, text) {
+    if (this.part(name).textContent !== text) this.part(name).textContent = text;
+  }
+
+  status(frame) {
+    const { player, labels } = this;
+    if (!player.scene) return labels.nothing;
+    if (!player.run) return labels.ready.replace("{}", player.scene.revealed);
+    if (player.preview) return labels.preview;
+    if (player.stopped) return frame ? labels.stopped.replace("{}", this.lastStep()) : labels.stopped_early;
+    if (player.lanes.received < player.total) return labels.sampling;
+    return player.view === "influence" ? labels.influence_status : labels.done;
+  }
+
+  lastStep() {
+    return Math.max(...this.player.lanes.lanes.map((lane) => (lane.frames.length ? lane.frames[lane.frames.length - 1].step : 0)));
+  }
+
+  drawCurves() {
+    const look = getComputedStyle(this.root);
+    const { lanes, total, position } = this.player;
+    for (const canvas of this.root.querySelectorAll(".spark")) {
+      const score = Number(canvas.dataset.score);
+      const style = { line: look.getPropertyValue("--line"), text: look.getPropertyValue("--hush"), font: "11px system-ui, sans-serif", unit: score ? "" : this.labels.decibels };
+      const series = this.series().filter((one) => one.lane).map((one) => ({
+        values: lanes.curve(one.lane, one.kind, score),
+        colour: look.getPropertyValue(`--${one.row}`),
+      }));
+      drawCurves(canvas, series, total, position, style);
+    }
+  }
+}
