@@ -30,7 +30,7 @@ class Effort:
 
 FULL = Effort(
     rounds=31,
-    seconds=2.0,
+    seconds=1.5,
     presets=("tiny", "tiny_conv", "seed"),
     samples=(1, 4, 16),
     queries=(204, 820, 4096),

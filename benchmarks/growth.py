@@ -15,6 +15,7 @@ from benchmarks.section import Row, Section
 from fieldlib.errors import InputError
 
 ROOT = Path(__file__).resolve().parent.parent
+NOTICEABLE = 10.0  # MB; what is less drowns in the libraries' own memory
 LARGE = 10_000  # sizes from here on are also fitted alone, because small ones measure what a call costs at least
 
 
@@ -30,7 +31,7 @@ def measure_axis(axis: str, effort: Effort) -> list[Row]:
     done = [point for point in points if "ms" in point]
     large = [point for point in done if point["size"] >= LARGE]
     fits = {"exponent": exponent(done, "ms"), "exponent_large": exponent(large, "ms")}
-    fits["memory_exponent"] = exponent(done, "extra_mb")
+    fits["memory_exponent"] = exponent([point for point in done if point["extra_mb"] > NOTICEABLE], "extra_mb")
     return [{"name": axis, "what": f"{point['size']:,} {unit}", **point, **fits} for point in points]
 
 
@@ -61,7 +62,8 @@ SECTION = Section(
     "Growth",
     "tiny preset, fp32. The exponent is the slope of log time over log size: 1 is linear, 0 independent; also from "
     f"{LARGE:,} on alone. Memory is the peak of a process that does only this, and how much "
-    "of it came on top of a first run at the smallest size.",
+    "of it came on top of a first run at the smallest size; its exponent is that of what exceeds "
+    f"{NOTICEABLE:.0f} MB.",
     {
         "name": ("what", "s"),
         "size": ("size", ",d"),

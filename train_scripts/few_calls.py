@@ -96,6 +96,7 @@ def main(options: Options) -> None:
     cells = list(plan(models, options))
     done = read_cells(options.out, settings(options))
     pictures = load_pictures(options.data, split="test", limit=options.limit)
+    evaluate(next(iter(models.values())), pictures[:1], steps=1, **protocol(options))  # refuses bad options
     wanted = [cell for cell in cells if done.get(cell.key, {}).get("sha256", "missing") != weights_of(cell.model)]
     with tqdm(total=sum(cell.calls for cell in wanted) * len(pictures), unit="call", smoothing=0.1) as bar:
         for cell in wanted:
@@ -156,21 +157,24 @@ def score(cell: Cell, model: Model, pictures: np.ndarray, options: Options, bar:
         return evaluate(
             model,
             pictures,
-            context=options.context,
             solver=cell.solver,
             steps=cell.steps,
             grid=cell.grid,
-            samples=options.samples,
-            seed=options.seed,
+            **protocol(options),
             progress=lambda count: bar.update(count * cell.calls),
         )
     except InputError as error:  # some solvers diverge with few steps: a result, not a reason to stop
         return {"failed": str(error)}
 
 
+def protocol(options: Options) -> dict[str, Any]:
+    """What all evaluations share."""
+    return {name: getattr(options, name) for name in ("context", "samples", "seed")}
+
+
 def settings(options: Options) -> dict[str, Any]:
     """What must be equal for two cells to be comparable."""
-    return {name: getattr(options, name) for name in ("limit", "context", "samples", "seed")}
+    return {"limit": options.limit, **protocol(options)}
 
 
 def read_cells(path: Path, wanted: dict[str, Any]) -> dict[str, Any]:
