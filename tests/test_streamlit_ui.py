@@ -59,7 +59,7 @@ def studies(tmp_path, monkeypatch):
 
 def visit(page, **address):
     """The page as somebody sees it who opens it with this address."""
-    app = AppTest.from_file(str(FOLDER / "pages" / f"{page}.py"), default_timeout=60)
+    app = AppTest.from_file(str(FOLDER / "screens" / f"{page}.py"), default_timeout=60)
     for name, value in address.items():
         app.query_params[name] = value
     return app.run()
@@ -120,7 +120,7 @@ def test_navigation_has_all_pages(studies):
     app = AppTest.from_file(str(MAIN), default_timeout=60).run()
     assert not app.exception
     assert app.title[0].value == "Which method is best?"
-    assert not app.switch_page("pages/sparsity.py").run().exception
+    assert not app.switch_page("screens/sparsity.py").run().exception
     assert "few pixels" in app.title[0].value
 
 

@@ -10,6 +10,7 @@ OPTIONS = {
     "server_headless": True,
     "server_fileWatcherType": "none",
     "client_toolbarMode": "viewer",
+    "theme_primaryColor": "#4f46e5",
 }
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from demo import studio
+from fieldlib import assets
 
+ICON = assets.GALLERY / "cat.webp"  # named and emoji icons would come from the network
+# The folder is not called "pages": Streamlit would serve its files by themselves, without this script.
 PAGES = {
     "compare": "Compare",
     "frontier": "Frontier",
@@ -20,9 +23,9 @@ PAGES = {
 
 def show() -> None:
     """Navigation at the top and the chosen page below."""
-    st.set_page_config("Sparse neural fields: the study", ":material/grid_on:", layout="wide")
+    st.set_page_config("Sparse neural fields: the study", ICON, layout="wide")
     pages = [
-        st.Page(f"pages/{name}.py", title=title, url_path=name, default=name == "compare")
+        st.Page(f"screens/{name}.py", title=title, url_path=name, default=name == "compare")  # the default has no path
         for name, title in PAGES.items()
     ]
     st.navigation(pages, position="top").run()

@@ -1,0 +1,210 @@
+"""The study's commands: resumable, with intervals, and honest about what disagrees."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from tiny_models import smooth_pictures
+
+from fieldlib.errors import InputError
+from fieldlib.registry import PATTERNS
+from train_scripts import ablate, calibration, compare, held_out_patterns, picture_sheets, study
+from train_scripts.study_file import StudyFile, half_width, summarise
+
+FAST = ("nearest", "thin_plate")
+
+
+@pytest.fixture
+def data(tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for i, pixels in enumerate(smooth_pictures(9)):
+        Image.fromarray(pixels).save(folder / f"{i}.png")
+    return str(folder)
+
+
+def counting(monkeypatch, module):
+    """How often ``module`` evaluates something."""
+    calls = []
+    evaluate = module.evaluate
+    monkeypatch.setattr(module, "evaluate", lambda *args, **more: calls.append(1) or evaluate(*args, **more))
+    return calls
+
+
+def test_interval_is_students():
+    values = [1.0, 2.0, 3.0]
+    assert half_width(values) == pytest.approx(4.302653 / 3**0.5, rel=1e-5)
+    row = summarise([{"seed": s, "x": v, "n": 3, "name": "a"} for s, v in enumerate(values)])
+    assert row == {"seeds": [0, 1, 2], "x": 2.0, "n": 3, "name": "a", "interval": {"x": half_width(values)}}
+    assert summarise([{"seed": 0, "x": 1.0}])["interval"] == {}
+
+
+def test_the_interval_holds_the_truth_as_often_as_it_says():
+    draws = np.random.default_rng(0).normal(size=(2000, 3))
+    inside = [abs(row.mean()) <= half_width(row.tolist()) for row in draws]
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.02)
+
+
+def test_study_file_keeps_cells_of_the_same_settings_only(tmp_path):
+    path = tmp_path / "study.json"
+    first = StudyFile(path, "make", {"limit": 3}, ("model", "seed"))
+    first.add({"model": "a", "seed": 1, "sha256": "x", "score": 1.0})
+    first.add({"model": "a", "seed": 2, "sha256": "x", "score": 3.0})
+    again = StudyFile(path, "make", {"limit": 3}, ("model", "seed"))
+    assert again.find(model="a", seed=1, sha256="x")["score"] == 1.0
+    assert again.find(model="a", seed=1, sha256="y") is None
+    assert json.loads(path.read_text())["rows"][0]["score"] == 2.0
+    again.add({"model": "a", "seed": 1, "sha256": "y", "score": 9.0})
+    assert [cell["score"] for cell in again.cells] == [9.0]  # never two trainings in one row
+    assert StudyFile(path, "make", {"limit": 4}, ("model", "seed")).cells == []
+
+
+def test_a_damaged_study_file_is_refused(tmp_path):
+    (tmp_path / "study.json").write_text("[")
+    with pytest.raises(InputError, match="no study file"):
+        StudyFile(tmp_path / "study.json", "make", {}, ("seed",))
+
+
+def test_compare_has_intervals_resumes_and_checks_itself(data, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "comparison.json"
+    options = compare.Options(data, limit=9, samples=2, models=FAST, seeds=(1, 2), out=out, readme=False)
+    calls = counting(monkeypatch, compare)
+    compare.main(options)
+    assert len(calls) == 6  # two models, two seeds, and the quick form of the first
+    rows = {row["model"]: row for row in json.loads(out.read_text())["rows"]}
+    assert rows["nearest"]["seeds"] == [1, 2]
+    assert rows["nearest"]["interval"]["estimate_psnr_unobserved"] > 0
+    printed = capsys.readouterr().out
+    assert f"{rows['thin_plate']['estimate_psnr_unobserved']:.2f} ± " in printed
+    assert "N = 9" in printed and "seeds 1, 2" in printed and "--limit 9" in printed
+    compare.main(options)
+    assert len(calls) == 6
+    compare.main(compare.Options(data, models=FAST, out=out, quick=True))
+    assert "agree" in capsys.readouterr().out
+
+
+def test_a_wrong_number_in_the_file_is_found(data, tmp_path):
+    out = tmp_path / "comparison.json"
+    compare.main(compare.Options(data, limit=9, samples=2, models=("nearest",), seeds=(1,), out=out, readme=False))
+    document = json.loads(out.read_text())
+    document["cells"][0]["quick"]["estimate_psnr_unobserved"] += 0.5
+    out.write_text(json.dumps(document))
+    with pytest.raises(InputError, match=r"nearest estimate_psnr_unobserved is .* the file says"):
+        compare.main(compare.Options(data, models=("nearest",), out=out, quick=True))
+
+
+@pytest.mark.parametrize("name", sorted(study.QUESTIONS))
+def test_every_question_is_answered_cell_by_cell(name, data, tmp_path, monkeypatch):
+    options = study.Options(data, (name,), FAST, limit=2, samples=2, seeds=(0, 1), out=tmp_path)
+    calls = counting(monkeypatch, study)
+    study.main(options)
+    document = json.loads((tmp_path / f"{name}.json").read_text())
+    values = 1 if name == "frontier" else len(study.QUESTIONS[name].values)
+    assert len(document["rows"]) == len(FAST) * values
+    assert all(row["seeds"] == [0, 1] and row["interval"] for row in document["rows"])
+    study.main(options)
+    assert len(calls) == len(FAST) * values * 2
+
+
+def test_more_pixels_help(data, tmp_path):
+    study.main(study.Options(data, ("sparsity",), ("thin_plate",), limit=3, samples=2, seeds=(0,), out=tmp_path))
+    rows = json.loads((tmp_path / "sparsity.json").read_text())["rows"]
+    scores = [row["estimate_psnr_unobserved"] for row in sorted(rows, key=lambda row: row["context"])]
+    assert scores[0] < scores[4] < scores[-1]
+
+
+def test_unknown_questions_and_models_are_refused(data, tmp_path):
+    with pytest.raises(InputError, match="unknown question 'sleep'; known: sparsity, patterns, frontier"):
+        study.main(study.Options(data, ("sleep",), out=tmp_path))
+    with pytest.raises(InputError, match="unknown model 'magic'; known: "):
+        study.main(study.Options(data, models=("magic",), out=tmp_path))
+
+
+@pytest.mark.parametrize("name", held_out_patterns.NAMES)
+@pytest.mark.parametrize("fraction", [0.01, 0.2, 0.6])
+def test_held_out_patterns_reveal_the_fraction(name, fraction):
+    masks = [PATTERNS[name](32, 32, fraction, np.random.default_rng(seed)) for seed in (0, 0, 1)]
+    assert masks[0].sum() == int(fraction * 1024)
+    assert (masks[0] == masks[1]).all() and (masks[0] != masks[2]).any()
+
+
+def test_held_out_patterns_are_marked(data, tmp_path):
+    study.main(study.Options(data, ("patterns",), ("nearest",), limit=1, samples=2, seeds=(0,), out=tmp_path))
+    rows = json.loads((tmp_path / "patterns.json").read_text())["rows"]
+    assert {row["pattern"] for row in rows if not row["trained"]} == set(held_out_patterns.NAMES)
+    assert {row["pattern"] for row in rows if row["trained"]} >= {"uniform", "block"}
+
+
+def ensemble(width, count=7, pixels=20000):
+    """Samples whose spread is ``width`` times what it should be, in [0, 1]."""
+    generator = torch.Generator().manual_seed(0)
+    scale = torch.rand(pixels, generator=generator) * 0.05 + 0.02
+    draws = torch.randn(count + 1, pixels, generator=generator)
+    return 0.5 + draws[1:] * scale * width, 0.5 + draws[0] * scale
+
+
+def test_a_perfect_ensemble_is_called_calibrated():
+    found = calibration.reliability(*ensemble(1.0))
+    assert found["ranks"] == pytest.approx([1 / 8] * 8, abs=0.01)
+    assert found["coverage"] == pytest.approx(found["levels"], abs=0.015)
+    assert found["ratio"] == pytest.approx(1, abs=0.02)
+    assert found["error"][0] < found["error"][-1]
+
+
+@pytest.mark.parametrize(("width", "sign"), [(0.5, 1), (2.0, -1)])
+def test_wrong_widths_show(width, sign):
+    found = calibration.reliability(*ensemble(width))
+    assert sign * (found["ranks"][0] - 1 / 8) > 0.03
+    assert sign * (0.9 - found["inside90"]) > 0.03
+
+
+def test_equal_values_share_their_ranks():
+    shares = calibration.rank_shares(torch.full((3, 5), 0.5), torch.full((5,), 0.5))
+    assert shares.tolist() == pytest.approx([0.25] * 4)
+
+
+def test_calibration_leaves_out_what_has_no_spread(data, tmp_path):
+    out = tmp_path / "calibration.json"
+    calibration.main(calibration.Options(data, ("lmmse", "nearest"), limit=1, samples=3, out=out))
+    (row,) = json.loads(out.read_text())["rows"]
+    assert row["model"] == "lmmse" and sum(row["ranks"]) == pytest.approx(1)
+
+
+def test_sheets_show_known_pixels_and_truth(tmp_path):
+    options = picture_sheets.Options(FAST, pictures=1, samples=2, out=tmp_path)
+    picture_sheets.main(options)
+    (row,) = json.loads((tmp_path / "sheets.json").read_text())["rows"]
+    sheet = Image.open(tmp_path / row["sheet"])
+    side = 32 * picture_sheets.ZOOM
+    assert sheet.size == (picture_sheets.LABEL + 7 * (side + 6), picture_sheets.HEAD + 2 * (side + 6))
+    assert row["psnr"]["thin_plate"] == row["network_psnr"] > row["psnr"]["nearest"]
+    assert "Best mean: **thin_plate**" in row["text"]
+
+
+def test_variants_change_one_thing():
+    found = ablate.variants({"scale": 3.0, "stem_width": 48})
+    assert len({(one.group, one.variant) for one in found}) == len(found)
+    assert all(len(one.options) <= 1 for one in found if "no stem" not in one.group)
+
+
+@pytest.mark.training
+def test_ablations_train_score_and_resume(data, tmp_path):
+    options = ablate.Options(
+        data, groups=("reference",), minutes=0.02, limit=2, seeds=(0,), runs=tmp_path / "runs", out=tmp_path / "a.json"
+    )
+    ablate.main(options)
+    (row,) = json.loads(options.out.read_text())["rows"]
+    assert row["group"] == "reference" and row["pictures"] > 0
+    assert 5 < row["estimate_psnr_unobserved"] < 60
+    before = options.out.stat().st_mtime_ns
+    ablate.main(options)
+    assert options.out.stat().st_mtime_ns == before
+
+
+def test_ablations_refuse_other_backbones_and_groups(data):
+    with pytest.raises(InputError, match="change a Perceiver"):
+        ablate.main(ablate.Options(data, preset="tiny_conv"))
+    with pytest.raises(InputError, match="unknown group 'colour'; known: reference"):
+        ablate.main(ablate.Options(data, groups=("colour",)))

@@ -1,0 +1,139 @@
+"""Can the samples' uncertainty be trusted: calibration curve, rank histogram, spread against error.
+
+python -m train_scripts.calibration --data ../shared/data/cifar10 --limit 100
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+import fieldlib
+from fieldlib.assets import STUDY
+from fieldlib.data import load_pictures
+from fieldlib.errors import InputError
+from fieldlib.evaluation import Settings, batches, check, draw, observe_scene
+from fieldlib.metrics import GREY_LEVEL, coverage
+from fieldlib.registry import RIVALS, one_call
+from fieldlib.sampling import make_solver
+from train_scripts.cli import run
+from train_scripts.study_file import Cell, StudyFile, chosen_models, weights_of
+
+LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+BINS = 10  # of equal size, by spread
+BATCH = 8
+
+
+@dataclass(frozen=True)
+class Options:
+    """Measure whether the samples' uncertainty can be trusted.
+
+    Attributes:
+        data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
+        models: only these; all that have any spread when absent.
+        limit: number of test pictures, from the start.
+        context: share of the pixels that are known.
+        solver: one solver for all models.
+        steps: solver steps.
+        samples: samples per picture.
+        seeds: of masks and noise.
+        out: the study's JSON.
+    """
+
+    data: str | None = None
+    models: tuple[str, ...] = ()
+    limit: int = 100
+    context: float = 0.2
+    solver: str = "dpmpp_2m"
+    steps: int = 8
+    samples: int = 8
+    seeds: tuple[int, ...] = (42,)
+    out: Path = STUDY / "calibration.json"
+
+
+def main(options: Options) -> None:
+    """Measure what is missing."""
+    if options.samples < 2:
+        raise InputError(f"calibration needs at least 2 samples per picture; got {options.samples}")
+    names = ("limit", "context", "solver", "steps", "samples")
+    settings = {name: getattr(options, name) for name in names}
+    study = StudyFile(options.out, "python -m train_scripts.calibration", settings, ("model", "seed"))
+    study.keep(fieldlib.model_names())
+    pictures = load_pictures(options.data, split="test", limit=options.limit)
+    for seed in options.seeds:
+        for name in chosen_models(options.models):
+            key = {"model": name, "seed": seed, "sha256": weights_of(name)}
+            if study.find(**key) is None and may_spread(name):
+                ensemble, truth = ensembles(name, pictures, seed, options)
+                if float((ensemble.amax(0) - ensemble.amin(0)).max()) > GREY_LEVEL / 2:
+                    study.add({**key, **reliability(ensemble, truth)})
+    for row in study.rows():
+        print(f"{row['model']}: {row['inside90']:.3f} inside the 90% interval, {row['ratio']:.2f} spread / error")
+
+
+def may_spread(name: str) -> bool:
+    """Whether samples of a model can differ: not those of a spline, nor of a regressor."""
+    return name.partition("/")[0] in RIVALS or not one_call(name) or name == "lmmse"
+
+
+def ensembles(name: str, pictures: np.ndarray, seed: int, options: Options) -> tuple[Tensor, Tensor]:
+    """Samples (K, n) and truth (n,) of all unobserved values of all pictures, in [0, 1]."""
+    model, steps = fieldlib.load(name), 1 if one_call(name) else options.steps
+    solver = model.method.default_solver if one_call(name) else options.solver
+    settings = Settings(make_solver(solver), steps, model.method.default_grid, 1.0, options.samples, seed)
+    check(pictures, settings, BATCH)
+    scenes = [observe_scene(pixels, i, options.context, "uniform", seed) for i, pixels in enumerate(pictures)]
+    drawn, true = [], []
+    with tqdm(total=len(scenes), unit="picture", desc=name) as bar:
+        for group in batches(scenes, BATCH):
+            truth, samples, _ = draw(model, group, settings)
+            drawn.append(samples.transpose(1, 2)[~truth.known].movedim(1, 0).flatten(1))
+            true.append(truth.values[~truth.known].flatten())
+            bar.update(len(group))
+    ensemble, truth_values = torch.cat(drawn, dim=1), torch.cat(true)
+    return (ensemble.clamp(-1, 1) + 1) / 2, (truth_values + 1) / 2
+
+
+def reliability(ensemble: Tensor, truth: Tensor) -> Cell:
+    """Calibration of samples (K, n) of ``truth`` (n,), both in [0, 1].
+
+    ``coverage``: share of the truths in each central interval of ``levels``; ``ranks``: share of the truths with each
+    of the K + 1 ranks, ties spread evenly; ``spread`` and ``error``: root mean square of the samples' standard
+    deviation, widened by (K + 1) / K as a perfect ensemble asks for, and of the error of their mean, in bins of equal
+    size by spread; ``ratio``: the two over all values.
+    """
+    count = len(ensemble)
+    variance = ensemble.var(0) * (count + 1) / count
+    squared = (ensemble.mean(0) - truth).square()
+    parts = variance.argsort().chunk(BINS)
+    inside = [float(coverage(ensemble, truth, level).mean()) for level in LEVELS]
+    return {
+        "levels": list(LEVELS),
+        "coverage": inside,
+        "inside90": inside[LEVELS.index(0.9)],
+        "ranks": rank_shares(ensemble, truth).tolist(),
+        "spread": [float(variance[part].mean().sqrt()) for part in parts],
+        "error": [float(squared[part].mean().sqrt()) for part in parts],
+        "ratio": float((variance.mean() / squared.mean()).sqrt()),
+    }
+
+
+def rank_shares(ensemble: Tensor, truth: Tensor) -> Tensor:
+    """How often the truth has rank 0 ... K among the samples, (K + 1,), sum 1; equal grey levels share their ranks.
+
+    References: Hamill 2001, Interpretation of rank histograms for verifying ensemble forecasts.
+    """
+    ensemble, truth = ((values / GREY_LEVEL).round() for values in (ensemble, truth))
+    low, high = (ensemble < truth).sum(0), (ensemble <= truth).sum(0)
+    slots = torch.arange(len(ensemble) + 1)[:, None]
+    possible = ((slots >= low) & (slots <= high)).double()
+    return (possible / (high - low + 1)).mean(1)
+
+
+if __name__ == "__main__":
+    run(Options, main)

@@ -1,0 +1,174 @@
+"""The same pictures through every method: input, samples, mean, error and truth on one sheet each.
+
+python -m train_scripts.picture_sheets
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw, ImageFont
+from torch import Tensor
+from tqdm import tqdm
+
+import fieldlib
+from fieldlib.assets import STUDY
+from fieldlib.data.gallery import GalleryPicture, gallery
+from fieldlib.metrics import psnr
+from fieldlib.patterns.base import make_mask
+from fieldlib.points import to_pixels, to_values
+from fieldlib.registry import one_call
+from train_scripts.cli import run
+from train_scripts.study_file import Cell, StudyFile, chosen_models, weights_of
+
+ZOOM, GAP, LABEL, HEAD = 4, 6, 150, 18  # pixels: of a cell's side per pixel, between cells, row titles, column titles
+HIDDEN = 222  # grey of a hidden pixel
+ERROR_LIMIT = 0.4  # mean absolute error at the bright end of the error map, data range 1
+SHOWN = 3  # samples on a sheet
+PAPER, INK = (255, 255, 255), (30, 30, 30)
+
+
+class Result(NamedTuple):
+    """What one model makes of one picture: samples (K, 1024, 3) in [-1, 1] with the known pixels pasted in."""
+
+    model: str
+    samples: Tensor
+    psnr: float
+
+    @property
+    def mean(self) -> Tensor:
+        """The mean of the samples."""
+        return self.samples.mean(0)
+
+
+@dataclass(frozen=True)
+class Options:
+    """Draw a sheet for every bundled picture.
+
+    Attributes:
+        models: only these; all bundled models and baselines when absent.
+        pictures: only so many gallery pictures, from the start.
+        context: share of the pixels that are known.
+        solver: one solver for all models.
+        steps: solver steps.
+        samples: samples per picture; the mean is over all of them, the first three are shown.
+        seed: of masks and noise.
+        out: folder of sheets.json; the sheets go into its subfolder sheets.
+    """
+
+    models: tuple[str, ...] = ()
+    pictures: int | None = None
+    context: float = 0.2
+    solver: str = "dpmpp_2m"
+    steps: int = 8
+    samples: int = 8
+    seed: int = 42
+    out: Path = STUDY
+
+
+def main(options: Options) -> None:
+    """Draw what is missing and write the list of sheets."""
+    names = ("context", "solver", "steps", "samples")
+    models = chosen_models(options.models)
+    settings: dict[str, Any] = {name: getattr(options, name) for name in names}
+    settings |= {"weights": {name: weights_of(name) for name in models}}
+    study = StudyFile(
+        options.out / "sheets.json", "python -m train_scripts.picture_sheets", settings, ("picture", "seed")
+    )
+    for index, entry in enumerate(tqdm(gallery()[: options.pictures], unit="sheet")):
+        if study.find(picture=entry.name, seed=options.seed) is None:
+            study.add(draw_sheet(index, entry, models, options))
+
+
+def draw_sheet(index: int, entry: GalleryPicture, models: Sequence[str], options: Options) -> Cell:
+    """One sheet on disk and its record."""
+    height, width, _ = entry.pixels.shape
+    mask = make_mask("uniform", height, width, options.context, [options.seed, index])
+    results = sorted((reconstruct(name, entry.pixels, mask, options) for name in models), key=lambda one: -one.psnr)
+    path = Path("sheets") / f"{entry.name}.png"
+    (options.out / path.parent).mkdir(parents=True, exist_ok=True)
+    compose(entry.pixels, mask, results).quantize(256).save(options.out / path, optimize=True)
+    learned = [one for one in results if "/" in one.model]
+    means = torch.stack([one.mean for one in learned or results])
+    caption = (
+        f"{entry.title}, {options.context:.0%} of the pixels known, seed {options.seed}. "
+        f"Rows by PSNR of the mean of {options.samples} samples on the hidden pixels. {entry.credit}."
+    )
+    return {
+        "picture": entry.name,
+        "title": entry.title,
+        "sheet": str(path),
+        "seed": options.seed,
+        "caption": caption,
+        "psnr": {one.model: one.psnr for one in results},
+        "network_psnr": max((one.psnr for one in learned), default=results[0].psnr),
+        "disagreement": float(means.std(0, correction=0).mean()) / 2,
+        "text": sentence(results),
+    }
+
+
+def reconstruct(name: str, pixels: np.ndarray, mask: np.ndarray, options: Options) -> Result:
+    """K samples of the hidden pixels; models that answer at once give theirs."""
+    height, width = mask.shape
+    hidden = torch.from_numpy(~mask.reshape(-1))
+    exact = one_call(name)
+    drawn = fieldlib.reconstruct(
+        fieldlib.load(name),
+        fieldlib.observe(pixels, mask=mask),
+        fieldlib.grid(height, width)[hidden],
+        solver=None if exact else options.solver,
+        steps=1 if exact else options.steps,
+        seeds=range(options.samples),
+    )
+    truth = to_values(pixels)
+    samples = truth.expand(len(drawn), -1, -1).clone()
+    samples[:, hidden] = drawn.clamp(-1, 1)
+    return Result(name, samples, float(psnr(samples.mean(0)[None, hidden], truth[None, hidden])))
+
+
+def sentence(results: Sequence[Result]) -> str:
+    """Who is best on this picture, in words."""
+    first = results[0]
+    other = next((one for one in results if ("/" in one.model) != ("/" in first.model)), None)
+    text = f"Best mean: **{first.model}** with {first.psnr:.2f} dB."
+    if other is None:
+        return text
+    kind = "network" if "/" in other.model else "baseline"
+    return f"{text} The best {kind}, {other.model}, reaches {other.psnr:.2f} dB."
+
+
+def compose(pixels: np.ndarray, mask: np.ndarray, results: Sequence[Result]) -> Image.Image:
+    """The sheet: a row per model, columns input, samples, mean, error, truth."""
+    height, width = mask.shape
+    known = np.where(mask[..., None], pixels, np.uint8(HIDDEN))
+    titles = ["known", *(f"sample {k + 1}" for k in range(SHOWN)), "mean", "error", "truth"]
+    step_x, step_y = width * ZOOM + GAP, height * ZOOM + GAP
+    sheet = Image.new("RGB", (LABEL + step_x * len(titles), HEAD + step_y * len(results)), PAPER)
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(12)
+    for column, title in enumerate(titles):
+        pen.text((LABEL + column * step_x, 2), title, INK, font)
+    for row, one in enumerate(results):
+        pen.text((4, HEAD + row * step_y + 8), f"{one.model}\n{one.psnr:.2f} dB", INK, font)
+        shown = [to_pixels(sample, height, width) for sample in one.samples[:SHOWN]]
+        shown += [shown[-1]] * (SHOWN - len(shown))
+        mean = to_pixels(one.mean, height, width)
+        for column, picture in enumerate([known, *shown, mean, error_map(mean, pixels), pixels]):
+            cell = Image.fromarray(picture).resize((width * ZOOM, height * ZOOM), Image.Resampling.NEAREST)
+            sheet.paste(cell, (LABEL + column * step_x, HEAD + row * step_y))
+    return sheet
+
+
+def error_map(picture: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Mean absolute error of each pixel as grey, uint8 (H, W, 3): white = ``ERROR_LIMIT`` or more."""
+    error = np.abs(picture.astype(np.float32) - truth).mean(-1) / 255
+    grey = (error / ERROR_LIMIT * 255).round().clip(0, 255).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=-1)
+
+
+if __name__ == "__main__":
+    run(Options, main)

@@ -1,0 +1,139 @@
+"""The research questions: how few pixels, which pixels, how many calls; one JSON file each.
+
+python -m train_scripts.study --data ../shared/data/cifar10
+python -m train_scripts.study --data ../shared/data/cifar10 --questions sparsity --models flow_matching/tiny thin_plate
+
+Every cell (model, setting, seed) is kept as soon as it is finished: start the command again to go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from tqdm import tqdm
+
+import fieldlib
+from fieldlib.assets import STUDY
+from fieldlib.data import load_pictures
+from fieldlib.errors import InputError
+from fieldlib.evaluation import evaluate
+from fieldlib.registry import PATTERNS, one_call
+from train_scripts import held_out_patterns
+from train_scripts.cli import run
+from train_scripts.study_file import Cell, StudyFile, chosen_models, weights_of
+
+SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6)
+STEPS = (1, 2, 4, 8, 16, 32)
+
+
+class Question(NamedTuple):
+    """What is varied, and over which values."""
+
+    varied: str
+    values: tuple[Any, ...]
+
+
+QUESTIONS = {
+    "sparsity": Question("context", SHARES),
+    "patterns": Question("pattern", PATTERNS.names()),
+    "frontier": Question("steps", STEPS),
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """Answer the research questions, one JSON file each.
+
+    Attributes:
+        data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
+        questions: sparsity (1 to 60 percent known), patterns (seen in training and never seen), frontier (quality
+            against calls and time).
+        models: only these; all bundled models and baselines when absent.
+        limit: number of test pictures, from the start.
+        context: share of the pixels that are known, where it is not the question.
+        solver: one solver for all models.
+        steps: solver steps, where they are not the question.
+        samples: samples per picture.
+        seeds: of masks and noise.
+        out: folder of the JSON files.
+    """
+
+    data: str | None = None
+    questions: tuple[str, ...] = tuple(QUESTIONS)
+    models: tuple[str, ...] = ()
+    limit: int = 100
+    context: float = 0.2
+    solver: str = "dpmpp_2m"
+    steps: int = 8
+    samples: int = 4
+    seeds: tuple[int, ...] = (42, 43, 44)
+    out: Path = STUDY
+
+
+def main(options: Options) -> None:
+    """Run what is missing of every question."""
+    for name in options.questions:
+        if name not in QUESTIONS:
+            raise InputError(f"unknown question {name!r}; known: {', '.join(QUESTIONS)}")
+    models = chosen_models(options.models)
+    pictures = load_pictures(options.data, split="test", limit=options.limit)
+    for name in options.questions:
+        answer(name, models, pictures, options)
+
+
+def answer(name: str, models: Sequence[str], pictures: np.ndarray, options: Options) -> None:
+    """One question: all its cells, those of the first seed first."""
+    question = QUESTIONS[name]
+    study = StudyFile(
+        options.out / f"{name}.json",
+        f"python -m train_scripts.study --questions {name}",
+        settings_of(question, options),
+        ("model", question.varied, "seed"),
+    )
+    study.keep(fieldlib.model_names())
+    cells = list(plan(question, models, options.seeds))
+    missing = [cell for cell in cells if study.find(**cell) is None]
+    with tqdm(total=len(missing), unit="cell", desc=name) as bar:
+        for cell in missing:
+            study.add(score(cell, pictures, options))
+            bar.update()
+
+
+def plan(question: Question, models: Sequence[str], seeds: Sequence[int]) -> Iterator[Cell]:
+    """The cells of a question; a model that answers at once has one number of steps."""
+    for seed in seeds:
+        for value in question.values:
+            for name in models:
+                if question.varied != "steps" or not one_call(name) or value == 1:
+                    yield {"model": name, question.varied: value, "seed": seed, "sha256": weights_of(name)}
+
+
+def score(cell: Cell, pictures: np.ndarray, options: Options) -> Cell:
+    """The finished ``cell``: the protocol's columns, and whether its pattern is one of training."""
+    exact = one_call(cell["model"])
+    columns = evaluate(
+        fieldlib.load(cell["model"]),
+        pictures,
+        context=cell.get("context", options.context),
+        pattern=cell.get("pattern", "uniform"),
+        solver=None if exact else options.solver,
+        steps=1 if exact else cell.get("steps", options.steps),
+        samples=options.samples,
+        seed=cell["seed"],
+    )
+    trained = columns["pattern"] not in held_out_patterns.NAMES
+    return {**columns, **cell, "trained": trained}
+
+
+def settings_of(question: Question, options: Options) -> dict[str, Any]:
+    """What must be equal for two cells to be comparable."""
+    names = ("limit", "context", "solver", "steps", "samples")
+    return {name: getattr(options, name) for name in names if name != question.varied}
+
+
+if __name__ == "__main__":
+    run(Options, main)
