@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import api, handlers, operations, pictures, strings, studio
+from demo import api, handlers, operations, pictures, sections, strings, studio
 from demo.components import player
 from demo.guard import guard
 from demo.layout import MOST_SLIDER_STEPS, Widgets, lay_out
@@ -35,6 +35,7 @@ def build() -> gr.Blocks:
         wire_scene(widgets, running)
         wire_live(widgets, running)
         wire_knobs(widgets)
+        sections.add(widgets, running, page)
         page.load(lambda: greeting, None, widgets.player, **AT_ONCE)
         api.mount(guard)
     return page
@@ -137,7 +138,7 @@ def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
         prevent_thread_lock=True,
         quiet=not block,
         theme=theme(),
-        css_paths=[STYLE],
+        css_paths=[STYLE, STYLE.with_name("extras.css")],
         run_history=False,
         ssr_mode=False,
         footer_links=["api", "settings"],

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from demo import handlers, menus, pictures, strings
-from demo.components import painter, picker, player
+from demo.components import guide, painter, picker, player
 from demo.pictures import Picture
 
 MOST_SLIDER_STEPS = 100
@@ -20,6 +20,7 @@ class Widgets(NamedTuple):
     """Everything that events read or write."""
 
     picture: gr.State
+    walk: gr.HTML
     picker: gr.HTML
     upload: gr.UploadButton
     cifar: gr.Number
@@ -65,10 +66,11 @@ def lay_out() -> Widgets:
     gr.HTML(headline, elem_id="headline", apply_default_css=False)
     with gr.Row(elem_id="studio", equal_height=False):
         with gr.Column(elem_id="controls", scale=1, min_width=320):
+            walk = guide.guided_walk()
             controls = {**lay_picture(first), **lay_mask(painting), **lay_method(), **lay_buttons()}
         with gr.Column(elem_id="screen", scale=3, min_width=320):
             screen = player.trajectory_player(scene, handlers.ask_influence)
-    return Widgets(**controls, player=screen)
+    return Widgets(walk, **controls, player=screen)
 
 
 def _card(title: str) -> gr.Column:

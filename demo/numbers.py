@@ -55,7 +55,7 @@ class Spread(NamedTuple):
     ``estimate`` in one call.
     """
 
-    count: int
+    samples: int
     deviation: np.ndarray
     coverage50: float
     coverage90: float

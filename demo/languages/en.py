@@ -18,3 +18,179 @@ FIGURES = {
     "measured": "this picture",
     "calibrated": "a calibrated method",
 }
+
+STATIONS = {
+    "few": {
+        "title": "A few pixels",
+        "text": "Only 51 of 1024 pixels are revealed: [the painting sheet](pixels) shows which. "
+        "The network gets nothing else. Decide first, then press [Run](run).",
+        "question": "What will it make of the rest?",
+        "answers": ("An even grey", "The large shapes, blurred", "The exact picture"),
+        "reveal": "Neighbouring pixels of photographs are alike, so a few reveal the large shapes. Fine detail cannot "
+        "be known; the network has to invent it. Move [the share](pixels) and watch.",
+    },
+    "estimate": {
+        "title": "State and estimate",
+        "text": "[The player](player) shows two moving pictures. The state goes from noise to picture. "
+        "The estimate is what the network expects the finished picture to be.",
+        "question": "When does the estimate show the large shapes?",
+        "answers": ("At the first step", "Half-way", "Only at the end"),
+        "reveal": "At once: the revealed pixels are known from the start. Drag the bar of [the player](player) to the "
+        "first step and compare the two pictures. The steps that follow only decide the detail.",
+    },
+    "sample": {
+        "title": "One sample or the mean",
+        "text": "The first estimate is the mean of all pictures that fit; the last state is one of them. "
+        "Press [Run](run) and read the table under [the player](player).",
+        "question": "Which of the two has the higher PSNR?",
+        "answers": ("The first estimate", "The last state", "Both the same"),
+        "reveal": "The mean, by up to 3 dB: a sample has to choose details, and each wrong choice costs. It looks "
+        "sharper all the same. PSNR rewards caution, not beauty.",
+    },
+    "spread": {
+        "title": "Several samples",
+        "text": "Four samples start from different noise and see the same pixels. "
+        "[The player](player) shows how much they differ.",
+        "question": "Where do they differ most?",
+        "answers": ("At the revealed pixels", "Far from them", "Everywhere the same"),
+        "reveal": "Revealed pixels leave no choice, and their neighbours little. Under [Numbers](numbers) you can "
+        "check whether the truth lies among the samples as often as it should.",
+    },
+    "steps": {
+        "title": "How many steps?",
+        "text": "Three lanes, the same flow matching network, 1, 8 and 50 [steps](steps). "
+        "Each step is a network call and costs time.",
+        "question": "What do 50 steps bring over 8?",
+        "answers": ("Several decibels", "A sharper picture", "Almost nothing"),
+        "reveal": "Eight steps of a good solver are as good as fifty. One step gives the mean: the best PSNR and a "
+        "blur. The plot under [Numbers](numbers) shows it for this picture.",
+    },
+    "ways": {
+        "title": "Straight and curved ways",
+        "text": "Two [methods](method) from the same noise: flow matching follows an equation without chance, the "
+        "score-based one adds fresh noise at every step.",
+        "question": "Which one lets colours take the straighter way?",
+        "answers": ("Flow matching", "The score-based SDE", "Both the same"),
+        "reveal": "Flow matching learned straight lines from noise to picture. The SDE wanders: its colours go several "
+        "times as far. The plot of colour ways under [Numbers](numbers) draws them.",
+    },
+    "hole": {
+        "title": "One block instead of scattered pixels",
+        "text": "The same number of pixels as before, now in [one block](pixels). The rest has to be continued.",
+        "question": "How does the quality change?",
+        "answers": ("It gets better", "It stays the same", "It gets worse"),
+        "reveal": "It falls by several decibels: most hidden pixels are now far from any known one. "
+        "Scattered pixels tell more than a block of the same size. Paint your own with [the sheet](pixels).",
+    },
+    "classics": {
+        "title": "Against the classics",
+        "text": "Beside the network stand two classical methods: the nearest pixel and a smooth spline. "
+        "Press [Run](run).",
+        "question": "Can a spline beat one sample of the network by PSNR?",
+        "answers": ("Never", "Yes, it often does", "Only without noise"),
+        "reveal": "On average the spline gets about 22 dB, one sample 19.7 dB and the network's estimate 22.7 dB. "
+        "A sample is one plausible picture, no compromise. Compare estimates with splines, and samples with samples.",
+    },
+    "resolution": {
+        "title": "Any resolution",
+        "text": "A picture here is a field: it has a colour at every place. Every second row and column is revealed. "
+        "Press [Run](run), then open [Any resolution](resolution) and read the result at 512 by 512.",
+        "question": "Does detail appear that 32 by 32 does not have?",
+        "answers": ("No", "Yes, real detail", "Only at the edges"),
+        "reveal": "No. The finer grid is read smoothly between the samples of the field. "
+        "It looks better than squares, but nothing new is known.",
+    },
+}
+GUIDE = {
+    "label": "Guided walk",
+    "title": "A guided walk in {} stations",
+    "intro": "Predict, step, describe, compare: each station sets up the page and asks a question first.",
+    "start": "Start",
+    "close": "Close",
+    "back": "Back",
+    "next": "Next",
+    "place": "Station {} of {}",
+    "again": "Set up again",
+    "right": "Right.",
+    "wrong": "Not quite.",
+}
+FORMULAS = {
+    "heading": "The three methods side by side",
+    "note": "The marked column is the method of the first lane, the marked line is what its solver uses.",
+    "method": "Method",
+    "path": "From picture to noise",
+    "target": "What the network learns",
+    "ode": "Step without chance (ODE)",
+    "sde": "Step with fresh noise (SDE)",
+}
+GLOSSARY_TITLE = "Words"
+GLOSSARY = (
+    ("Context", "The revealed pixels: all that the network is told."),
+    ("State x\u209c", "The picture on its way: pure noise at t = 1, finished at t = 0."),
+    ("Estimate x\u2080", "What the network expects the finished picture to be, given the state and the context."),
+    ("Score", "The direction in which pictures become more probable; it points from noise to picture."),
+    ("Velocity", "How fast and whither each colour moves along the way."),
+    ("Solver", "The recipe that turns the network's answers into steps."),
+    ("Network call", "One pass through the network, the unit of cost. Some solvers make several calls in a step."),
+    ("PSNR", "Peak signal-to-noise ratio in decibels: 20 is a tenth of the full range of error, 3 dB more halves MSE."),
+    ("SSIM", "Structural similarity: compares local patterns, 1 is equal."),
+    ("Posterior", "All pictures that fit the context, each with its probability; a sample is one of them."),
+    ("Coverage", "How often the truth lies inside an interval of the samples; 90% of the time for the 90% interval."),
+)
+LINK = {
+    "complaint": "This link has a part that cannot be used, {}",
+    "share": "Share and take home",
+    "link": "Link to exactly this set-up",
+    "link_note": "The address bar follows too. Add &lock= or &hide= and parts of the page to make a lesson: {}",
+    "qr": "Show as QR code",
+    "qr_label": "QR code of the link",
+    "qr_too_long": "the link is too long for a QR code, because it holds a whole picture: share it as text",
+    "strip": "Picture strip (PNG)",
+    "webp": "Animation (WebP)",
+    "gif": "Animation (GIF)",
+    "bundle": "Numbers and code (ZIP)",
+    "file": "Download",
+    "code": "Show the code",
+    "code_label": "Python that makes this picture again",
+}
+NUMBERS = {
+    "title": "Numbers and plots",
+    "which": "Plot",
+    "plots": {
+        "steps": "Quality at every step",
+        "calls": "Quality against network calls",
+        "ways": "Ways of the colours",
+        "schedule": "Signal and noise over time",
+        "spread": "Spread of 8 samples",
+    },
+    "refresh": "Draw again",
+    "label": "Plot",
+    "notes": {
+        "steps": "Of every lane, on the hidden pixels. The line follows the time bar of the player.",
+        "calls": "This picture, these pixels, the model of the first lane. One call gives the mean, which has the best "
+        "PSNR; samples are sharper and cost up to 3 dB.",
+        "ways": "Twelve hidden pixels from noise to colour. 1.00 is a straight line.",
+        "schedule": "The signal is multiplied by \u03b1, the noise by \u03c3. The line follows the time bar.",
+        "spread": "PSNR of one sample {one:.2f} dB, of their mean {mean:.2f} dB, of the estimate in one call "
+        "{estimate:.2f} dB; CRPS {crps:.4f}. One picture says little about calibration.",
+    },
+    "baseline": "A baseline has no way from noise to picture: choose a model in the first lane.",
+}
+RESOLUTION = {
+    "title": "Any resolution",
+    "intro": "The result is a field on the run's 32 by 32 samples: ask it for a colour anywhere. Nothing finer than "
+    "the samples is invented.",
+    "size": "Read at",
+    "sizes": "{0} \u00d7 {0}",
+    "left": "Left of the slider",
+    "readers": {"nearest": "Nearest pixel", "bilinear": "Linear", "truth": "The true picture"},
+    "field": "Field (cubic convolution)",
+    "compare": "Read the run",
+    "slider": "Left: your choice, right: the field",
+    "why": "Field and bicubic enlargement are the same formula here, so linear interpolation stands in its place.",
+    "scores": "PSNR against the true picture at this size: {}",
+    "score": "{}: {:.2f} dB",
+    "no_truth": "The original of this picture is smaller than that, so there is nothing to compare with.",
+    "presets": {"inpainting": "Fill a hole", "super_resolution": "Enlarge from every second pixel"},
+}
+KNOWLEDGE = "Formulas and words"

@@ -1,0 +1,106 @@
+// The guided walk: one station at a time, a question before its reveal. Words that speak of a part of the page make it
+// glow while they are pointed at, focused or tapped. Everything is text from our own tables, set with textContent.
+
+const GLOW = "spoken-of";
+
+class GuidedWalk {
+  // stations: see demo/stations.py; go(number) asks the server to set a station up, numbers start at 1.
+  constructor(element, labels, stations, go) {
+    this.root = element.querySelector(".guide");
+    Object.assign(this, { labels, stations, go, at: 0 });
+    this.part("title").textContent = labels.title.replace("{}", stations.length);
+    this.part("intro").textContent = labels.intro;
+    for (const name of ["back", "next", "again"]) this.control(name).textContent = labels[name];
+    const actions = { toggle: () => this.show(this.at ? 0 : 1), back: () => this.show(this.at - 1), next: () => this.show(this.at + 1), again: () => go(this.at) };
+    for (const [name, act] of Object.entries(actions)) this.control(name).addEventListener("click", act);
+    (element.closest("#guide") ?? element).addEventListener("station", (event) => this.open(event.detail));
+    this.draw();
+  }
+
+  part(name) {
+    return this.root.querySelector(`[data-part="${name}"]`);
+  }
+
+  control(name) {
+    return this.root.querySelector(`[data-do="${name}"]`);
+  }
+
+  // Opened by a link that has set the page up already.
+  open(number) {
+    this.at = Math.min(Math.max(number, 0), this.stations.length);
+    this.draw();
+  }
+
+  show(number) {
+    this.open(number);
+    if (!this.at) return this.control("toggle").focus();
+    this.go(this.at);
+    this.part("name").focus({ preventScroll: true });
+  }
+
+  draw() {
+    this.dim();
+    const station = this.stations[this.at - 1];
+    const { labels } = this;
+    this.root.querySelector(".station").hidden = !station;
+    this.part("intro").hidden = Boolean(station);
+    const toggle = this.control("toggle");
+    toggle.textContent = station ? labels.close : labels.start;
+    toggle.setAttribute("aria-expanded", Boolean(station));
+    this.root.dataset.station = this.at;
+    if (!station) return;
+    this.part("place").textContent = labels.place.replace("{}", this.at).replace("{}", this.stations.length);
+    this.part("name").textContent = station.title;
+    this.write(this.part("text"), station.text);
+    this.part("question").textContent = station.question;
+    this.part("reveal").replaceChildren();
+    const group = this.root.querySelector(".answers");
+    group.setAttribute("aria-label", station.question);
+    group.replaceChildren(...station.answers.map((answer, i) => this.answer(answer, i)));
+    this.control("back").disabled = this.at === 1;
+    this.control("next").disabled = this.at === this.stations.length;
+  }
+
+  answer(text, index) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", textContent: text });
+    button.setAttribute("aria-pressed", "false");
+    button.addEventListener("click", () => this.reveal(index));
+    return button;
+  }
+
+  reveal(index) {
+    const station = this.stations[this.at - 1];
+    [...this.root.querySelectorAll(".answers button")].forEach((button, i) => button.setAttribute("aria-pressed", i === index));
+    const verdict = index === station.right ? this.labels.right : this.labels.wrong;
+    this.write(this.part("reveal"), [[`${verdict} `, []], ...station.reveal]);
+  }
+
+  write(place, pieces) {
+    place.replaceChildren(...pieces.map(([text, ids]) => (ids.length ? this.mention(text, ids) : document.createTextNode(text))));
+  }
+
+  mention(text, ids) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "mention", textContent: text });
+    for (const name of ["mouseenter", "focus"]) button.addEventListener(name, () => this.light(ids));
+    for (const name of ["mouseleave", "blur"]) button.addEventListener(name, () => this.dim());
+    button.addEventListener("click", () => this.light(ids)[0]?.scrollIntoView({ block: "center", behavior: this.calm() ? "auto" : "smooth" }));
+    return button;
+  }
+
+  calm() {
+    return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
+
+  light(ids) {
+    this.dim();
+    const found = ids.map((id) => document.getElementById(id)).filter((node) => node?.offsetParent);
+    for (const node of found) node.classList.add(GLOW);
+    return found;
+  }
+
+  dim() {
+    for (const node of document.querySelectorAll(`.${GLOW}`)) node.classList.remove(GLOW);
+  }
+}

@@ -1,0 +1,12 @@
+"""How events of the page are sent: private, quiet, and queued where they can fail or take time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+AT_ONCE: dict[str, Any] = {**PRIVATE, "queue": False}
+# These can fail, so they are queued: Gradio 6.31 shows no message for a failed event outside the queue.
+CHECKED: dict[str, Any] = {**PRIVATE, "concurrency_limit": None}
+# These compute for seconds: a pool of their own, and the page says that it is busy.
+SLOW: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 2, "concurrency_id": "slow"}

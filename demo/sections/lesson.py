@@ -1,0 +1,81 @@
+"""Links and the guided walk in the page: opening one sets the page up, and the address bar follows the page."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import gradio as gr
+
+from demo import languages, lesson_link, parts, stations
+from demo.checks import whole
+from demo.events import CHECKED
+from demo.guard import guard
+from demo.layout import Widgets
+from demo.page_state import Updates, lesson_of, settable, updates
+from fieldlib import InputError
+
+log = logging.getLogger(__name__)
+# What a link asks of the page beyond the values of its widgets. Ids and names are from our own tables.
+APPLY = """({ lock, hide, view, station }) => {
+  for (const [ids, name] of [[lock, "locked"], [hide, "left-out"]])
+    for (const id of ids) document.getElementById(id)?.classList.add(name);
+  for (const id of lock) document.getElementById(id)?.toggleAttribute("inert", true);
+  setTimeout(() => document.querySelector(`#player .side button[data-view="${view}"]`)?.click(), 300);
+  if (station) document.querySelector("#guide")?.dispatchEvent(new CustomEvent("station", { detail: station }));
+}"""
+LOOK = """(_, ...rest) => [document.querySelector("#player .stage canvas")?.dataset.view ?? "state", ...rest]"""
+FOLLOW = """(query) => {
+  const kept = [...new URLSearchParams(location.search)].filter(([key]) => ["lock", "hide", "lang", "__theme"].includes(key));
+  const parts = [query, new URLSearchParams(kept).toString()].filter(Boolean);
+  history.replaceState(null, "", location.pathname + (parts.length ? "?" + parts.join("&") : ""));
+}"""  # noqa: E501 - JavaScript
+
+
+def opened(request: gr.Request) -> Updates:
+    """The page was opened, perhaps by a link."""
+    query = {key: str(value) for key, value in dict(request.query_params).items()}
+    lesson, complaints = lesson_link.read(query)
+    for complaint in complaints:
+        gr.Warning(languages.text("LINK")["complaint"].format(complaint))
+    if not set(query) & set(lesson_link.FROM_TEXT):
+        return [gr.skip()] * (SET + 1)
+    held = {"lock": parts.elements(lesson.lock), "hide": parts.elements(lesson.hide), "view": lesson.view}
+    return [*updates(lesson), {**held, "station": lesson.station}]
+
+
+def arrived(event: gr.EventData) -> Updates:
+    """A station of the walk wants to be set up."""
+    walk = stations.walk()
+    lesson = walk[whole("the station", event._data.get("station"), 1, len(walk)) - 1].lesson
+    return [*updates(lesson), {"lock": [], "hide": [], "view": lesson.view, "station": 0}]
+
+
+def query_of(view: str, *values: Any) -> Any:  # noqa: ANN401
+    """The query string of what the page shows; the old one stays while the widgets cannot be run."""
+    try:
+        return lesson_link.write(lesson_of(view, *values))
+    except (InputError, TypeError):
+        return gr.skip()
+
+
+SET = 0  # how many widgets a lesson sets; known once the page is laid out
+
+
+def add(w: Widgets, page: gr.Blocks) -> gr.Textbox:
+    """Wire links and walk into the page; returns the hidden field that holds the query string."""
+    global SET
+    targets = settable(w)
+    SET = len(targets)
+    held = gr.JSON({}, visible=False)
+    query = gr.Textbox("", visible=False)
+    view = gr.Textbox("state", visible=False)
+    page.load(guard(opened), None, [*targets, held], **CHECKED)
+    w.walk.go(guard(arrived), None, [*targets, held], **CHECKED)
+    held.change(None, held, None, js=APPLY)
+    follow: dict[str, Any] = {"js": LOOK, "trigger_mode": "always_last", **CHECKED}
+    changed = [widget.change for widget in (*w.run_inputs[2:], w.picker)]
+    gr.on(changed, query_of, [view, *w.run_inputs], query, **follow)
+    w.painter.paint(query_of, [view, *w.run_inputs], query, **follow)
+    query.change(None, query, None, js=FOLLOW)
+    return query

@@ -1,0 +1,114 @@
+"""Numbers and plots in the page: one plot at a time, made when it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+import plotly.graph_objects as go
+
+from demo import exports, figures, handlers, languages, numbers, studio
+from demo.events import SLOW
+from demo.guard import guard
+from demo.layout import Widgets
+from demo.studio import Request
+from fieldlib import InputError
+from fieldlib.registry import one_call
+
+Drawn = tuple[go.Figure, str]
+SHOWN = "() => { if (document.querySelector('#numbers-plot .js-plotly-plot')) document.querySelector('#numbers-refresh').click(); }"  # noqa: E501
+# The line in the plot follows the player's time bar; a page without Plotly does nothing.
+CURSOR = """() => {
+  const player = document.querySelector("#player .player");
+  new MutationObserver(() => {
+    const plot = document.querySelector("#numbers-plot .js-plotly-plot");
+    const at = plot?.layout?.meta?.at?.[Number(player.dataset.position)];
+    if (at === undefined || !window.Plotly || plot.dataset.at === String(at)) return;
+    plot.dataset.at = at;
+    const moves = plot.layout.shapes.flatMap((_, i) => [[`shapes[${i}].x0`, at], [`shapes[${i}].x1`, at]]);
+    window.Plotly.relayout(plot, Object.fromEntries(moves));
+  }).observe(player, { attributes: true, attributeFilter: ["data-position"] });
+}"""
+
+
+def by_step(requests: Sequence[Request]) -> Drawn:
+    """Metrics of every lane."""
+    runs = [exports.record(request) for request in requests]
+    named = [(title(run.request), run.moments) for run in runs]
+    longest = max((run.moments for run in runs), key=len)
+    figure = figures.metrics_by_step(named, cursor=longest[-1].step)
+    return figure.update_layout(meta={"at": [moment.step for moment in longest]}), note("steps")
+
+
+def by_calls(requests: Sequence[Request]) -> Drawn:
+    """A small sweep with the model of the first lane."""
+    return figures.quality_by_calls(numbers.sweep(requests[0])), note("calls")
+
+
+def ways(requests: Sequence[Request]) -> Drawn:
+    """Every lane that goes from noise to picture."""
+    moving = [request for request in requests if not one_call(request.model)]
+    if not moving:
+        raise InputError(languages.text("NUMBERS")["baseline"])
+    return figures.colour_ways([(title(request), numbers.trajectories(request)) for request in moving]), note("ways")
+
+
+def over_time(requests: Sequence[Request]) -> Drawn:
+    """The three paths; the line stands where the first lane's run stands."""
+    moments = exports.record(requests[0]).moments
+    figure = figures.schedule(numbers.schedules(), moments[-1].t)
+    return figure.update_layout(meta={"at": [round(moment.t, 4) for moment in moments]}), note("schedule")
+
+
+def spread(requests: Sequence[Request]) -> Drawn:
+    """Samples of the first lane."""
+    if one_call(requests[0].model):
+        raise InputError(languages.text("NUMBERS")["baseline"])
+    found = numbers.spread(replace(requests[0], samples=1))
+    scores = {"one": found.one, "mean": found.mean, "estimate": found.estimate, "crps": found.crps}
+    return figures.spread(found), note("spread").format(**scores)
+
+
+PLOTS: dict[str, Callable[[Sequence[Request]], Drawn]] = {
+    "steps": by_step,
+    "calls": by_calls,
+    "ways": ways,
+    "schedule": over_time,
+    "spread": spread,
+}
+
+
+def draw(which: str, picture: Any, *values: Any) -> Drawn:  # noqa: ANN401
+    """The plot called ``which`` of what the widgets describe, and the sentence under it."""
+    mask, setup = handlers.split(values)
+    return PLOTS[which](handlers.requests_of(picture, mask, setup))
+
+
+def note(which: str) -> str:
+    """The sentence under a plot."""
+    return languages.text("NUMBERS")["notes"][which]
+
+
+def title(request: Request) -> str:
+    """What a run is called in a legend."""
+    return figures.run_title(request.model, studio.solver_of(request))
+
+
+def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> None:
+    """Lay out the section and wire it."""
+    words = languages.text("NUMBERS")
+    choices = [(words["plots"][name], name) for name in PLOTS]
+    with gr.Accordion(words["title"], open=False, elem_id="numbers", elem_classes="section") as section:
+        with gr.Row(equal_height=True):
+            which = gr.Radio(choices, value="steps", label=words["which"], elem_id="numbers-which", scale=4)
+            refresh = gr.Button(words["refresh"], elem_id="numbers-refresh", scale=0, min_width=130)
+        plot = gr.Plot(label=words["label"], show_label=False, elem_id="numbers-plot")
+        sentence = gr.Markdown(elem_id="numbers-note")
+    options: dict[str, Any] = {"trigger_mode": "always_last", **SLOW}
+    gr.on(
+        [section.expand, which.change, refresh.click], guard(draw), [which, *w.run_inputs], [plot, sentence], **options
+    )
+    running.success(None, None, None, js=SHOWN)
+    page.load(None, None, None, js=CURSOR)

@@ -1,0 +1,77 @@
+"""Any resolution in the page: the finished run read on finer grids under a slider, and one-click tasks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from demo import handlers, languages, readings, studio
+from demo.events import CHECKED, SLOW
+from demo.guard import guard
+from demo.layout import Widgets
+from demo.page_state import Updates, lesson_of, settable, updates
+from demo.pictures import Picture
+from demo.readings import PRESETS
+
+SIZES = (32, 64, 128, 256, 512)
+RUN = "() => setTimeout(() => document.querySelector('#run').click(), 150)"
+
+
+def read(left: str, size: int, picture: Picture, *values: Any) -> tuple[Any, str]:  # noqa: ANN401
+    """Both sides of the slider and the scores under it."""
+    mask, setup = handlers.split(values)
+    request = handlers.requests_of(picture, mask, setup)[0]
+    result = studio.finish(replace(request, samples=1)).moments[-1].state
+    truth = Picture(picture.title, request.pixels) if not request.scored else picture
+    found = {reading.reader: reading for reading in readings.compare(result, truth, size)}
+    fine = readings.fine_truth(truth, size)
+    chosen = found[left].pixels if left in found else fine if fine is not None else found["nearest"].pixels
+    return (enlarge(chosen), enlarge(found["field"].pixels)), scores(found)
+
+
+def scores(found: dict[str, readings.Reading]) -> str:
+    """PSNR of every reader, or why there is none."""
+    words = languages.text("RESOLUTION")
+    names = {**words["readers"], "field": words["field"]}
+    rated = [words["score"].format(names[name], one.psnr) for name, one in found.items() if one.psnr is not None]
+    return f"{words['scores'].format(', '.join(rated)) if rated else words['no_truth']} {words['why']}"
+
+
+def enlarge(pixels: np.ndarray) -> np.ndarray:
+    """Every pixel as a square, so that the browser has nothing to smooth."""
+    factor = readings.MOST // len(pixels)
+    return np.asarray(pixels).repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+def task(name: str, *values: Any) -> Updates:  # noqa: ANN401
+    """The page with the pixels of the task ``name``; everything else stays."""
+    now, wanted = lesson_of("state", *values), PRESETS[name]
+    return updates(replace(now, mask=wanted.mask, pattern=wanted.pattern, fraction=wanted.fraction, seed=wanted.seed))
+
+
+def add(w: Widgets) -> None:
+    """Lay out the section and wire it."""
+    words = languages.text("RESOLUTION")
+    readers = [(title, name) for name, title in words["readers"].items()]
+    sizes = [(words["sizes"].format(size), size) for size in SIZES]
+    with gr.Accordion(words["title"], open=False, elem_id="resolution", elem_classes="section") as section:
+        gr.Markdown(words["intro"])
+        with gr.Row():
+            tasks = {name: gr.Button(title, elem_id=f"task-{name}") for name, title in words["presets"].items()}
+        with gr.Row(equal_height=True):
+            size = gr.Radio(sizes, value=256, label=words["size"], elem_id="resolution-size")
+            left = gr.Radio(readers, value="nearest", label=words["left"], elem_id="resolution-left")
+            refresh = gr.Button(words["compare"], elem_id="resolution-read", scale=0, min_width=130)
+        slider = gr.ImageSlider(
+            label=words["slider"], interactive=False, elem_id="resolution-slider", max_height=512, format="png"
+        )
+        told = gr.Markdown(elem_id="resolution-scores")
+    options: dict[str, Any] = {"trigger_mode": "always_last", **SLOW}
+    triggers = [section.expand, size.change, left.change, refresh.click]
+    gr.on(triggers, guard(read), [left, size, *w.run_inputs], [slider, told], **options)
+    for name, button in tasks.items():
+        wanted = gr.State(name)
+        button.click(guard(task), [wanted, *w.run_inputs], settable(w), **CHECKED).success(None, None, None, js=RUN)

@@ -1,0 +1,107 @@
+"""Share and take home: the link, its QR code, downloads and the code, in a folded section."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import segno
+
+from demo import exports, handlers, languages, snippet
+from demo.events import PRIVATE, SLOW
+from demo.exports import Recording
+from demo.guard import guard
+from demo.layout import Widgets
+from demo.parts import PARTS
+from demo.pictures import Picture
+from fieldlib import InputError
+
+QR_SCALE = 8
+ADDRESS = """() => [location.href]"""
+DOWNLOAD = "() => setTimeout(() => document.querySelector('#download-now').click(), 250)"
+FILES: dict[str, tuple[str, Callable[[Sequence[Recording], Picture], bytes]]] = {
+    "strip": ("strip.png", lambda runs, _: exports.strip(runs)),
+    "webp": ("run.webp", lambda runs, _: exports.animation(runs, "webp")),
+    "gif": ("run.gif", lambda runs, _: exports.animation(runs, "gif")),
+    "bundle": ("run.zip", exports.bundle),
+}
+
+
+def qr_picture(link: str) -> np.ndarray:
+    """``link`` as a QR code with its quiet zone, uint8 (N, N, 3), black on white.
+
+    Raises:
+        InputError: the link is too long for one.
+    """
+    try:
+        code = segno.make_qr(link, error="l")
+    except segno.DataOverflowError:
+        raise InputError(languages.text("LINK")["qr_too_long"]) from None
+    rows = np.array([list(row) for row in code.matrix_iter(scale=QR_SCALE, border=4)], dtype=bool)
+    return np.repeat(np.where(rows, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def recordings(picture: Picture, values: Sequence[Any]) -> list[Recording]:
+    """The runs of all lanes, made again."""
+    mask, setup = handlers.split(values)
+    return [exports.record(request) for request in handlers.requests_of(picture, mask, setup)]
+
+
+def writer(kind: str) -> Callable[..., str]:
+    """The handler that writes a download of ``kind`` and returns its path."""
+    name, make = FILES[kind]
+
+    def write(picture: Picture, *values: Any) -> str:  # noqa: ANN401
+        path = Path(tempfile.mkdtemp(prefix="fieldlib-")) / name
+        path.write_bytes(make(recordings(picture, values), picture))
+        return str(path)
+
+    return write
+
+
+def code_of(picture: Picture, *values: Any) -> str:  # noqa: ANN401
+    """The program of each lane."""
+    mask, setup = handlers.split(values)
+    requests = handlers.requests_of(picture, mask, setup)
+    name = picture.name if all(request.scored for request in requests) else ""
+    return f"\n\n{'# ' + '-' * 76}\n\n".join(snippet.code(request, name) for request in requests)
+
+
+def add(w: Widgets, query: gr.Textbox) -> None:
+    """Lay out the section and wire it."""
+    words = languages.text("LINK")
+    with gr.Accordion(words["share"], open=False, elem_id="share", elem_classes="section") as section:
+        note = words["link_note"].format(", ".join(PARTS))
+        link = gr.Textbox(label=words["link"], info=note, buttons=["copy"], interactive=False, elem_id="link")
+        with gr.Row():
+            show = gr.Button(words["qr"], elem_id="show-qr", size="md")
+            files = {kind: gr.Button(words[kind], elem_id=f"export-{kind}", size="md") for kind in FILES}
+            code = gr.Button(words["code"], elem_id="show-code", size="md")
+        qr = gr.Image(
+            label=words["qr_label"], visible=False, interactive=False, elem_id="qr", height=360, format="png",
+            buttons=["fullscreen", "download"],
+        )  # fmt: skip
+        text = gr.Textbox(
+            label=words["code_label"], visible=False, lines=12, max_lines=40, buttons=["copy"], elem_id="code"
+        )
+        file = gr.DownloadButton(words["file"], elem_id="download-now", visible="hidden")
+    for event in (section.expand, query.change):
+        event(None, None, link, js=ADDRESS)
+    show.click(guard(shown_qr), link, qr, js=ADDRESS, **PRIVATE)
+    code.click(guard(shown_code), w.run_inputs, text, **PRIVATE)
+    for kind, button in files.items():
+        button.click(guard(writer(kind)), w.run_inputs, file, **SLOW).success(None, None, None, js=DOWNLOAD)
+
+
+def shown_qr(link: str) -> Any:  # noqa: ANN401
+    """The QR code of the address that the page stands at."""
+    return gr.update(value=qr_picture(str(link)[:8000]), visible=True)
+
+
+def shown_code(*values: Any) -> Any:  # noqa: ANN401
+    """The code, unfolded."""
+    return gr.update(value=code_of(*values), visible=True)

@@ -1,0 +1,80 @@
+"""The guided walk: predict, step, describe, compare. Stations are data; their words are in :mod:`demo.languages`.
+
+A word in [brackets](part) names a part of the page, which is highlighted while it is pointed at.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from demo import languages
+from demo.lesson_link import Lane, Lesson, write
+from demo.parts import PARTS
+
+MENTION = re.compile(r"\[([^\]]+)\]\((\w+)\)")
+FLOW, SCORE = "flow_matching/tiny", "score_sde/tiny"
+
+
+@dataclass(frozen=True)
+class Station:
+    """One stop of the walk.
+
+    ``name`` is the key of its words, ``lesson`` the state that it sets up, ``right`` the index of the answer that its
+    reveal confirms; a test runs the lesson and checks that it does.
+    """
+
+    name: str
+    lesson: Lesson
+    right: int
+
+
+def walk() -> tuple[Station, ...]:
+    """All stations in their order."""
+    euler = Lane(FLOW, "euler", 20)
+    return (
+        Station("few", Lesson("cat", fraction=0.05, lanes=(euler,), view="observed"), 1),
+        Station("estimate", Lesson("coffee", lanes=(euler,), view="estimate"), 0),
+        Station("sample", Lesson("coffee", lanes=(Lane(FLOW, "", 8),)), 0),
+        Station("spread", Lesson("astronaut", lanes=(Lane(FLOW, "", 8),), samples=4, view="uncertainty"), 1),
+        Station("steps", Lesson("coffee", lanes=tuple(Lane(FLOW, "", n) for n in (1, 8, 50))), 2),
+        Station("ways", Lesson("balloon", lanes=(euler, Lane(SCORE, "euler_maruyama", 20))), 0),
+        Station("hole", Lesson("coffee", pattern="block", lanes=(Lane(FLOW, "", 8),)), 2),
+        Station("classics", Lesson("cat", lanes=(Lane(FLOW, "", 8),), stills=("nearest", "thin_plate")), 1),
+        Station("resolution", Lesson("coffee", pattern="grid", fraction=0.25, lanes=(Lane(FLOW, "", 8),)), 0),
+    )
+
+
+def told(station: Station) -> dict[str, Any]:
+    """``station`` for the page, in the current language: plain text in pieces, no markup."""
+    words = languages.text("STATIONS")[station.name]
+    return {
+        "name": station.name,
+        "title": words["title"],
+        "text": pieces(words["text"]),
+        "question": words["question"],
+        "answers": list(words["answers"]),
+        "right": station.right,
+        "reveal": pieces(words["reveal"]),
+        "link": write(station.lesson),
+    }
+
+
+def pieces(text: str) -> list[list[Any]]:
+    """Text cut at its mentions: [words, ids of the elements they speak of]; no ids for the words between.
+
+    Raises:
+        KeyError: a mention of a part that the page does not have.
+    """
+    found: list[list[Any]] = []
+    start = 0
+    for match in MENTION.finditer(text):
+        found += [[text[start : match.start()], []], [match[1], list(PARTS[match[2]])]]
+        start = match.end()
+    return [piece for piece in [*found, [text[start:], []]] if piece[0]]
+
+
+def walk_told() -> list[dict[str, Any]]:
+    """The whole walk for the page."""
+    return [told(station) for station in walk()]
