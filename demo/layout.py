@@ -70,7 +70,7 @@ def lay_out() -> Widgets:
             controls = {**lay_picture(first), **lay_mask(painting), **lay_method(), **lay_buttons()}
         with gr.Column(elem_id="screen", scale=3, min_width=320):
             screen = player.trajectory_player(scene, handlers.ask_influence)
-    return Widgets(walk, **controls, player=screen)
+    return Widgets(walk=walk, **controls, player=screen)
 
 
 def _card(title: str) -> gr.Column:

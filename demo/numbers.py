@@ -140,17 +140,20 @@ def spread(request: Request, count: int = 8) -> Spread:
     seeds = [(request.noise_seed + k) % (MOST_SEED + 1) for k in range(count)]
     *_, last = sample(model, context, coords, solver=request.solver, steps=request.steps, seeds=seeds)
     truth = to_values(scene.pixels)[torch.from_numpy(hidden)]
-    ensemble, observed = (last.values.clamp(-1, 1) + 1) / 2, (truth + 1) / 2
+    ensemble, observed = (last.values.clamp(-1, 1) + 1) / 2, (truth + 1) / 2  # as pixels, data range 1
     deviation = np.zeros((SIZE, SIZE), np.float32)
     deviation[~scene.mask] = ensemble.std(0).mean(-1).numpy()
+    covered50, covered90 = (float(coverage(ensemble, observed, level).mean()) for level in (0.5, 0.9))
+    shown = last.values.clamp(-1, 1)
     return Spread(
-        count,
-        deviation,
-        *(float(coverage(ensemble, observed, level).mean()) for level in (0.5, 0.9)),
-        float(fair_crps(ensemble, observed).mean()),
-        float(psnr(last.values.clamp(-1, 1), truth.expand_as(last.values)).mean()),
-        float(psnr(last.values.clamp(-1, 1).mean(0, keepdim=True), truth[None])),
-        float(psnr(estimate(model, context, coords).clamp(-1, 1), truth[None])),
+        samples=count,
+        deviation=deviation,
+        coverage50=covered50,
+        coverage90=covered90,
+        crps=float(fair_crps(ensemble, observed).mean()),
+        one=float(psnr(shown, truth.expand_as(shown)).mean()),
+        mean=float(psnr(shown.mean(0, keepdim=True), truth[None])),
+        estimate=float(psnr(estimate(model, context, coords).clamp(-1, 1), truth[None])),
     )
 
 
