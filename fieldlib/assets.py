@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
+_HERE = Path(__file__).resolve().parent
+_INSTALLED = _HERE / "bundled"  # where a wheel puts them; in a clone they stand beside the packages
+ASSETS = _INSTALLED if _INSTALLED.is_dir() else _HERE.parent / "assets"
 GALLERY = ASSETS / "gallery"
 WEIGHTS = ASSETS / "weights"
 LMMSE = ASSETS / "lmmse" / "lmmse.safetensors"

@@ -1,0 +1,13 @@
+"""What pyproject.toml cannot say: the files of ``assets/`` travel inside the wheel, as the package fieldlib.bundled."""
+
+from setuptools import find_packages, setup
+
+BUNDLED = "fieldlib.bundled"
+CARRIED = ["gallery/*", "lmmse/*", "study/*", "weights/*/tiny*/*"]
+
+setup(
+    packages=[*find_packages(include=["fieldlib*", "train_scripts*", "demo*"]), BUNDLED],
+    py_modules=["app"],
+    package_dir={BUNDLED: "assets"},
+    package_data={BUNDLED: CARRIED, "demo": ["**/*.js", "**/*.css", "**/*.html", "**/*.json"]},
+)

@@ -1,0 +1,136 @@
+"""Operations as an administrator meets them: the app as a process of its own, asked over HTTP, ended by signals."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from train_scripts.space_check import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class App:
+    """``python app.py`` on a port of its own; its log lines after :meth:`stop`."""
+
+    def __init__(self, log):
+        self.port, self.log = free_port(), log
+        self.address = f"http://127.0.0.1:{self.port}"
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", "FIELDLIB_LOG": "DEBUG"}
+        with log.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "app.py", "--port", str(self.port)],
+                cwd=ROOT,
+                env=environment,
+                stdout=output,
+                stderr=output,
+            )
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            try:
+                self.get("/healthz")
+                return
+            except OSError:
+                assert self.process.poll() is None, log.read_text()
+                time.sleep(0.2)
+        raise AssertionError("the app did not start")
+
+    def get(self, path, body=None, **headers):
+        blob = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.address + path, blob, {"Content-Type": "application/json", **headers})
+        with OPENER.open(request, timeout=60) as answer:
+            return answer.headers, answer.read().decode()
+
+    def call(self, request_id, **changes):
+        """The id of a new event of /sample."""
+        values = {"picture": "", "file": None, "fraction": 0.2, "pattern": "uniform", "model": "nearest"}
+        values |= {"solver": "", "steps": 4, "seed": 0, "noise_seed": 0, "mask": "", **changes}
+        body = {"data": list(values.values())}
+        return json.loads(self.get("/gradio_api/call/sample", body, **{"X-Request-ID": request_id})[1])["event_id"]
+
+    def answer(self, event):
+        return self.get(f"/gradio_api/call/sample/{event}")[1]
+
+    def metrics(self):
+        lines = self.get("/metrics")[1].splitlines()
+        return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[0] != "#")}
+
+    def stop(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+    def lines(self):
+        return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+
+
+@pytest.fixture
+def app(tmp_path):
+    running = App(tmp_path / "log")
+    yield running
+    if running.process.poll() is None:
+        running.process.kill()
+        running.process.wait(10)
+
+
+def test_health_metrics_ids_and_logs(app):
+    assert json.loads(app.get("/healthz")[1]) == {"status": "ok", "version": "0.1.0", "waiting": 0}
+    assert "event: complete" in app.answer(app.call("good-1"))
+    assert "event: error" in app.answer(app.call("bad-2", pattern="my secret pattern"))
+    counts = app.metrics()
+    assert counts['fieldlib_calls_total{call="sample",outcome="ok"}'] == 1
+    assert counts['fieldlib_calls_total{call="sample",outcome="refused"}'] == 1
+    assert counts['fieldlib_call_seconds_count{call="sample"}'] == 2
+    assert counts["fieldlib_running_calls"] == 0 and counts["fieldlib_queue_length"] == 0
+    assert 10**8 < counts["process_resident_memory_bytes"] < 2 * 10**9
+    buckets = [value for name, value in counts.items() if name.startswith("fieldlib_call_seconds_bucket")]
+    assert buckets == sorted(buckets) and buckets[-1] == 2
+    headers, _ = app.get("/healthz", **{"X-Request-ID": "mine_3"})
+    assert headers["X-Request-ID"] == "mine_3"
+    made, _ = app.get("/healthz?token=hf_very_secret", **{"X-Request-ID": 'x"} \\ forged'})
+    assert re.fullmatch(r"[0-9a-f]{16}", made["X-Request-ID"]), "an id that is not well formed is replaced"
+    assert app.stop() == 0
+    calls = {line["request_id"]: line for line in app.lines() if line["message"] == "call"}
+    assert calls["good-1"]["outcome"] == "ok" and calls["bad-2"]["outcome"] == "refused"
+    assert any(line.get("path") == "/healthz" and line["request_id"] == "mine_3" for line in app.lines())
+    text = app.log.read_text()
+    assert "secret" not in text and "forged" not in text and "Traceback" not in text
+
+
+def test_sigterm_lets_a_running_trajectory_end_and_refuses_new_work(app):
+    event = app.call("long", model="flow_matching/tiny", steps=150)
+    answers = []
+    reader = threading.Thread(target=lambda: answers.append(app.answer(event)))
+    reader.start()
+    deadline = time.monotonic() + 30
+    while app.metrics()["fieldlib_running_calls"] == 0 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    app.process.send_signal(signal.SIGTERM)
+    refused = []
+    while not refused and app.process.poll() is None:
+        try:
+            app.call("late")
+        except urllib.error.HTTPError as error:
+            refused.append((error.code, error.headers["Retry-After"]))
+        except OSError:
+            break
+        time.sleep(0.1)
+    reader.join(60)
+    assert "event: complete" in answers[0] and "data:image/png" in answers[0]
+    assert refused == [(503, "10")]
+    assert app.process.wait(60) == 0
+    assert [line["outcome"] for line in app.lines() if line.get("request_id") == "long" and "outcome" in line] == ["ok"]
+
+
+def test_ctrl_c_ends_it(app):
+    assert app.stop(signal.SIGINT) == 0
+    assert "Traceback" not in app.log.read_text()

@@ -1,0 +1,137 @@
+"""Trying a Space folder out as the Hub would: a fresh environment, a start, an answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import venv
+from pathlib import Path
+from typing import NamedTuple
+
+from fieldlib.errors import InputError
+
+PATIENCE = 60.0  # seconds until it must answer
+MOST_MEMORY = 2000.0  # megabytes
+CALL = {"data": ["", None, 0.2, "uniform", "", "", 4, 0, 0, ""]}  # arguments of /sample
+
+
+class Report(NamedTuple):
+    """Seconds from the start to the first picture, and resident memory after it in megabytes."""
+
+    seconds: float
+    megabytes: float
+
+
+def try_out(folder: Path, *, docker: bool = False, python: Path | None = None) -> Report:
+    """Start the Space in ``folder`` in an environment of its own and ask it for a picture.
+
+    Args:
+        folder: what :mod:`train_scripts.deploy_space` wrote.
+        docker: the Docker form, which is asked for its page.
+        python: an interpreter that has the requirements; a fresh environment is made when absent.
+
+    Raises:
+        InputError: it cannot be installed, does not answer in time or takes too much memory.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        python = python or install(folder, Path(place) / "env")
+        log = Path(place) / "log"
+        port, start = free_port(), time.monotonic()
+        ui = ["--ui", "streamlit"] if docker else []
+        command = [str(python.absolute()), "app.py", "--port", str(port), *ui]
+        with log.open("w") as output:
+            app = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, env=clean_environment(place))
+        try:
+            ask(app, f"http://127.0.0.1:{port}", log, docker)
+            return check(Report(time.monotonic() - start, memory(app.pid)))
+        finally:
+            app.terminate()
+            app.wait(40)
+
+
+def install(folder: Path, environment: Path) -> Path:
+    """The interpreter of a new environment with the folder's requirements.
+
+    Raises:
+        InputError: pip failed.
+    """
+    venv.create(environment, with_pip=True)
+    python = environment / "bin" / "python"
+    pip = [str(python), "-m", "pip", "install", "-q", "-r", "requirements.txt"]
+    done = subprocess.run(pip, cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise InputError(f"the requirements of {folder} cannot be installed: {done.stderr.strip()[-600:]}")
+    return python
+
+
+def clean_environment(home: str) -> dict[str, str]:
+    """No settings of this machine's user: no data, tokens or caches."""
+    unset = ("FIELDLIB_", "HF_", "GRADIO_", "PYTHONPATH", "PORT")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(unset)}
+    return kept | {"HOME": home, "HF_HUB_OFFLINE": "1"}
+
+
+def ask(app: subprocess.Popen[bytes], address: str, log: Path, docker: bool) -> None:
+    """Wait for a healthy answer, then for a picture."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fetch(f"{address}/_stcore/health" if docker else f"{address}/healthz")
+            break
+        except OSError:
+            if app.poll() is not None or time.monotonic() > deadline:
+                raise InputError(
+                    f"the Space does not answer within {PATIENCE:.0f} s: {log.read_text()[-600:]}"
+                ) from None
+            time.sleep(0.2)
+    if docker:
+        return
+    event = json.loads(fetch(f"{address}/gradio_api/call/sample", CALL))["event_id"]
+    answer = fetch(f"{address}/gradio_api/call/sample/{event}")
+    if "data:image/png" not in answer:
+        raise InputError(f"the Space gives no picture: {answer[-300:]}")
+
+
+def fetch(address: str, body: object = None) -> str:
+    """The text at ``address``, after a POST of ``body`` as JSON when there is one."""
+    blob = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address, blob, {"Content-Type": "application/json"})
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=PATIENCE) as answer:
+        return answer.read().decode()
+
+
+def check(report: Report) -> Report:
+    """``report`` when it is within the limits.
+
+    Raises:
+        InputError: too slow or too much memory.
+    """
+    if report.seconds > PATIENCE or report.megabytes > MOST_MEMORY:
+        raise InputError(
+            f"the Space took {report.seconds:.0f} s and {report.megabytes:.0f} MB; "
+            f"allowed are {PATIENCE:.0f} s and {MOST_MEMORY:.0f} MB"
+        )
+    return report
+
+
+def memory(process: int) -> float:
+    """Resident memory of a process in megabytes; 0 where /proc does not tell."""
+    if not sys.platform.startswith("linux"):
+        return 0.0
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
