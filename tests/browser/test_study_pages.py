@@ -1,0 +1,93 @@
+"""The study's pages in a real browser: no foreign host is asked, figures are drawn, links keep their filters."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 90_000  # ms; machines that run tests are busy
+
+
+@pytest.fixture(scope="module")
+def pages():
+    """The address of a server of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "app.py", "--ui", "streamlit", "--port", str(port)],
+        cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(address, timeout=2)
+                break
+            except OSError:
+                time.sleep(0.5)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture
+def visit(chromium, pages):
+    """Opens a page; afterwards nothing may have been asked of another host, and no script may have failed."""
+    context = chromium.new_context(viewport={"width": 1300, "height": 1000})
+    asked, failures = [], []
+
+    def open_page(path):
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        page.goto(f"{pages}/{path}", timeout=PATIENCE)
+        page.wait_for_selector("h1")
+        return page
+
+    yield open_page
+    context.close()
+    assert [url for url in asked if not url.startswith((pages, "data:", "blob:"))] == []
+    assert failures == []
+
+
+def test_compare_draws_its_figure_and_offers_downloads(visit):
+    page = visit("")
+    page.wait_for_selector(".js-plotly-plot .scatterlayer .point")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Table as CSV").click()
+    assert "estimate_psnr_unobserved" in Path(download.value.path()).read_text()
+
+
+def test_a_figure_becomes_a_png_without_a_server(visit):
+    page = visit("")
+    page.wait_for_selector(".js-plotly-plot .scatterlayer .point")
+    page.hover(".js-plotly-plot")
+    with page.expect_download(timeout=PATIENCE) as download:
+        page.locator(".modebar-btn[data-attr=toImage], .modebar-btn[data-title*=Download]").first.click()
+    assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_link_keeps_its_filters(visit):
+    page = visit("?models=thin_plate,nearest&column=crps")
+    page.wait_for_selector(".js-plotly-plot .scatterlayer .point")
+    assert page.locator(".js-plotly-plot .scatterlayer .point").count() == 2
+    assert "column=crps" in page.url and "thin_plate" in page.url
+
+
+def test_run_it_reconstructs(visit):
+    page = visit("run_it?model=thin_plate&share=30")
+    page.get_by_text("307 of 1024 pixels are known").wait_for()
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_text("0 network calls").wait_for()
