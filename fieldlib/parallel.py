@@ -12,6 +12,8 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from fieldlib.errors import InputError
+
 T = TypeVar("T")
 
 
@@ -85,3 +87,19 @@ class LaunchedTeam(Team):
 def join_team() -> Team:
     """The team that this process was started in."""
     return LaunchedTeam() if int(os.environ.get("WORLD_SIZE", "1")) > 1 else Team()
+
+
+def share_batch(size: int, team: Team, accumulate: int) -> list[slice]:
+    """The rows of a batch that one process goes through, in ``accumulate`` equal parts.
+
+    Raises:
+        InputError: the batch cannot be shared evenly.
+    """
+    parts = team.size * accumulate
+    if accumulate < 1 or size % parts:
+        raise InputError(
+            f"a batch of {size} pictures cannot be shared by {team.size} processes in {accumulate} equal parts each; "
+            "choose another --batch-size or --accumulate"
+        )
+    each, first = size // parts, team.rank * accumulate
+    return [slice(number * each, (number + 1) * each) for number in range(first, first + accumulate)]

@@ -28,7 +28,7 @@ from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
 from fieldlib.model import Draw, FieldModel
 from fieldlib.optimizer import MuonAdamW
-from fieldlib.parallel import Team
+from fieldlib.parallel import Team, share_batch
 from fieldlib.points import Batch, Points
 from fieldlib.presets import Preset
 from fieldlib.run_log import RunLog
@@ -105,8 +105,6 @@ class Trainer:
         self.rate, self.returns = float(meta.get("rate", 1)), int(meta.get("returns", 0))
         self.team.collect(None)  # nobody tidies up while others still read
         if self.team.is_first:
-            for partial in self.folder.glob("*.partial"):  # left by a kill
-                partial.unlink()
             self.log.cut(self.step)
 
     def run(self, save_minutes: float = 5, validate_minutes: float | None = None) -> Iterator[dict[str, Any]]:
@@ -120,20 +118,41 @@ class Trainer:
             InputError: training diverges, or the final state cannot be written.
         """
         saved = validated = self.seconds
+        if self.team.is_first:
+            for partial in self.folder.glob("*.partial"):  # left by a kill
+                partial.unlink()
         if self.step == 0:
             self._try_to_save(insist=True)
         while self.progress < 1:
             yield self._train_step()
             if self.bad == PATIENCE:
                 yield self._go_back()
+            ends = self.progress >= 1
             epoch_ends = self.step % self.batches.steps_per_epoch == 0
-            due = epoch_ends if validate_minutes is None else self.seconds - validated > validate_minutes * 60
-            if due or self.progress >= 1:
+            late = epoch_ends if validate_minutes is None else self.seconds - validated > validate_minutes * 60
+            unsaved = self.seconds - saved > save_minutes * 60
+            if not (ends or late or unsaved):
+                continue
+            if not self.team.agree(self.is_sound()):
+                if ends:
+                    raise InputError(self._divergence())
+                continue
+            if ends or late:
                 validated = self.seconds
                 yield self.validate()
-            if self.seconds - saved > save_minutes * 60 or self.progress >= 1:
+            if ends or unsaved:
                 saved = self.seconds
-                self._try_to_save(insist=self.progress >= 1)
+                self._try_to_save(insist=ends)
+
+    def is_sound(self) -> bool:
+        """Whether the weights and their average give a finite loss: only such states are saved."""
+        if self.bad:
+            return False
+        rows = self.parts[0]
+        batch = self.batches.batch(self.step, rows)
+        draws = self._draw(batch, self.step)
+        losses = (self._loss(model, batch, draws, rows).detach() for model in (self.model, self.average))
+        return all(math.isfinite(float(loss)) for loss in losses)
 
     @property
     def progress(self) -> float:
@@ -171,9 +190,7 @@ class Trainer:
         save_state(self.folder, self.model, self.average, self.optimizer, meta)
 
     def _try_to_save(self, insist: bool) -> None:
-        """Save what is worth it; a failure stops the run only when ``insist``."""
-        if self.bad or not all(parameter.isfinite().all() for parameter in self.model.parameters()):
-            return
+        """Save; a failure stops the run only when ``insist``."""
         try:
             self.save()
         except OSError as error:
@@ -189,14 +206,17 @@ class Trainer:
         """Take the weights of the last good state, at half the rate; time and data go on."""
         self.returns += 1
         if self.returns > MOST_RETURNS:
-            raise InputError(
-                f"training diverges: {PATIENCE} steps in a row up to step {self.step} had no finite loss and gradient, "
-                f"although the learning rate was halved {MOST_RETURNS} times. {self.folder / STATE} is the last good "
-                "state; look at the data, or start again with a lower --learning-rate"
-            )
+            raise InputError(self._divergence())
         self.rate, self.bad = self.rate / 2, 0
         meta = self._restore()
         return self._record({"step": self.step, "skipped": f"back to step {meta['step']}, rate x {self.rate}"})
+
+    def _divergence(self) -> str:
+        return (
+            f"training diverges: the losses up to step {self.step} are not finite, and the learning rate was halved "
+            f"{min(self.returns, MOST_RETURNS)} times. {self.folder / STATE} is the last good state; look at the data, "
+            "or start again with a lower --learning-rate"
+        )
 
     def _train_step(self) -> dict[str, Any]:
         start = time.perf_counter()
@@ -216,28 +236,30 @@ class Trainer:
 
     def _backward(self) -> Tensor:
         """Gradients of the mean loss of the whole batch, in every process; returns that loss."""
-        generator = torch.Generator().manual_seed(
-            int(np.random.SeedSequence([self.seed, self.step]).generate_state(1)[0])
-        )
         batches = [self.batches.batch(self.step, rows) for rows in self.parts]
-        draws = self.model.draw(self.preset.batch_size, batches[0].target.coords.shape[1], generator)
+        draws = self._draw(batches[0], self.step)
         count = self.team.sum(torch.stack([points_of(batch) for batch in batches]).sum())
-        losses = [
-            self._add_gradients(batch, draws, rows, count) for batch, rows in zip(batches, self.parts, strict=True)
-        ]
-        self.team.sum_gradients(self.model.parameters())
-        return self.team.sum(torch.stack(losses).sum())
-
-    def _add_gradients(self, batch: Batch, draws: Draw, rows: slice, count: Tensor) -> Tensor:
-        """Add the gradients of a part of the batch; returns its contribution to the loss."""
-        context, target = (to_device(points, self.device) for points in batch)
-        each = self.model.method.rows
-        own = [tensor[rows.start * each : rows.stop * each].to(self.device) for tensor in draws]
-        share = (points_of(batch) / count).to(self.device)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16), training_attention(self.device):
-            loss = share * self.model.loss_at(Batch(context, target), *own)
+        total = torch.zeros((), device=self.device)
+        for batch, rows in zip(batches, self.parts, strict=True):
+            loss = self._loss(self.model, batch, draws, rows) * (points_of(batch) / count).to(self.device)
             loss.backward()
-        return loss.detach()
+            total += loss.detach()
+        self.team.sum_gradients(self.model.parameters())
+        return self.team.sum(total)
+
+    def _draw(self, batch: Batch, step: int) -> Draw:
+        """What is random in a step, for the whole batch of which ``batch`` is a part."""
+        seed = int(np.random.SeedSequence([self.seed, step]).generate_state(1)[0])
+        points = batch.target.coords.shape[1]
+        return self.model.draw(self.preset.batch_size, points, torch.Generator().manual_seed(seed))
+
+    def _loss(self, model: FieldModel, batch: Batch, draws: Draw, rows: slice) -> Tensor:
+        """The mean loss of the pictures ``rows``, which are ``batch``."""
+        context, target = (to_device(points, self.device) for points in batch)
+        each = model.method.rows
+        own = (tensor[rows.start * each : rows.stop * each].to(self.device) for tensor in draws)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16), training_attention(self.device):
+            return model.loss_at(Batch(context, target), *own)
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -263,22 +285,6 @@ def points_of(batch: Batch) -> Tensor:
     """The number of target points that exist."""
     mask = batch.target.mask
     return torch.tensor(batch.target.coords[..., 0].numel()) if mask is None else mask.sum()
-
-
-def share_batch(size: int, team: Team, accumulate: int) -> list[slice]:
-    """The rows of a batch that one process goes through, in ``accumulate`` equal parts.
-
-    Raises:
-        InputError: the batch cannot be shared evenly.
-    """
-    parts = team.size * accumulate
-    if accumulate < 1 or size % parts:
-        raise InputError(
-            f"a batch of {size} pictures cannot be shared by {team.size} processes in {accumulate} equal parts each; "
-            "choose another --batch-size or --accumulate"
-        )
-    each, first = size // parts, team.rank * accumulate
-    return [slice(number * each, (number + 1) * each) for number in range(first, first + accumulate)]
 
 
 def to_device(points: Points, device: torch.device) -> Points:
