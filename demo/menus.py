@@ -8,7 +8,7 @@ from fieldlib import BASELINES, PATTERNS, SOLVERS
 from fieldlib.registry import learned, one_call
 
 Choices = list[tuple[str, str]]  # (what people read, what the code calls it)
-PREFERRED = "flow_matching/tiny"
+PREFERRED = "flow_matching/tiny_conv"
 
 
 def models() -> Choices:

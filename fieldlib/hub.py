@@ -13,7 +13,7 @@ from fieldlib.model import FieldModel
 from fieldlib.pretrained import PretrainedModel
 from fieldlib.registry import BASELINES, METHODS, RIVALS
 
-DEFAULT_PRESET = "tiny"
+DEFAULT_PRESET = "tiny_conv"
 
 
 def load(name: str | Path, revision: str | None = None) -> FieldModel | Baseline:
