@@ -25,7 +25,7 @@ from fieldlib.presets import get_preset
 from fieldlib.train_state import STATE
 from fieldlib.training import Budget, Trainer
 from train_scripts.cli import run
-from train_scripts.study_file import Cell, StudyFile
+from train_scripts.study_file import Cell, StudyFile, command
 
 SCORES = ("estimate_psnr_unobserved", "estimate_psnr_full", "estimate_ssim_full", "estimate_mse", "estimate_mae")
 ALMOST_LINEAR = 0.05  # sin(pi B x) of so slow a B is pi B x: coordinates as they are
@@ -87,8 +87,7 @@ def main(options: Options) -> None:
         raise InputError(f"--minutes must be above zero; got {options.minutes}")
     names = ("method", "preset", "minutes", "limit", "train_limit")
     settings = {name: getattr(options, name) for name in names}
-    command = f"python -m train_scripts.ablate --minutes {options.minutes:g}"
-    study = StudyFile(options.out, command, settings, ("group", "variant", "seed"))
+    study = StudyFile(options.out, command("ablate", options, settings), settings, ("group", "variant", "seed"))
     planned = chosen(options)
     train, test = (load_pictures(options.data, split=split) for split in ("train", "test"))
     missing = [

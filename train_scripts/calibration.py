@@ -22,7 +22,7 @@ from fieldlib.metrics import GREY_LEVEL, coverage
 from fieldlib.registry import RIVALS, one_call
 from fieldlib.sampling import make_solver
 from train_scripts.cli import run
-from train_scripts.study_file import Cell, StudyFile, chosen_models, weights_of
+from train_scripts.study_file import Cell, StudyFile, chosen_models, command, weights_of
 
 LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 BINS = 10  # of equal size, by spread
@@ -62,7 +62,7 @@ def main(options: Options) -> None:
         raise InputError(f"calibration needs at least 2 samples per picture; got {options.samples}")
     names = ("limit", "context", "solver", "steps", "samples")
     settings = {name: getattr(options, name) for name in names}
-    study = StudyFile(options.out, "python -m train_scripts.calibration", settings, ("model", "seed"))
+    study = StudyFile(options.out, command("calibration", options, settings), settings, ("model", "seed"))
     study.keep(fieldlib.model_names())
     pictures = load_pictures(options.data, split="test", limit=options.limit)
     for seed in options.seeds:

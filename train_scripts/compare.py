@@ -23,7 +23,7 @@ from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
 from fieldlib.registry import one_call
 from train_scripts.cli import run
-from train_scripts.study_file import Cell, StudyFile, chosen_models, read, weights_of
+from train_scripts.study_file import Cell, StudyFile, chosen_models, command, read, weights_of
 
 COMPARISON = STUDY / "comparison.json"
 README = ASSETS.parent / "README.md"
@@ -86,7 +86,9 @@ def main(options: Options) -> None:
         check(options)
         return
     names = chosen_models(options.models)
-    study = StudyFile(options.out, command(options), settings_of(options), ("model", "seed"))
+    study = StudyFile(
+        options.out, command("compare", options, settings_of(options)), settings_of(options), ("model", "seed")
+    )
     pictures = load_pictures(options.data, split="test", limit=options.limit)
     study.keep(fieldlib.model_names())
     for seed in options.seeds:  # one seed after the other: the table is complete early and gains intervals later
@@ -130,14 +132,6 @@ def settings_of(options: Options) -> dict[str, Any]:
     return {name: getattr(options, name) for name in SETTINGS}
 
 
-def command(options: Options) -> str:
-    """What to type to make the file again."""
-    changed = [
-        f"--{name} {getattr(options, name)}" for name in SETTINGS if getattr(options, name) != getattr(Options, name)
-    ]
-    return " ".join(["python -m train_scripts.compare", *changed, "--seeds", *map(str, options.seeds)])
-
-
 def training_of(name: str) -> dict[str, int]:
     """Whole minutes of training of a bundled model, its shared first stage included."""
     if name in fieldlib.BASELINES:
@@ -157,7 +151,9 @@ def check(options: Options) -> None:
     cells = [cell for cell in document.get("cells", []) if cell.get("quick")]
     cells = [cell for cell in cells if cell["model"] in chosen_models(options.models)]
     if not cells:
-        raise InputError(f"{options.out} has no quick scores: make them with {command(options)}")
+        raise InputError(
+            f"{options.out} has no quick scores: make them with {command('compare', options, settings_of(options))}"
+        )
     pictures = load_pictures(options.data, split="test", limit=QUICK)
     apart = []
     for cell in cells:
@@ -194,7 +190,8 @@ def markdown(rows: Sequence[Cell], options: Options) -> str:
     caption = (
         f"N = {options.limit} CIFAR-10 test pictures, {options.context:.0%} of the pixels known, "
         f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}, {options.solver} with {options.steps} "
-        f"steps, K = {options.samples} samples, {machine_class()}{interval}. Made by `{command(options)}`."
+        f"steps, K = {options.samples} samples, {machine_class()}{interval}. "
+        f"Made by `{command('compare', options, settings_of(options))}`."
     )
     return "\n".join([caption, "", *lines])
 

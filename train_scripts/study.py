@@ -24,7 +24,7 @@ from fieldlib.evaluation import evaluate
 from fieldlib.registry import PATTERNS, one_call
 from train_scripts import held_out_patterns
 from train_scripts.cli import run
-from train_scripts.study_file import Cell, StudyFile, chosen_models, weights_of
+from train_scripts.study_file import Cell, StudyFile, chosen_models, command, weights_of
 
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6)
 STEPS = (1, 2, 4, 8, 16, 32)
@@ -90,7 +90,7 @@ def answer(name: str, models: Sequence[str], pictures: np.ndarray, options: Opti
     question = QUESTIONS[name]
     study = StudyFile(
         options.out / f"{name}.json",
-        f"python -m train_scripts.study --questions {name}",
+        command("study", options, settings_of(question, options), f"--questions {name}"),
         settings_of(question, options),
         ("model", question.varied, "seed"),
     )

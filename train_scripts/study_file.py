@@ -94,6 +94,17 @@ def read(path: Path) -> dict[str, Any]:
     return document
 
 
+def command(script: str, options: Any, settings: Mapping[str, Any], *extra: str) -> str:  # noqa: ANN401 - any Options
+    """What to type to make a study with these ``settings`` again: the flags that differ from the script's defaults."""
+    changed = [
+        f"--{name.replace('_', '-')} {value}"
+        for name, value in settings.items()
+        if value != getattr(type(options), name)
+    ]
+    seeds = [f"--seeds {' '.join(map(str, options.seeds))}"] if options.seeds != type(options).seeds else []
+    return " ".join([f"python -m train_scripts.{script}", *extra, *changed, *seeds])
+
+
 def summarise(cells: Sequence[Cell]) -> Cell:
     """One row for ``cells`` that differ only by seed.
 
