@@ -1,0 +1,212 @@
+"""Painting by mouse, touch and keys, seen from the browser and from what the player then shows."""
+
+import pytest
+
+from demo.checks import unpack_mask
+
+ECHO = """() => new Promise((resolve, reject) => {
+  setTimeout(() => reject(new Error('no echo')), 10000);
+  const player = document.querySelector('.player'), sheet = document.querySelector('.sheet');
+  const before = player.dataset.drawn, box = sheet.getBoundingClientRect();
+  const at = { bubbles: true, pointerId: 1, isPrimary: true, clientX: box.left + box.width / 2, clientY: box.top + 5 };
+  sheet.setPointerCapture = () => {};
+  const start = performance.now();
+  new MutationObserver((_, watcher) => {
+    if (player.dataset.drawn === before) return;
+    watcher.disconnect();
+    resolve(performance.now() - start);
+  }).observe(player, { attributes: true });
+  sheet.dispatchEvent(new PointerEvent('pointerdown', at));
+  sheet.dispatchEvent(new PointerEvent('pointerup', at));
+})"""
+
+
+class Painter:
+    """The painting sheet with shorthands; cells are (row, column)."""
+
+    def __init__(self, studio):
+        self.studio, self.page = studio, studio.page
+        self.page.locator(".sheet").scroll_into_view_if_needed()
+
+    @property
+    def mask(self):
+        text = self.page.locator(".painter").get_attribute("data-mask")
+        return unpack_mask(text, 32)
+
+    @property
+    def revealed(self):
+        return int(self.page.locator(".painter").get_attribute("data-revealed"))
+
+    def place(self, cell):
+        box = self.page.locator(".sheet").bounding_box()
+        return box["x"] + (cell[1] + 0.5) * box["width"] / 32, box["y"] + (cell[0] + 0.5) * box["height"] / 32
+
+    def drag(self, *cells, steps=1):
+        self.page.mouse.move(*self.place(cells[0]))
+        self.page.mouse.down()
+        for cell in cells[1:]:
+            self.page.mouse.move(*self.place(cell), steps=steps)
+        self.page.mouse.up()
+
+    def press(self, selector):
+        self.page.click(f".painter {selector}")
+
+    def size(self, cells):
+        self.page.fill(".brush input", str(cells))
+
+    def wait_for_player(self):
+        """Until the player shows as many revealed pixels as were painted."""
+        self.page.wait_for_selector(f"text={self.revealed} of 1024 pixels are revealed")
+
+
+@pytest.fixture
+def painter(visit):
+    """A sheet with nothing on it; no previews, so that the status tells what the server was sent."""
+    studio = visit()
+    studio.page.uncheck("#live input")
+    ours = Painter(studio)
+    ours.press("[data-do=clear]")
+    ours.size(1)
+    return ours
+
+
+def test_a_fast_drag_leaves_no_gaps(painter):
+    painter.drag((4, 2), (20, 28))
+    mask = painter.mask
+    assert mask[4, 2]
+    assert mask[20, 28]
+    assert mask.sum() == 27, "one cell in each column of a flat line"
+    assert mask[4:21, 2:29].any(0).all()
+    painter.wait_for_player()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_brush_sizes(painter, size):
+    painter.size(size)
+    painter.drag((10, 10))
+    assert painter.revealed == size * size
+    painter.press("[data-action=hide]")
+    painter.drag((10, 10))
+    assert painter.revealed == 0
+
+
+def test_rectangle_pattern_and_invert(painter):
+    painter.press("[data-shape=rectangle]")
+    painter.drag((3, 5), (8, 20))
+    assert painter.mask[3:9, 5:21].all()
+    assert painter.revealed == 6 * 16
+    painter.press("[data-do=invert]")
+    assert painter.revealed == 1024 - 96
+    painter.press("[data-do=clear]")
+    painter.press("[data-shape=pattern]")
+    painter.drag((0, 0), (15, 31))
+    mask = painter.mask
+    assert not mask[16:].any()
+    assert 0.1 < mask[:16].mean() < 0.3, "a fifth of the rectangle, as the share says"
+
+
+def test_undo_redo_by_button_and_by_keys(painter):
+    painter.drag((4, 4), (4, 9))
+    first = painter.mask
+    painter.drag((9, 4), (9, 9))
+    second = painter.mask
+    painter.press("[data-do=undo]")
+    assert (painter.mask == first).all()
+    painter.press("[data-do=redo]")
+    assert (painter.mask == second).all()
+    painter.page.focus(".sheet")
+    painter.page.keyboard.press("Control+z")
+    painter.page.keyboard.press("Control+z")
+    assert painter.revealed == 0
+    painter.page.keyboard.press("Control+y")
+    assert (painter.mask == first).all()
+    painter.wait_for_player()
+
+
+def test_painting_by_keys_alone(painter):
+    painter.page.focus(".sheet")
+    for key in ("ArrowUp", "ArrowUp", "ArrowLeft", "Space", "ArrowRight", "Space", "ArrowDown"):
+        painter.page.keyboard.press(key)
+    mask = painter.mask
+    assert mask[14, 15]
+    assert mask[14, 16]
+    assert mask.sum() == 2
+    painter.page.keyboard.press("ArrowUp")
+    painter.page.keyboard.press("Space")
+    assert painter.revealed == 1
+
+
+def test_painting_by_touch(visit):
+    studio = visit(width=390, height=844, has_touch=True, is_mobile=True)
+    painter = Painter(studio)
+    painter.page.tap(".painter [data-do=clear]")
+    client = studio.context.new_cdp_session(studio.page)
+    painter.page.locator(".sheet").scroll_into_view_if_needed()
+    before = studio.page.evaluate("scrollY")
+    for kind, cell in (("touchStart", (6, 3)), ("touchMove", (14, 15)), ("touchMove", (22, 28)), ("touchEnd", None)):
+        points = [] if cell is None else [dict(zip("xy", painter.place(cell), strict=True))]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    studio.page.wait_for_function("Number(document.querySelector('.painter').dataset.revealed) > 25")
+    assert painter.mask[6, 3]
+    assert painter.mask[22, 28]
+    assert studio.page.evaluate("scrollY") == before, "painting does not scroll the page"
+
+
+def test_painted_pixels_are_what_a_run_reveals_and_they_stay_with_another_picture(painter):
+    painter.press("[data-shape=rectangle]")
+    painter.drag((8, 8), (23, 23))
+    painter.wait_for_player()
+    shown = painter.studio.pixels("observed")
+    painter.studio.run()
+    assert painter.studio.pixels("observed") == shown
+    painter.page.locator(".thumbs button").nth(3).click()
+    painter.page.wait_for_selector("text=256 of 1024 pixels are revealed")
+    assert painter.revealed == 256
+    assert painter.studio.pixels("observed") != shown
+
+
+def test_share_and_seed_replace_what_was_painted_and_undo_brings_it_back(painter):
+    painter.drag((4, 4), (4, 9))
+    painted = painter.mask
+    painter.studio.set_number("seed", 5)
+    painter.page.wait_for_function("document.querySelector('.painter').dataset.revealed === '204'")
+    painter.press("[data-do=undo]")
+    assert (painter.mask == painted).all()
+    painter.wait_for_player()
+
+
+def test_a_picture_from_nothing_has_no_truth_and_no_scores(painter):
+    painter.press("[data-mode=colours]")
+    painter.size(5)
+    painter.press("[data-colour='#d64545']")
+    painter.drag((6, 4), (6, 27))
+    painter.press("[data-colour='#2f7ed8']")
+    painter.drag((25, 4), (25, 27))
+    painter.studio.run()
+    numbers = painter.page.locator("[data-row=state] td").all_inner_texts()
+    assert numbers == ["\u2013"] * 4
+    blank = "const c = document.createElement('canvas'); c.width = c.height = 32; return c.toDataURL()"
+    assert painter.studio.pixels("truth") == painter.page.evaluate(f"(() => {{ {blank} }})()")
+    assert painter.studio.pixels("state") != painter.studio.pixels("truth")
+    assert not painter.studio.complaints
+
+
+def test_an_empty_sheet_gets_advice(painter):
+    painter.page.click("#run")
+    painter.page.wait_for_selector("text=no pixel is revealed: reveal at least one")
+    painter.page.wait_for_selector("#run:not([disabled])")
+
+
+def test_a_stroke_reaches_the_player_within_a_tenth_of_a_second(painter):
+    times = [painter.page.evaluate(ECHO) for _ in range(7)]
+    print("stroke to player:", ", ".join(f"{ms:.0f} ms" for ms in times))
+    assert sorted(times)[3] < 100
+
+
+def test_a_preview_follows_a_stroke_when_live(visit):
+    studio = visit()
+    painter = Painter(studio)
+    painter.drag((4, 2), (20, 28))
+    studio.wait("player.preview")
+    assert studio.player("run") == ""
+    assert studio.page.inner_text("[data-part=status]") == "Preview with a few steps."

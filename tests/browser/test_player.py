@@ -1,0 +1,189 @@
+"""One to three lanes under one time bar, the views, and what they cost."""
+
+import re
+
+import numpy as np
+import pytest
+
+MOST_BYTES = 1_000_000
+
+
+def lanes(studio, count):
+    studio.page.locator("#lanes label").nth(count - 1).click()
+
+
+def unfold(studio):
+    if not studio.page.locator("#samples").is_visible():
+        studio.page.click("#advanced > button")
+    studio.page.wait_for_selector("#samples", state="visible")
+
+
+def stage(studio, lane):
+    return studio.page.evaluate(f"document.querySelector('.stage[data-lane=\"{lane}\"] canvas').toDataURL()")
+
+
+def received(studio):
+    """Bytes of the queue's stream so far, as the page got them."""
+    return studio.page.evaluate("window.streamed || 0")
+
+
+COUNT_STREAM = """
+const plain = window.fetch;
+window.fetch = async (...request) => {
+  const answer = await plain(...request);
+  if (!String(request[0].url || request[0]).includes('queue/data')) return answer;
+  const count = new TransformStream({ transform(chunk, to) {
+    window.streamed = (window.streamed || 0) + chunk.length; to.enqueue(chunk); } });
+  return new Response(answer.body.pipeThrough(count), { headers: answer.headers, status: answer.status });
+};
+"""
+
+
+def test_three_methods_share_pixels_noise_and_time(visit):
+    studio = visit()
+    lanes(studio, 3)
+    studio.run()
+    studio.wait("player.position === String(player.total - 1)")
+    names = studio.page.locator(".stage strong").all_inner_texts()
+    assert len(set(names)) == 3
+    ends = {stage(studio, lane) for lane in range(3)}
+    assert len(ends) == 3
+    studio.page.fill(".player input[type=range]", "0")
+    assert {stage(studio, lane) for lane in range(3)}.isdisjoint(ends)
+    assert len({stage(studio, lane) for lane in range(3)}) == 1, "all lanes start from the same noise"
+    scores = studio.page.locator(".numbers tbody tr").all_inner_texts()
+    assert len(scores) == 3
+    assert all(re.search(r"\d+\.\d\d", line) for line in scores)
+    assert not studio.complaints
+
+
+def test_lanes_of_different_length_end_together(visit):
+    studio = visit()
+    lanes(studio, 2)
+    unfold(studio)
+    studio.set_number("steps-2", 5)
+    studio.run()
+    assert studio.player("total") == "21"
+    studio.page.fill(".player input[type=range]", "20")
+    captions = studio.page.locator(".stage figcaption").all_inner_texts()
+    assert "20 calls" in captions[0]
+    assert "5 calls" in captions[1]
+
+
+def test_three_long_lanes_cost_less_than_a_megabyte(visit):
+    studio = visit()
+    studio.page.evaluate(COUNT_STREAM)
+    lanes(studio, 3)
+    studio.set_number("steps", 59)
+    studio.run()
+    print(f"three lanes, 60 frames each: {received(studio) / 1000:.0f} KB")
+    assert 100_000 < received(studio) < MOST_BYTES
+
+
+def test_every_frame_is_drawn_in_time(visit):
+    studio = visit()
+    lanes(studio, 3)
+    studio.set_number("steps", 59)
+    studio.run()
+    studio.page.focus(".player")
+    studio.page.keyboard.press("Home")
+    studio.page.evaluate("document.querySelector('.player').drawTimes.length = 0")
+    studio.page.keyboard.press("Space")
+    studio.wait("player.position === '59'")
+    times = np.diff(studio.page.evaluate("document.querySelector('.player').drawTimes"))
+    print(f"59 intervals: median {np.median(times):.0f} ms, p95 {np.quantile(times, 0.95):.0f} ms")
+    assert len(times) == 58, "positions 1 to 59, each drawn once"
+    assert np.quantile(times, 0.95) < 60
+
+
+def test_uncertainty_needs_samples_and_shrinks_to_nothing_where_revealed(visit):
+    studio = visit()
+    studio.page.click(".side button:has(canvas[data-view=uncertainty])")
+    assert "choose 4" in studio.page.inner_text(".stage figcaption")
+    blank = studio.pixels("uncertainty")
+    unfold(studio)
+    studio.page.click("#samples input")
+    studio.page.get_by_role("option", name="4").click()
+    studio.run()
+    assert studio.pixels("uncertainty") != blank
+    studio.page.fill(".player input[type=range]", "0")
+    start = studio.pixels("uncertainty")
+    studio.page.fill(".player input[type=range]", "20")
+    assert studio.pixels("uncertainty") != start
+
+
+@pytest.mark.parametrize("way", ["mouse", "keys"])
+def test_where_the_network_looked(visit, way):
+    studio = visit()
+    studio.run()
+    studio.page.click(".side button:has(canvas[data-view=influence])")
+    before = studio.pixels("influence")
+    canvas = studio.page.locator(".stage canvas")
+    if way == "mouse":
+        box = canvas.bounding_box()
+        studio.page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+    else:
+        canvas.focus()
+        studio.page.keyboard.press("ArrowLeft")
+    lit = """() => { const c = document.querySelector('.stage canvas');
+      const data = c.getContext('2d').getImageData(0, 0, 32, 32).data;
+      let bright = 0; for (let i = 0; i < data.length; i += 4) bright += data[i] > 200 && data[i + 3] === 255;
+      return bright > 0; }"""
+    studio.page.wait_for_function(lit)
+    assert studio.pixels("influence") != before
+
+
+def test_baselines_stand_beside_the_run(visit):
+    studio = visit()
+    unfold(studio)
+    studio.page.click("#stills input")
+    studio.page.get_by_role("option", name="Nearest neighbour").click()
+    studio.page.keyboard.press("Escape")
+    studio.run()
+    studio.page.wait_for_selector(".stills figcaption >> text=Nearest neighbour")
+    assert "dB" in studio.page.inner_text(".stills figcaption")
+
+
+def test_a_slider_previews_while_it_moves_and_runs_when_it_is_let_go(visit):
+    studio = visit()
+    before = studio.player("run")
+    box = studio.page.locator("#percent input[type=range]").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    studio.page.mouse.move(box["x"] + box["width"] / 3, middle)
+    studio.page.mouse.down()
+    studio.page.mouse.move(box["x"] + box["width"] / 2, middle, steps=4)
+    studio.wait("player.preview")
+    studio.page.mouse.up()
+    studio.wait(f"player.run && player.run !== '{before}' && player.frames === player.total")
+    assert studio.player("total") == "21"
+
+
+def test_live_can_be_switched_off(visit):
+    studio = visit()
+    studio.page.uncheck("#live input")
+    studio.set_number("seed", 3)
+    studio.wait("!player.run && !player.preview")
+    studio.page.wait_for_timeout(500)
+    assert studio.player("preview") == ""
+
+
+def test_a_preview_comes_within_a_fifth_of_a_second(visit):
+    studio = visit()
+    studio.run()
+    times = []
+    for percent in (30, 40, 25, 35, 45):
+        script = """(percent) => new Promise((resolve, reject) => {
+          setTimeout(() => reject(new Error('no preview came')), 10000);
+          const player = document.querySelector('.player'), before = player.dataset.preview, start = performance.now();
+          new MutationObserver((_, watcher) => {
+            if (!player.dataset.preview || player.dataset.preview === before || player.dataset.frames === '0') return;
+            watcher.disconnect();
+            resolve(performance.now() - start);
+          }).observe(player, { attributes: true });
+          const slider = document.querySelector('#percent input[type=range]');
+          slider.value = percent;
+          slider.dispatchEvent(new Event('input', { bubbles: true }));
+        })"""
+        times.append(studio.page.evaluate(script, percent))
+    print("slider to preview:", ", ".join(f"{ms:.0f} ms" for ms in times))
+    assert sorted(times)[2] < 200
