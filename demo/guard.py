@@ -11,39 +11,56 @@ from typing import Any
 
 import gradio as gr
 
-from demo import strings
+from demo import languages
 from demo.operations import request_id, watched
 from fieldlib import InputError
 
 log = logging.getLogger(__name__)
+DONE = object()
 
 
 def guard(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Bad input becomes a message in the page or the API; anything unexpected is logged and admitted in one line."""
+    """Bad input becomes a message in the page or the API; anything unexpected is logged and admitted in one line.
+
+    ``function`` speaks the language that is in use where it is guarded.
+    """
+    language = languages.current()
     if inspect.isgeneratorfunction(function):
 
         @functools.wraps(function)
         def guarded(*args: Any, **kwargs: Any) -> Iterator[Any]:  # noqa: ANN401
-            with _messages(), watched(function.__name__):
-                yield from function(*args, **kwargs)
+            with _messages(language), watched(function.__name__):
+                yield from _speaking(language, function(*args, **kwargs))
     else:
 
         @functools.wraps(function)
         def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-            with _messages(), watched(function.__name__):
+            with _messages(language), watched(function.__name__), languages.use(language):
                 return function(*args, **kwargs)
 
     return guarded
 
 
+def _speaking(language: str, steps: Iterator[Any]) -> Iterator[Any]:
+    """``steps``, each in ``language``: every one may run in another thread, and a language is in use in one only."""
+    with closing(steps):  # type: ignore[type-var]
+        while True:
+            with languages.use(language):
+                step = next(steps, DONE)
+            if step is DONE:
+                return
+            yield step
+
+
 @contextmanager
-def _messages() -> Iterator[None]:
+def _messages(language: str) -> Iterator[None]:
+    words = functools.partial(languages.text, language=language)
     try:
         yield
     except InputError as error:
-        raise gr.Error(str(error), title=strings.BAD_INPUT, print_exception=False) from None
+        raise gr.Error(str(error), title=words("BAD_INPUT"), print_exception=False) from None
     except gr.Error:
         raise
     except Exception:
         log.exception("a request failed", extra={"fields": {"request_id": request_id()}})
-        raise gr.Error(strings.FAILED, title=strings.FAILURE, print_exception=False) from None
+        raise gr.Error(words("FAILED"), title=words("FAILURE"), print_exception=False) from None

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from huggingface_hub import snapshot_download
 
-from demo import checks, own_picture, strings
+from demo import checks, languages, own_picture, strings
 from demo.studio import SIZE
 from fieldlib import InputError
 from fieldlib.data import cifar10, gallery, load_labels, load_pictures, open_picture, to_square
@@ -36,10 +36,15 @@ class Picture:
     original: np.ndarray | None = None
 
 
-@cache
 def offered() -> tuple[Picture, ...]:
     """The bundled pictures, in the order in which they are offered."""
-    return tuple(_bundled(entry) for entry in gallery.gallery())
+    return _offered(languages.current())
+
+
+@cache
+def _offered(language: str) -> tuple[Picture, ...]:
+    with languages.use(language):
+        return tuple(_bundled(entry) for entry in gallery.gallery())
 
 
 def from_gallery(name: str) -> Picture:

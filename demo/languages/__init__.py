@@ -44,20 +44,3 @@ def text(name: str, language: str | None = None) -> Any:  # noqa: ANN401
         AttributeError: there is none.
     """
     return getattr(importlib.import_module(f"{__name__}.{language or current()}"), name)
-
-
-def prefers(header: str | None) -> str:
-    """The language that an ``Accept-Language`` header asks for first among those that there are."""
-    wishes = [part.partition(";") for part in (header or "").split(",")]
-    for name, _, _ in sorted(wishes, key=_weight, reverse=True):
-        short = name.strip().lower().partition("-")[0]
-        if short in languages():
-            return short
-    return DEFAULT
-
-
-def _weight(wish: tuple[str, str, str]) -> float:
-    try:
-        return float(wish[2].strip().removeprefix("q=")) if wish[2] else 1.0
-    except ValueError:
-        return 0.0

@@ -1,0 +1,345 @@
+"""Español."""
+
+LANGUAGE = "Español"
+TITLE = "Campos neuronales dispersos"
+TAGLINE = (
+    "La red solo ve los píxeles revelados. A partir de ruido deduce paso a paso los ocultos: "
+    "pulsa Ejecutar y mira cómo el ruido se vuelve imagen."
+)
+
+PICTURE = "Imagen"
+PICTURE_PICKER = "Elige una imagen"
+UPLOAD = "Sube la tuya"
+YOUR_PICTURE = "Tu imagen"
+CREDIT = "de {}, {}"
+CIFAR = "CIFAR-10 n.º"
+CIFAR_RANDOM = "Al azar"
+CIFAR_TITLE = "Imagen de prueba {} de CIFAR-10"
+CIFAR_CREDIT = "{}. CIFAR-10, Krizhevsky 2009."
+
+REVEALED = "Píxeles revelados"
+FRACTION = "Parte (%)"
+PATTERN = "Patrón"
+SEED = "Semilla"
+SHUFFLE = "Mezclar"
+
+METHOD = "Reconstrucción"
+MODEL = "Método y modelo"
+SOLVER = "Integrador"
+DEFAULT_SOLVER = "El propio del método"
+STEPS = "Pasos"
+STEPS_EXACT = "hasta 1000"
+NOISE_SEED = "Semilla del ruido"
+NEW_NOISE = "Otro ruido"
+BASELINE = "{} (referencia)"
+
+LANES = "Métodos en paralelo"
+LANE_COUNTS = ("Uno", "Dos", "Tres")
+ADVANCED = "Avanzado"
+LANE = "Carril {}"
+SAME_STEPS = "como el 1"
+SAMPLES = "Muestras"
+SAMPLES_NOTE = "más de una muestra la incertidumbre"
+STILLS = "Referencias al lado"
+LIVE = "En vivo"
+
+RUN = "Ejecutar"
+STOP = "Parar"
+OPENING = "grabado"
+MODEL_RUN = "{model}, {how}"
+HOW = "{solver}, {steps} pasos"
+HOW_EXACT = "un paso exacto"
+COMPARISON = "{} métodos, mismos píxeles y mismo ruido"
+
+BAD_INPUT = "Revisa, por favor"
+FAILURE = "Lo sentimos"
+FAILED = "Algo falló por nuestra parte y quedó registrado. Inténtalo de nuevo o cambia un ajuste."
+NO_FILE = "no llegó ningún archivo: elige una imagen"
+
+PLAYER = {
+    "player": "Reproductor. Espacio reproduce y pausa, las flechas avanzan, Inicio y Fin saltan, L repite.",
+    "title": "Antes de ejecutar",
+    "side": "Otras vistas",
+    "enlarge": "Ampliar",
+    "state": "El ruido se vuelve imagen",
+    "state_note": "Estado actual x\u209c: el integrador lo mueve un poco en cada paso.",
+    "state_short": "Estado",
+    "observed": "Lo que ve la red",
+    "observed_note": "Solo se conocen estos píxeles; los ajedrezados están ocultos.",
+    "observed_short": "Revelado",
+    "estimate": "Lo que espera la red",
+    "estimate_note": "Su estimación x\u2080 de la imagen final, hecha desde el estado actual.",
+    "estimate_short": "Estimación",
+    "truth": "La imagen verdadera",
+    "truth_note": "La red nunca la ve.",
+    "truth_short": "Verdad",
+    "error": "Dónde se equivoca la estimación",
+    "error_note": "Error absoluto medio de cada píxel; 0 = exacto, 1 = negro por blanco.",
+    "error_short": "Error",
+    "uncertainty": "Cuánto difieren las muestras",
+    "uncertainty_note": "Desviación típica de cada píxel entre las muestras; parten de ruido distinto.",
+    "uncertainty_short": "Incertidumbre",
+    "one_sample": "Necesita varias muestras: elige 4 en Avanzado y ejecuta.",
+    "influence": "Dónde miró la red",
+    "influence_note": "Señala un píxel: los revelados claros son los que más mueven su estimación.",
+    "influence_short": "Miró a",
+    "influence_status": "Señala un píxel o muévete con las flechas.",
+    "stills": "Referencias clásicas",
+    "decibels": "dB",
+    "spark_psnr": "PSNR a lo largo de los pasos",
+    "spark_ssim": "SSIM a lo largo de los pasos",
+    "scrub": "Posición en la ejecución",
+    "play": "Reproducir",
+    "pause": "Pausa",
+    "back": "Un paso atrás",
+    "next": "Un paso adelante",
+    "loop": "Repetir",
+    "speed": "Velocidad",
+    "step": "Paso",
+    "calls": "Llamadas a la red",
+    "calls_short": "llamadas",
+    "time": "Tiempo de muestreo",
+    "row_state": "Estado x\u209c",
+    "row_estimate": "Estimación x\u2080",
+    "psnr": "Relación señal a ruido de pico en los píxeles ocultos: más es mejor",
+    "ssim": "Similitud estructural de la imagen entera: 1 es igual",
+    "mse": "Error cuadrático medio en los píxeles ocultos, rango 1: menos es mejor",
+    "mae": "Error absoluto medio en los píxeles ocultos, rango 1: menos es mejor",
+    "nothing": "Aún no hay nada que reproducir.",
+    "ready": "Hay {} de 1024 píxeles revelados. Pulsa Ejecutar para reconstruir los demás.",
+    "sampling": "Muestreando\u2026",
+    "preview": "Vista previa con pocos pasos.",
+    "stopped": "Parado tras el paso {}.",
+    "stopped_early": "Parado antes del primer paso.",
+    "done": "Listo. Arrastra la barra para mirar atrás, pulsa una imagen pequeña para ampliarla.",
+}
+
+PAINTER = {
+    "source": "Lo que se le dice a la red",
+    "picture": "Píxeles de la imagen",
+    "colours": "Mis propios colores",
+    "sheet": (
+        "Hoja de 32 por 32 celdas. Las flechas mueven el cursor, Espacio pinta o borra, "
+        "Control Z y Control Y deshacen y rehacen."
+    ),
+    "action": "Pintar o borrar",
+    "reveal": "Revelar",
+    "hide": "Ocultar",
+    "paint": "Pintar",
+    "erase": "Borrar",
+    "shape": "Herramienta",
+    "pen": "Pincel",
+    "pen_hint": "Arrastra para pintar",
+    "rectangle": "Rectángulo",
+    "rectangle_hint": "Arrastra de esquina a esquina",
+    "pattern": "Patrón",
+    "pattern_hint": "Arrastra un rectángulo que se llena con el patrón de abajo",
+    "brush": "Tamaño",
+    "palette": "Color",
+    "any_colour": "Cualquier color",
+    "edits": "Editar",
+    "undo": "Deshacer (Ctrl+Z)",
+    "redo": "Rehacer (Ctrl+Y)",
+    "invert": "Invertir",
+    "clear": "Vaciar",
+    "count": "{} de 1024\n{} %",
+}
+
+FIGURES = {
+    "state": "estado",
+    "estimate": "estimación",
+    "psnr": "PSNR (dB)",
+    "step": "Paso",
+    "calls": "Llamadas a la red",
+    "baseline": "Referencia, exacta",
+    "bend": "camino / distancia = {:.2f}",
+    "red": "Rojo",
+    "blue": "Azul",
+    "coefficients": "Señal α y ruido σ",
+    "snr": "log₁₀ de señal a ruido",
+    "t": "Tiempo t (0 = imagen, 1 = ruido)",
+    "deviation": "Desviación típica de las muestras",
+    "coverage": "Verdades dentro de los intervalos",
+    "measured": "esta imagen",
+    "calibrated": "un método calibrado",
+}
+
+STATIONS = {
+    "few": {
+        "title": "Unos pocos píxeles",
+        "text": "Solo hay 51 de 1024 píxeles revelados: [la hoja de pintar](pixels) muestra cuáles. "
+        "La red no recibe nada más. Decide primero y luego pulsa [Ejecutar](run).",
+        "question": "¿Qué hará con el resto?",
+        "answers": ("Un gris uniforme", "Las formas grandes, borrosas", "La imagen exacta"),
+        "reveal": "En las fotos los píxeles vecinos se parecen, así que unos pocos revelan las formas grandes. El "
+        "detalle fino no se puede saber; la red tiene que inventarlo. Mueve [la parte](pixels) y mira.",
+    },
+    "estimate": {
+        "title": "Estado y estimación",
+        "text": "[El reproductor](player) muestra dos imágenes en movimiento. El estado va del ruido a la imagen. "
+        "La estimación es lo que la red espera que sea la imagen final.",
+        "question": "¿Cuándo muestra la estimación las formas grandes?",
+        "answers": ("En el primer paso", "A la mitad", "Solo al final"),
+        "reveal": "Enseguida: los píxeles revelados se conocen desde el principio. Lleva la barra de "
+        "[el reproductor](player) al primer paso y compara. Los pasos siguientes solo deciden el detalle.",
+    },
+    "sample": {
+        "title": "Una muestra o la media",
+        "text": "La primera estimación es la media de todas las imágenes que encajan; el último estado es una de "
+        "ellas. Pulsa [Ejecutar](run) y lee la tabla bajo [el reproductor](player).",
+        "question": "¿Cuál de las dos tiene mayor PSNR?",
+        "answers": ("La primera estimación", "El último estado", "Las dos igual"),
+        "reveal": "La media, hasta 3 dB más: una muestra tiene que elegir detalles y cada elección errada cuesta. "
+        "Aun así se ve más nítida. La PSNR premia la cautela, no la belleza.",
+    },
+    "spread": {
+        "title": "Varias muestras",
+        "text": "Cuatro muestras parten de ruido distinto y ven los mismos píxeles. "
+        "[El reproductor](player) muestra cuánto difieren.",
+        "question": "¿Dónde difieren más?",
+        "answers": ("En los píxeles revelados", "Lejos de ellos", "Igual en todas partes"),
+        "reveal": "Los píxeles revelados no dejan elección, y sus vecinos poca. En [Números](numbers) puedes ver "
+        "si la verdad cae entre las muestras tan a menudo como debería.",
+    },
+    "steps": {
+        "title": "¿Cuántos pasos?",
+        "text": "Tres carriles, la misma red de flow matching, 1, 8 y 50 [pasos](steps). "
+        "Cada paso es una llamada a la red y cuesta tiempo.",
+        "question": "¿Qué aportan 50 pasos frente a 8?",
+        "answers": ("Varios decibelios", "Una imagen más nítida", "Casi nada"),
+        "reveal": "Ocho pasos de un buen integrador valen como cincuenta. Un paso da la media: la mejor PSNR y una "
+        "imagen borrosa. La gráfica en [Números](numbers) lo muestra para esta imagen.",
+    },
+    "ways": {
+        "title": "Caminos rectos y curvos",
+        "text": "Dos [métodos](method) desde el mismo ruido: flow matching sigue una ecuación sin azar, el basado en "
+        "score añade ruido nuevo en cada paso.",
+        "question": "¿Cuál lleva los colores por el camino más recto?",
+        "answers": ("Flow matching", "La SDE basada en score", "Los dos igual"),
+        "reveal": "Flow matching aprendió líneas rectas del ruido a la imagen. La SDE vaga: sus colores recorren "
+        "varias veces más. La gráfica de caminos en [Números](numbers) los dibuja.",
+    },
+    "hole": {
+        "title": "Un bloque en vez de píxeles dispersos",
+        "text": "Tantos píxeles como antes, ahora en [un solo bloque](pixels). Hay que continuar el resto.",
+        "question": "¿Cómo cambia la calidad?",
+        "answers": ("Mejora", "Queda igual", "Empeora"),
+        "reveal": "Baja varios decibelios: casi todos los píxeles ocultos quedan lejos de uno conocido. "
+        "Los píxeles dispersos dicen más que un bloque igual de grande. Pinta los tuyos en [la hoja](pixels).",
+    },
+    "classics": {
+        "title": "Frente a los clásicos",
+        "text": "Junto a la red hay dos métodos clásicos: el píxel más cercano y una superficie suave (spline). "
+        "Pulsa [Ejecutar](run).",
+        "question": "¿Puede un spline superar en PSNR a una muestra de la red?",
+        "answers": ("Nunca", "Sí, a menudo", "Solo sin ruido"),
+        "reveal": "De media el spline logra unos 22 dB, una muestra 19,7 dB y la estimación de la red 22,7 dB. "
+        "Una muestra es una imagen plausible, no un compromiso. Compara estimaciones con splines y muestras con "
+        "muestras.",
+    },
+    "resolution": {
+        "title": "Cualquier resolución",
+        "text": "Aquí una imagen es un campo: tiene color en cada lugar. Está revelada una de cada dos filas y "
+        "columnas. Pulsa [Ejecutar](run), abre [Cualquier resolución](resolution) y lee el resultado a 512 por 512.",
+        "question": "¿Aparece detalle que no está a 32 por 32?",
+        "answers": ("No", "Sí, detalle real", "Solo en los bordes"),
+        "reveal": "No. La rejilla fina se lee suavemente entre las muestras del campo. "
+        "Se ve mejor que los cuadrados, pero no se sabe nada nuevo.",
+    },
+}
+GUIDE = {
+    "label": "Recorrido guiado",
+    "title": "Un recorrido en {} estaciones",
+    "intro": "Predecir, avanzar, describir, comparar: cada estación prepara la página y antes pregunta.",
+    "start": "Empezar",
+    "close": "Cerrar",
+    "back": "Atrás",
+    "next": "Siguiente",
+    "place": "Estación {} de {}",
+    "again": "Preparar de nuevo",
+    "right": "Correcto.",
+    "wrong": "No del todo.",
+}
+FORMULAS = {
+    "heading": "Los tres métodos, uno junto a otro",
+    "note": "La columna marcada es el método del primer carril, la línea marcada lo que usa su integrador.",
+    "method": "Método",
+    "path": "De la imagen al ruido",
+    "target": "Lo que aprende la red",
+    "ode": "Paso sin azar (EDO)",
+    "sde": "Paso con ruido nuevo (EDE)",
+}
+GLOSSARY_TITLE = "Palabras"
+GLOSSARY = (
+    ("Contexto", "Los píxeles revelados: todo lo que se le dice a la red."),
+    ("Estado x\u209c", "La imagen en camino: puro ruido en t = 1, terminada en t = 0."),
+    ("Estimación x\u2080", "Lo que la red espera que sea la imagen final, dados el estado y el contexto."),
+    ("Score", "La dirección en que las imágenes se hacen más probables; apunta del ruido a la imagen."),
+    ("Velocidad", "Con qué rapidez y hacia dónde se mueve cada color en el camino."),
+    ("Integrador", "La receta que convierte las respuestas de la red en pasos."),
+    ("Llamada a la red", "Un paso por la red, la unidad de coste. Algunos integradores llaman varias veces por paso."),
+    (
+        "PSNR",
+        "Relación señal a ruido de pico en decibelios: 20 es un error de una décima del rango; 3 dB más, la mitad.",
+    ),
+    ("SSIM", "Similitud estructural: compara patrones locales, 1 es igual."),
+    ("Posterior", "Todas las imágenes que encajan con el contexto, con su probabilidad; una muestra es una de ellas."),
+    ("Cobertura", "Cuántas veces la verdad cae en un intervalo de las muestras; el 90 % para el intervalo del 90 %."),
+)
+LINK = {
+    "complaint": "Este enlace tiene una parte que no se puede usar, {}",
+    "share": "Compartir y llevar a casa",
+    "link": "Enlace a exactamente esta configuración",
+    "link_note": "La barra de direcciones también lo sigue. Añade &lock= o &hide= y partes de la página: {}",
+    "qr": "Mostrar código QR",
+    "qr_label": "Código QR del enlace",
+    "qr_too_long": "el enlace es demasiado largo para un código QR, porque lleva una imagen: compártelo como texto",
+    "strip": "Tira de imágenes (PNG)",
+    "webp": "Animación (WebP)",
+    "gif": "Animación (GIF)",
+    "bundle": "Números y código (ZIP)",
+    "file": "Descargar",
+    "code": "Mostrar el código",
+    "code_label": "Python que vuelve a hacer esta imagen",
+}
+NUMBERS = {
+    "title": "Números y gráficas",
+    "which": "Gráfica",
+    "plots": {
+        "steps": "Calidad en cada paso",
+        "calls": "Calidad y llamadas a la red",
+        "ways": "Caminos de los colores",
+        "schedule": "Señal y ruido en el tiempo",
+        "spread": "Dispersión de 8 muestras",
+    },
+    "refresh": "Dibujar de nuevo",
+    "label": "Gráfica",
+    "notes": {
+        "steps": "De cada carril, en los píxeles ocultos. La línea sigue la barra de tiempo del reproductor.",
+        "calls": "Esta imagen, estos píxeles, el modelo del primer carril. Una llamada da la media, con la mejor PSNR; "
+        "las muestras son más nítidas y cuestan hasta 3 dB.",
+        "ways": "Doce píxeles ocultos del ruido al color. 1,00 es una línea recta.",
+        "schedule": "La señal se multiplica por \u03b1, el ruido por \u03c3. La línea sigue la barra de tiempo.",
+        "spread": "PSNR de una muestra {one:.2f} dB, de su media {mean:.2f} dB, de la estimación en una llamada "
+        "{estimate:.2f} dB; CRPS {crps:.4f}. Una imagen dice poco sobre la calibración.",
+    },
+    "baseline": "Una referencia no tiene camino del ruido a la imagen: elige un modelo en el primer carril.",
+}
+RESOLUTION = {
+    "title": "Cualquier resolución",
+    "intro": "El resultado es un campo sobre las 32 por 32 muestras: pregúntale un color en cualquier lugar. No se "
+    "inventa nada más fino que las muestras.",
+    "size": "Leer a",
+    "sizes": "{0} \u00d7 {0}",
+    "left": "A la izquierda",
+    "readers": {"nearest": "Píxel más cercano", "bilinear": "Lineal", "truth": "La imagen verdadera"},
+    "field": "Campo (convolución cúbica)",
+    "compare": "Leer el resultado",
+    "slider": "Izquierda: lo que elijas, derecha: el campo",
+    "why": "El campo y la ampliación bicúbica son aquí la misma fórmula; en su lugar está la interpolación lineal.",
+    "scores": "PSNR frente a la imagen verdadera a este tamaño: {}",
+    "score": "{}: {:.2f} dB",
+    "no_truth": "El original de esta imagen es más pequeño, así que no hay con qué comparar.",
+    "presets": {"inpainting": "Rellenar un hueco", "super_resolution": "Ampliar desde uno de cada dos píxeles"},
+}
+KNOWLEDGE = "Fórmulas y palabras"

@@ -1,0 +1,104 @@
+"""Every language says the same things, with the same gaps to fill in."""
+
+import re
+from string import Formatter
+
+import pytest
+
+from demo import languages, stations, strings
+from demo.guard import guard
+from demo.parts import PARTS
+
+OTHERS = [name for name in languages.languages() if name != languages.DEFAULT]
+
+
+def texts(language):
+    """Dotted key -> text of everything in a language file."""
+    module = __import__(f"demo.languages.{language}", fromlist=["x"])
+    found = {}
+
+    def walk(key, value):
+        if isinstance(value, str):
+            found[key] = value
+        elif isinstance(value, dict):
+            for name, inner in value.items():
+                walk(f"{key}.{name}", inner)
+        else:
+            for i, inner in enumerate(value):
+                walk(f"{key}.{i}", inner)
+
+    for name in dir(module):
+        if name.isupper():
+            walk(name, getattr(module, name))
+    return found
+
+
+def gaps(text):
+    return sorted((name, form) for _, name, form, _ in Formatter().parse(text) if name is not None)
+
+
+def test_there_is_more_than_one_language():
+    assert OTHERS
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_is_there_with_the_same_gaps_and_mentions(language):
+    ours, theirs = texts(language), texts(languages.DEFAULT)
+    assert set(ours) == set(theirs)
+    for key, text in theirs.items():
+        assert ours[key].strip(), key
+        assert gaps(ours[key]) == gaps(text), key
+        parts = [part for _, part in stations.MENTION.findall(text)]
+        assert sorted(part for _, part in stations.MENTION.findall(ours[key])) == sorted(parts), key
+    same = sum(ours[key] == text for key, text in theirs.items())
+    assert same < 0.15 * len(theirs), "translated"
+
+
+@pytest.mark.parametrize("language", languages.languages())
+def test_mentions_name_parts_of_the_page(language):
+    with languages.use(language):
+        for station in stations.walk_told():
+            assert station["question"].rstrip().endswith("?")
+            assert len(station["answers"]) == 3
+            spoken = [ids for _, ids in station["text"] if ids]
+            assert spoken and all(ids in [list(part) for part in PARTS.values()] for ids in spoken)
+            assert not re.search(r"[\[\]]", "".join(text for text, _ in station["text"] + station["reveal"]))
+
+
+def test_strings_follow_the_language_in_use():
+    assert strings.RUN == "Run"
+    with languages.use("es"):
+        assert strings.RUN == "Ejecutar"
+    assert strings.RUN == "Run"
+    with pytest.raises(AttributeError):
+        _ = strings.NOTHING_OF_THE_KIND
+
+
+def test_what_is_guarded_keeps_the_language_it_was_wired_in():
+    with languages.use("es"):
+        spoken = guard(lambda: strings.STOP)
+
+        @guard
+        def stream():
+            yield strings.RUN
+            yield strings.STOP
+
+    assert spoken() == "Parar"
+    assert list(stream()) == ["Ejecutar", "Parar"]
+
+
+def test_a_guarded_stream_closes_what_it_reads():
+    closed = []
+
+    @guard
+    def stream():
+        try:
+            yield 1
+            yield 2
+        finally:
+            closed.append(True)
+
+    steps = stream()
+    next(steps)
+    steps.close()
+    assert closed

@@ -1,0 +1,97 @@
+"""The guided walk says nothing that its own runs do not show."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from demo import formulas, numbers, stations, studio
+from demo.exports import record
+from demo.lesson_link import read, write
+from fieldlib import METHODS, hub
+
+WALK = {station.name: station for station in stations.walk()}
+
+
+@pytest.fixture(autouse=True)
+def _weights():
+    if len(list(hub.BUNDLED.glob("*/tiny/config.json"))) < 3:
+        pytest.skip("no bundled weights")
+
+
+def ends(lesson):
+    return [studio.finish(request).moments[-1] for request in lesson.requests()]
+
+
+def test_at_least_eight_stations_that_are_links():
+    assert len(WALK) >= 8
+    for station in WALK.values():
+        assert read(write(station.lesson)) == (station.lesson, ())
+        assert 0 <= station.right < len(stations.told(station)["answers"])
+
+
+def test_few_pixels_already_beat_grey():
+    lesson = WALK["few"].lesson
+    (request,) = lesson.requests()
+    scene = studio.set_scene(request)
+    assert scene.mask.sum() == 51
+    truth = request.pixels[~scene.mask].astype(float)
+    grey = 10 * np.log10(255**2 / ((truth - truth.mean(0)) ** 2).mean())
+    assert record(request).moments[1].estimate_scores.psnr > grey + 2
+
+
+def test_the_estimate_shows_the_shapes_at_the_first_step_and_beats_the_sample():
+    for name in ("estimate", "sample"):
+        (request,) = WALK[name].lesson.requests()
+        moments = record(request).moments
+        assert moments[1].estimate_scores.psnr > moments[-1].state_scores.psnr + 0.5
+
+
+def test_samples_differ_far_from_the_revealed_pixels():
+    (request,) = WALK["spread"].lesson.requests()
+    from scipy.ndimage import distance_transform_edt
+
+    scene = studio.set_scene(request)
+    away = distance_transform_edt(~scene.mask)
+    deviation = numbers.spread(replace(request, samples=1), 4).deviation
+    assert deviation[away >= 2].mean() > 1.2 * deviation[away == 1].mean()
+    assert (deviation[scene.mask] == 0).all()
+
+
+def test_fifty_steps_bring_almost_nothing_over_eight():
+    one, eight, fifty = (end.state_scores.psnr for end in ends(WALK["steps"].lesson))
+    assert abs(fifty - eight) < 0.5
+    assert one > eight + 1
+
+
+def test_the_flow_goes_straighter():
+    flow, sde = (numbers.trajectories(request).bend for request in WALK["ways"].lesson.requests())
+    assert flow < 1.1
+    assert sde > 3 * flow
+
+
+def test_a_block_is_worse_than_scattered_pixels():
+    lesson = WALK["hole"].lesson
+    (block,), (scattered,) = ends(lesson), ends(replace(lesson, pattern="uniform"))
+    assert block.state_scores.psnr < scattered.state_scores.psnr - 2
+
+
+def test_the_spline_beats_one_sample_here():
+    lesson = WALK["classics"].lesson
+    (request,) = lesson.requests()
+    spline = studio.finish(replace(request, model="thin_plate")).moments[-1]
+    assert spline.state_scores.psnr > ends(lesson)[0].state_scores.psnr
+
+
+@pytest.mark.parametrize(("solver", "line"), [("", "ode"), ("euler", "ode"), ("euler_maruyama", "sde")])
+def test_formulas_mark_what_is_at_work(solver, line):
+    table = formulas.table("score_sde/tiny", solver)
+    assert len(table["columns"]) == len(METHODS)
+    assert [column["active"] for column in table["columns"]].count(True) == 1
+    active = [row for row, told in zip(formulas.ROWS, table["rows"], strict=True) if told["active"]]
+    assert active == ["path", "target", line]
+
+
+def test_a_baseline_has_no_formula():
+    table = formulas.table("nearest", "")
+    assert not any(entry["active"] for entry in [*table["columns"], *table["rows"]])
