@@ -59,6 +59,19 @@ def start_logging() -> None:
     logging.getLogger("demo").setLevel(level if level in logging.getLevelNamesMapping() else "INFO")
 
 
+def listen() -> threading.Event:
+    """What SIGTERM and Ctrl-C set from now on, so that one that comes while the app starts is not lost."""
+    told = threading.Event()
+
+    def tell(*_: object) -> None:
+        told.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl-C does not wait
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, tell)
+    return told
+
+
 def request_id() -> str:
     """The id of the HTTP request that this call belongs to; empty outside of one."""
     request = LocalContext.request.get(None)
@@ -145,14 +158,10 @@ def waiting(page: gr.Blocks) -> int:
     return sum(len(queue.queue) for queue in page._queue.event_queue_per_concurrency_id.values())
 
 
-def serve_until_told(page: gr.Blocks) -> None:
-    """Block until SIGTERM or Ctrl-C; then refuse new work, let running trajectories end, and close the page."""
-    told = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
+def serve_until_told(page: gr.Blocks, told: threading.Event) -> None:
+    """Block until ``told``; then refuse new work, let running trajectories end, and close the page."""
     while not told.wait(0.5):
         pass
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl-C does not wait
     drain(page)
     page.close(verbose=False)
 
