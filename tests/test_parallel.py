@@ -54,7 +54,7 @@ def test_shares_cover_the_batch_once(size, accumulate):
     rows = [row for rank in range(size) for part in share_batch(24, Member(rank, size), accumulate)
             for row in range(24)[part]]  # fmt: skip
     assert rows == list(range(24))
-    assert sorted(sum((list(Member(rank, size).share(range(10))) for rank in range(size)), [])) == list(range(10))
+    assert sorted(item for rank in range(size) for item in Member(rank, size).share(range(10))) == list(range(10))
 
 
 @pytest.mark.parametrize(("size", "accumulate"), [(3, 1), (2, 8), (1, 0)])

@@ -13,12 +13,16 @@ from typing import Any
 import torch
 
 from fieldlib.assets import WEIGHTS
-from fieldlib.checkpoint import load_model, read_config, save_model
+from fieldlib.checkpoint import load_model, read_config, save_model, write_config
+from fieldlib.data import gallery
 from fieldlib.errors import InputError
+from fieldlib.evaluation import evaluate
+from fieldlib.model import FieldModel
 from fieldlib.model_card import make_card
 from fieldlib.training import LOG, SHARED_LOG
 from train_scripts.cli import run as run_command
 
+GALLERY_COLUMNS = ("estimate_psnr_unobserved", "sample_psnr_unobserved", "estimate_ssim_full", "crps")
 LOG_EVERY = 25  # steps between the log lines that are kept
 
 
@@ -49,6 +53,7 @@ def main(options: Options) -> None:
         if (source / name).exists():
             lines = (source / name).read_text().splitlines(keepends=True)
             (folder / name).write_text("".join(thin(lines)))
+    write_config({**read_config(folder), "gallery": gallery_scores(load_model(folder))}, folder)
     (folder / "README.md").write_text(make_card(read_config(folder)))
     print(f"wrote {folder}")
 
@@ -56,6 +61,12 @@ def main(options: Options) -> None:
 def thin(lines: list[str]) -> list[str]:
     """Every 25th training line and all validations."""
     return [line for line in lines if "loss" not in line or json.loads(line)["step"] % LOG_EVERY == 0]
+
+
+def gallery_scores(model: FieldModel) -> dict[str, float]:
+    """What ``make test`` compares bundled weights with: 20 crops of the bundled pictures, 4 steps, 2 samples."""
+    scores = evaluate(model, gallery.sample_pictures(20), steps=4, samples=2)
+    return {name: scores[name] for name in GALLERY_COLUMNS}
 
 
 def read_scores(path: Path) -> dict[str, Any]:
