@@ -52,7 +52,7 @@ def make_card(config: dict[str, Any]) -> str:
     """The README.md of a model folder, from its config.json (training record and scores included)."""
     fields = {"preset": "custom", **config}
     inherited = config.get("inherits")
-    own = {"method": config["method"], **config.get("training", {})}
+    own = {"method": config["method"], "command": config.get("command"), **config.get("training", {})}
     stages = [stage for stage in (inherited, own) if stage and "seconds" in stage]
     return CARD.format(
         **{name: fields[name] for name in ("method", "preset", "backbone", "base", "objective")},
@@ -73,7 +73,9 @@ def stage_row(stage: dict[str, Any]) -> str:
 
 
 def stage_command(stage: dict[str, Any], preset: str, number: int, stages: int) -> str:
-    """The command that repeats a stage; an inherited first stage goes to runs/shared."""
+    """The command of a stage as recorded; for older records rebuilt, an inherited first stage in runs/shared."""
+    if stage.get("command"):
+        return stage["command"]
     command = (
         f"python -m train_scripts.train --method {stage['method']} --preset {preset} "
         f"--minutes {max(1, round(stage['seconds'] / 60))} --decay {stage['preset']['decay']} --seed {stage['seed']}"
