@@ -223,10 +223,10 @@ def _chosen(picture: Picture, selected: int, *values: Any) -> tuple[Any, ...]:  
     return picture, thumbs, painter.with_pattern(message, drawn), painted(picture, message, *mask[1:])
 
 
-def pick_gallery(*values: Any, event: gr.EventData) -> tuple[Any, ...]:  # noqa: ANN401
+def pick_gallery(painting: object, percent: float, pattern: str, seed: int, event: gr.EventData) -> tuple[Any, ...]:
     """A thumbnail was chosen."""
     index = checks.whole(strings.PICTURE, event._data.get("index"), 0, len(pictures.offered()) - 1)
-    return _chosen(pictures.offered()[index], index, *values)
+    return _chosen(pictures.offered()[index], index, painting, percent, pattern, seed)
 
 
 def pick_upload(blob: bytes | None, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401

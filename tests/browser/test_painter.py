@@ -8,7 +8,7 @@ ECHO = """(share) => new Promise((resolve, reject) => {
   setTimeout(() => reject(new Error('no echo')), 10000);
   const player = document.querySelector('.player'), sheet = document.querySelector('.sheet');
   const before = player.dataset.drawn, box = sheet.getBoundingClientRect();
-  const at = { bubbles: true, pointerId: 1, isPrimary: true, 
+  const at = { bubbles: true, pointerId: 1, isPrimary: true,
     clientX: box.left + box.width * share, clientY: box.top + 5 };
   sheet.setPointerCapture = () => {};
   const start = performance.now();
