@@ -1,6 +1,7 @@
 """The study's commands: resumable, with intervals, and honest about what disagrees."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -83,6 +84,28 @@ def test_compare_has_intervals_resumes_and_checks_itself(data, tmp_path, monkeyp
     assert len(calls) == 6
     compare.main(compare.Options(data, models=FAST, out=out, quick=True))
     assert "agree" in capsys.readouterr().out
+
+
+def test_shares_of_the_work_come_together(data, tmp_path, monkeypatch):
+    shares = [tmp_path / f"{name}.json" for name in FAST]
+    for name, out in zip(FAST, shares, strict=True):
+        compare.main(compare.Options(data, limit=9, samples=2, models=(name,), seeds=(1,), out=out, readme=False))
+    calls = counting(monkeypatch, compare)
+    whole = compare.Options(
+        data,
+        limit=9,
+        samples=2,
+        models=FAST,
+        seeds=(1,),
+        out=tmp_path / "whole.json",
+        readme=False,
+        merge=tuple(shares),
+    )
+    compare.main(whole)
+    assert not calls
+    assert {row["model"] for row in json.loads(whole.out.read_text())["rows"]} == set(FAST)
+    with pytest.raises(InputError, match="other settings"):
+        compare.main(replace(whole, limit=8))
 
 
 def test_a_wrong_number_in_the_file_is_found(data, tmp_path):

@@ -64,6 +64,7 @@ class Options:
         models: only these; all bundled models and baselines when absent.
         out: the study's JSON; cells that it already holds under the same settings are not run again.
         readme: write the table into README.md.
+        merge: other files of this study whose cells to take in: shares of the work under --models and --out.
         quick: score a few pictures only and check that they agree with the file; write nothing.
     """
 
@@ -77,6 +78,7 @@ class Options:
     models: tuple[str, ...] = ()
     out: Path = COMPARISON
     readme: bool = True
+    merge: tuple[Path, ...] = ()
     quick: bool = False
 
 
@@ -90,6 +92,8 @@ def main(options: Options) -> None:
         options.out, command("compare", options, settings_of(options)), settings_of(options), ("model", "seed")
     )
     pictures = load_pictures(options.data, split="test", limit=options.limit)
+    for path in options.merge:
+        study.merge(path)
     study.keep(fieldlib.model_names())
     for seed in options.seeds:  # one seed after the other: the table is complete early and gains intervals later
         for name in names:

@@ -60,6 +60,18 @@ class StudyFile:
     def _same_weights(one: Cell, other: Cell) -> bool:
         return one.get("model") != other.get("model") or one.get("sha256") == other.get("sha256")
 
+    def merge(self, path: Path) -> None:
+        """Enter the cells of another file of the same study, for work that several processes or machines shared.
+
+        Raises:
+            InputError: a file that is no study, or one with other settings.
+        """
+        document = read(path)
+        if document.get("settings") != json.loads(json.dumps(self.settings)):
+            raise InputError(f"{path} was made with other settings: {document.get('settings')}, not {self.settings}")
+        for cell in document.get("cells", []):
+            self.add(cell)
+
     def keep(self, models: Sequence[str]) -> None:
         """Drop the cells of all models but these."""
         self.cells = [cell for cell in self.cells if cell["model"] in models]
