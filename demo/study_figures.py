@@ -140,7 +140,7 @@ def heat(rows: Sequence[Row], x: str, column: str) -> go.Figure:
             colorscale="Viridis",
             reversescale=COLUMNS[column].better < 0,
             texttemplate=f"%{{z:{COLUMNS[column].form}}}",
-            colorbar={"title": {"text": COLUMNS[column].title, "side": "right"}},
+            showscale=False,
             hoverongaps=False,
         )
     )

@@ -45,7 +45,8 @@ def verdict(rows: Sequence[Row], column: str) -> str:
     if None not in widths and gap <= sum(widths):
         return f"{text}: the intervals overlap, so this ranking is not safe."
     who = "" if trained(first) else " Here a baseline beats every network."
-    return f"{text}, {format(gap, COLUMNS[column].form)} behind.{who}"
+    doubt = " One seed only, so no interval." if None in widths else ""
+    return f"{text}, {format(gap, COLUMNS[column].form)} behind.{who}{doubt}"
 
 
 def verdicts(rows: Sequence[Row], column: str, group: str, name: str) -> list[str]:
