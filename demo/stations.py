@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import fieldlib
 from demo import languages
 from demo.lesson_link import Lane, Lesson, write
 from demo.parts import PARTS
@@ -31,19 +32,24 @@ class Station:
 
 
 def walk() -> tuple[Station, ...]:
-    """All stations in their order."""
+    """All stations in their order; those whose network is not bundled are left out."""
+    there = fieldlib.model_names()
+    if FLOW not in there:
+        return ()
     euler = Lane(FLOW, "euler", 20)
-    return (
-        Station("few", Lesson("cat", fraction=0.05, lanes=(euler,), view="observed"), 1),
+    other = Lane(SCORE, "euler_maruyama", 20) if SCORE in there else None
+    stations = (
+        Station("few", Lesson("temple", fraction=0.05, lanes=(euler,), view="observed"), 1),
         Station("estimate", Lesson("coffee", lanes=(euler,), view="estimate"), 0),
         Station("sample", Lesson("coffee", lanes=(Lane(FLOW, "", 8),)), 0),
         Station("spread", Lesson("astronaut", lanes=(Lane(FLOW, "", 8),), samples=4, view="uncertainty"), 1),
         Station("steps", Lesson("coffee", lanes=tuple(Lane(FLOW, "", n) for n in (1, 8, 50))), 2),
-        Station("ways", Lesson("balloon", lanes=(euler, Lane(SCORE, "euler_maruyama", 20))), 0),
+        Station("ways", Lesson("balloon", lanes=(euler, other)), 0) if other else None,
         Station("hole", Lesson("coffee", pattern="block", lanes=(Lane(FLOW, "", 8),)), 2),
         Station("classics", Lesson("cat", lanes=(Lane(FLOW, "", 8),), stills=("nearest", "thin_plate")), 1),
         Station("resolution", Lesson("coffee", pattern="grid", fraction=0.25, lanes=(Lane(FLOW, "", 8),)), 0),
     )
+    return tuple(station for station in stations if station)
 
 
 def told(station: Station) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def test_the_spline_beats_one_sample_here():
 @pytest.mark.parametrize(("solver", "line"), [("", "ode"), ("euler", "ode"), ("euler_maruyama", "sde")])
 def test_formulas_mark_what_is_at_work(solver, line):
     table = formulas.table("score_sde/tiny", solver)
-    assert len(table["columns"]) == len(METHODS)
+    assert len(table["columns"]) == len(list(METHODS))
     assert [column["active"] for column in table["columns"]].count(True) == 1
     active = [row for row, told in zip(formulas.ROWS, table["rows"], strict=True) if told["active"]]
     assert active == ["path", "target", line]
@@ -95,3 +95,8 @@ def test_formulas_mark_what_is_at_work(solver, line):
 def test_a_baseline_has_no_formula():
     table = formulas.table("nearest", "")
     assert not any(entry["active"] for entry in [*table["columns"], *table["rows"]])
+
+
+def test_without_its_networks_the_walk_is_shorter(monkeypatch, tmp_path):
+    monkeypatch.setattr(hub, "BUNDLED", tmp_path)
+    assert stations.walk() == ()

@@ -13,7 +13,8 @@ new GuidedWalk(element, props.labels, props.stations, (station) => trigger("go",
 
 
 def guided_walk() -> gr.HTML:
-    """The component, closed: a title and a button."""
+    """The component, closed: a title and a button. Not shown where no station can be run."""
+    told = stations.walk_told()
     return gr.HTML(
         {},
         html_template=source("guide.html"),
@@ -22,5 +23,6 @@ def guided_walk() -> gr.HTML:
         apply_default_css=False,
         elem_id="guide",
         labels=languages.text("GUIDE"),
-        stations=stations.walk_told(),
+        stations=told,
+        visible=bool(told),
     )
