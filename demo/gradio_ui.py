@@ -130,6 +130,7 @@ def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
     studio.limit_threads()
     if block:
         operations.start_logging()
+        told = operations.listen()
     page = build()
     page.queue(default_concurrency_limit=2, max_size=64)
     page.launch(
@@ -146,5 +147,5 @@ def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
         app_kwargs=operations.app_options(page),
     )
     if block:
-        operations.serve_until_told(page)
+        operations.serve_until_told(page, told)
     return page

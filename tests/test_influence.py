@@ -21,7 +21,7 @@ def test_agrees_with_finite_differences():
             for sign in (1, -1):
                 values = context.values.clone()
                 values[0, point, channel] += sign * step
-                ends.append(estimate(model, Points(context.coords, values), coords)[0, QUERY].mean())
+                ends.append(model.at(coords[None], Points(context.coords, values)).estimate()[0, QUERY].mean())
             slopes.append((ends[0] - ends[1]) / (2 * step))
         assert torch.stack(slopes).norm().item() == pytest.approx(ours[point].item(), rel=1e-3, abs=1e-7)
 
