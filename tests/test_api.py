@@ -1,9 +1,9 @@
 """The HTTP API as a program sees it, on an app launched in this process."""
 
-import shutil
 import base64
 import io
 import json
+import shutil
 
 import httpx
 import numpy as np

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from fieldlib import InputError, estimate, grid, load
+from fieldlib import InputError, grid, load
 from fieldlib.influence import influence
 from fieldlib.points import Points
 from tests.tiny_models import random_context, tiny_model
