@@ -37,7 +37,7 @@ def test_few_pixels_already_beat_grey():
     assert scene.mask.sum() == 51
     truth = request.pixels[~scene.mask].astype(float)
     grey = 10 * np.log10(255**2 / ((truth - truth.mean(0)) ** 2).mean())
-    assert record(request).moments[1].estimate_scores.psnr > grey + 0.5
+    assert record(request).moments[1].estimate_scores.psnr > grey + 2
 
 
 def test_the_estimate_shows_the_shapes_at_the_first_step_and_beats_the_sample():
