@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+PROTOCOL = ("images", "context", "seed", "solver", "steps", "samples")
+SCORED = (
+    "estimate_psnr_unobserved",
+    "mean_psnr_unobserved",
+    "sample_psnr_unobserved",
+    "estimate_ssim_full",
+    "crps",
+    "coverage90",
+    "sharpness",
+)
 CARD = """---
 license: apache-2.0
 library_name: fieldlib
@@ -89,9 +99,7 @@ def score_table(scores: dict[str, Any] | None) -> str:
     """Protocol and main columns of an evaluation."""
     if not scores:
         return "Not measured yet: run `python -m train_scripts.evaluate`."
-    names = [name for name in scores if name.endswith(("psnr_unobserved", "psnr_full", "ssim_full"))]
-    names += ["crps", "coverage90", "sharpness"]
-    rows = "\n".join(f"| {name} | {scores[name]:.4g} |" for name in names)
+    rows = "\n".join(f"| {name} | {scores[name]:.4g} |" for name in SCORED if name in scores)
     return (
         f"{scores['images']} CIFAR-10 test pictures, {scores['context']:.0%} known, seed {scores['seed']}, "
         f"{scores['solver']} with {scores['steps']} steps, {scores['samples']} samples.\n\n"

@@ -1,4 +1,4 @@
-"""Score every bundled model and every baseline by one protocol; write the study's JSON and the README's table.
+"""Score every bundled model and every baseline by one protocol; write JSON, the README's table and the model cards.
 
 python -m train_scripts.compare --data ../shared/data/cifar10 --limit 1000
 python -m train_scripts.compare --data ../shared/data/cifar10 --quick
@@ -6,7 +6,7 @@ python -m train_scripts.compare --data ../shared/data/cifar10 --quick
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,11 @@ from tqdm import tqdm
 import fieldlib
 from fieldlib.acceleration import machine_class
 from fieldlib.assets import ASSETS, STUDY, WEIGHTS
-from fieldlib.checkpoint import read_config, write_atomic
+from fieldlib.checkpoint import read_config, write_atomic, write_config
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
+from fieldlib.model_card import PROTOCOL, SCORED, make_card
 from fieldlib.registry import one_call
 from train_scripts.cli import run
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, read, weights_of
@@ -32,6 +33,7 @@ QUICK = 8  # pictures of the quick form
 QUICK_COLUMNS = ("estimate_psnr_unobserved", "mean_psnr_unobserved", "sample_psnr_unobserved", "crps", "coverage90")
 LEAST_INTERVAL = 0.002  # relative to the value: other processors round otherwise
 SETTINGS = ("limit", "context", "solver", "steps", "samples")
+CARD_COLUMNS = (*PROTOCOL, *SCORED)
 COLUMNS = {
     "estimate_psnr_unobserved": ("estimate, PSNR unobserved", ".2f"),
     "mean_psnr_unobserved": ("mean of K, PSNR unobserved", ".2f"),
@@ -63,7 +65,7 @@ class Options:
         seeds: of masks and noise; each is one run over all pictures, and their spread gives the intervals.
         models: only these; all bundled models and baselines when absent.
         out: the study's JSON; cells that it already holds under the same settings are not run again.
-        readme: write the table into README.md.
+        readme: write the table into README.md and the scores into the bundled models' cards.
         merge: other files of this study whose cells to take in: shares of the work under --models and --out.
         quick: score a few pictures only and check that they agree with the file; write nothing.
     """
@@ -106,6 +108,7 @@ def main(options: Options) -> None:
     print(table)
     if options.readme:
         write_table(table)
+        write_cards(cell for cell in study.cells if cell["seed"] == options.seeds[0])
 
 
 def add_quick(study: StudyFile, pictures: np.ndarray, options: Options) -> None:
@@ -215,6 +218,15 @@ def write_table(table: str) -> None:
     before, _, rest = README.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
     write_atomic(README, f"{before}{BEGIN}\n{table}\n{END}{after}".encode())
+
+
+def write_cards(cells: Iterable[Cell]) -> None:
+    """Put the scores of bundled models into their config.json, and write their cards anew."""
+    for cell in cells:
+        folder = WEIGHTS / cell["model"]
+        if cell["model"] not in fieldlib.BASELINES:
+            write_config({**read_config(folder), "scores": {name: cell[name] for name in CARD_COLUMNS}}, folder)
+            write_atomic(folder / "README.md", make_card(read_config(folder)).encode())
 
 
 if __name__ == "__main__":
