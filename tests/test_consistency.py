@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MOST_BYTES = 1.5e9
 MEASURE = """
 import resource, sys, torch, fieldlib
+from pathlib import Path
 from fieldlib.data import gallery
 
 torch.set_num_threads(1)
@@ -29,7 +30,10 @@ with torch.inference_mode():
     else:
         values = model.at(coords[None], context)(torch.randn(1, side * side, 3), torch.tensor(0.5)).x0
 assert values.shape == (1, side * side, 3) and values.isfinite().all()
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+if sys.platform == "linux":  # ru_maxrss would count the process that started this one, before exec
+    print(1024 * int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]))
+else:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 

@@ -73,6 +73,12 @@ class Studio:
         script = f"() => {{ const player = document.querySelector('.player').dataset; return {condition}; }}"
         self.page.wait_for_function(script, timeout=timeout)
 
+    def unfold(self):
+        """Open the Advanced settings, if they are not open."""
+        if not self.page.locator("#samples").is_visible():
+            self.page.click("#advanced > button")
+        self.page.wait_for_selector("#samples", state="visible")
+
     def run(self):
         """Press Run and wait until every frame has arrived; returns the run's id."""
         before = self.player("run")

@@ -5,17 +5,13 @@ import re
 import numpy as np
 import pytest
 
+from demo.checks import unpack_mask
+
 MOST_BYTES = 1_000_000
 
 
 def lanes(studio, count):
     studio.page.locator("#lanes label").nth(count - 1).click()
-
-
-def unfold(studio):
-    if not studio.page.locator("#samples").is_visible():
-        studio.page.click("#advanced > button")
-    studio.page.wait_for_selector("#samples", state="visible")
 
 
 def stage(studio, lane):
@@ -27,7 +23,7 @@ def received(studio):
     return studio.page.evaluate("window.streamed || 0")
 
 
-COUNT_STREAM = """
+COUNT_STREAM = """() => {
 const plain = window.fetch;
 window.fetch = async (...request) => {
   const answer = await plain(...request);
@@ -36,7 +32,7 @@ window.fetch = async (...request) => {
     window.streamed = (window.streamed || 0) + chunk.length; to.enqueue(chunk); } });
   return new Response(answer.body.pipeThrough(count), { headers: answer.headers, status: answer.status });
 };
-"""
+}"""
 
 
 def test_three_methods_share_pixels_noise_and_time(visit):
@@ -60,7 +56,7 @@ def test_three_methods_share_pixels_noise_and_time(visit):
 def test_lanes_of_different_length_end_together(visit):
     studio = visit()
     lanes(studio, 2)
-    unfold(studio)
+    studio.unfold()
     studio.set_number("steps-2", 5)
     studio.run()
     assert studio.player("total") == "21"
@@ -101,10 +97,12 @@ def test_uncertainty_needs_samples_and_shrinks_to_nothing_where_revealed(visit):
     studio.page.click(".side button:has(canvas[data-view=uncertainty])")
     assert "choose 4" in studio.page.inner_text(".stage figcaption")
     blank = studio.pixels("uncertainty")
-    unfold(studio)
+    studio.unfold()
     studio.page.click("#samples input")
-    studio.page.get_by_role("option", name="4").click()
+    studio.page.get_by_role("option", name="4", exact=True).click()
+    studio.page.wait_for_timeout(500)  # Gradio takes the choice up a moment later, sooner than a hand finds Run
     studio.run()
+    studio.wait("player.position === String(player.total - 1)")
     assert studio.pixels("uncertainty") != blank
     studio.page.fill(".player input[type=range]", "0")
     start = studio.pixels("uncertainty")
@@ -120,8 +118,10 @@ def test_where_the_network_looked(visit, way):
     before = studio.pixels("influence")
     canvas = studio.page.locator(".stage canvas")
     if way == "mouse":
+        row, column = np.argwhere(~unpack_mask(studio.page.get_attribute(".painter", "data-mask"), 32))[500]
         box = canvas.bounding_box()
-        studio.page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+        cell = box["width"] / 32
+        studio.page.mouse.move(box["x"] + (column + 0.5) * cell, box["y"] + (row + 0.5) * cell)
     else:
         canvas.focus()
         studio.page.keyboard.press("ArrowLeft")
@@ -135,7 +135,7 @@ def test_where_the_network_looked(visit, way):
 
 def test_baselines_stand_beside_the_run(visit):
     studio = visit()
-    unfold(studio)
+    studio.unfold()
     studio.page.click("#stills input")
     studio.page.get_by_role("option", name="Nearest neighbour").click()
     studio.page.keyboard.press("Escape")
@@ -147,7 +147,9 @@ def test_baselines_stand_beside_the_run(visit):
 def test_a_slider_previews_while_it_moves_and_runs_when_it_is_let_go(visit):
     studio = visit()
     before = studio.player("run")
-    box = studio.page.locator("#percent input[type=range]").bounding_box()
+    slider = studio.page.locator("#percent input[type=range]")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
     middle = box["y"] + box["height"] / 2
     studio.page.mouse.move(box["x"] + box["width"] / 3, middle)
     studio.page.mouse.down()

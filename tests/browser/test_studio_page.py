@@ -100,6 +100,7 @@ def test_stop_stops_and_the_studio_can_run_again(visit):
 
 def test_long_runs_send_sixty_frames_without_gaps(visit):
     studio = visit()
+    studio.unfold()
     studio.page.click("#solver input")
     studio.page.get_by_role("option", name="Euler", exact=False).first.click()
     studio.set_number("steps", 100)
