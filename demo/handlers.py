@@ -86,9 +86,15 @@ def base_request(picture: Picture, mask: Mask) -> Request:
 
 def requests_of(picture: Picture, mask: Mask, setup: Setup) -> list[Request]:
     """One request for each lane."""
-    base = replace(base_request(picture, mask), noise_seed=setup.noise_seed, samples=setup.samples)
+    base = replace(base_request(picture, mask), noise_seed=setup.noise_seed)
     return [
-        replace(base, model=model, solver=solver or None, steps=setup.steps if steps is None else steps)
+        replace(
+            base,
+            model=model,
+            solver=solver or None,
+            steps=setup.steps if steps is None else steps,
+            samples=setup.samples,  # with the model: one that needs one call would set it to one
+        )
         for model, solver, steps in setup.lanes
     ]
 
