@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PROBE = """
 import sys, torch, fieldlib
 from fieldlib.pretrained import PretrainedModel
+
+pytestmark = pytest.mark.slow  # processes of their own
 name, revision = sys.argv[1], (sys.argv[2] or None)
 try:
     model = fieldlib.load(name, revision)

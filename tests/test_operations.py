@@ -16,6 +16,8 @@ import pytest
 
 from train_scripts.space_check import free_port
 
+pytestmark = pytest.mark.slow  # processes of their own
+
 ROOT = Path(__file__).resolve().parent.parent
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
