@@ -22,12 +22,12 @@ from fieldlib.checkpoint import CONFIG, WEIGHTS, read_config, save_model
 from fieldlib.errors import InputError
 from fieldlib.pretrained import CARD, PretrainedModel
 
+pytestmark = pytest.mark.slow  # processes of their own
+
 ROOT = Path(__file__).resolve().parent.parent
 PROBE = """
 import sys, torch, fieldlib
 from fieldlib.pretrained import PretrainedModel
-
-pytestmark = pytest.mark.slow  # processes of their own
 name, revision = sys.argv[1], (sys.argv[2] or None)
 try:
     model = fieldlib.load(name, revision)
