@@ -169,6 +169,7 @@ def test_painted_pixels_are_what_a_run_reveals_and_they_stay_with_another_pictur
 def test_share_and_seed_replace_what_was_painted_and_undo_brings_it_back(painter):
     painter.drag((4, 4), (4, 9))
     painted = painter.mask
+    painter.wait_for_player()
     painter.studio.set_number("seed", 5)
     painter.page.wait_for_function("document.querySelector('.painter').dataset.revealed === '204'")
     painter.press("[data-do=undo]")
