@@ -2,57 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
-from demo.menus import model_title
+from demo.study_columns import COLUMNS, Row, rank, title_of
 
-Row = Mapping[str, Any]
 CLEAR = "rgba(0,0,0,0)"  # the page's own background shows: readable in light and dark
 GREY = "#8a8f98"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#a6761d", "#7570b3", GREY)  # Okabe & Ito
 MARKERS = ("circle", "square", "diamond", "cross", "triangle-up", "x", "star", "hexagon")
 
 
-class Column(NamedTuple):
-    """A number of the protocol: what people read, how it is written, and which way is better (1 up, -1 down, 0 one)."""
-
-    title: str
-    form: str
-    better: int
-
-
-COLUMNS: dict[str, Column] = {
-    "estimate_psnr_unobserved": Column("PSNR of the estimate, hidden pixels (dB)", ".2f", 1),
-    "mean_psnr_unobserved": Column("PSNR of the mean of K samples, hidden pixels (dB)", ".2f", 1),
-    "sample_psnr_unobserved": Column("PSNR of one sample, hidden pixels (dB)", ".2f", 1),
-    "estimate_ssim_full": Column("SSIM of the estimate, whole picture", ".3f", 1),
-    "mean_ssim_full": Column("SSIM of the mean of K samples, whole picture", ".3f", 1),
-    "sample_ssim_full": Column("SSIM of one sample, whole picture", ".3f", 1),
-    "estimate_mse": Column("MSE of the estimate, target pixels", ".4f", -1),
-    "estimate_mae": Column("MAE of the estimate, target pixels", ".4f", -1),
-    "crps": Column("CRPS (fair)", ".4f", -1),
-    "coverage50": Column("Coverage of the 50% interval", ".3f", 0),
-    "coverage90": Column("Coverage of the 90% interval", ".3f", 0),
-    "sharpness": Column("Sharpness (1 = the truth's)", ".2f", 0),
-    "seconds_per_image": Column("Seconds per sample, one picture alone", ".3f", -1),
-    "nfe": Column("Network calls per sample", "d", -1),
-    "params": Column("Parameters", ",d", -1),
-    "training_minutes": Column("Training time (minutes)", "d", -1),
-}
-
-
-def palette(names: Sequence[str]) -> dict[str, str]:
-    """A colour for each name, the same for the same set of names whatever is filtered out later."""
-    return {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(sorted(set(names)))}
-
-
 def bars(rows: Sequence[Row], column: str) -> go.Figure:
     """One value per model with its interval, best first; a dot plot, because PSNR has no natural zero."""
     rows = sorted((row for row in rows if row.get(column) is not None), key=lambda row: -rank(row[column], column))
-    names = [model_title(row["model"]) for row in rows]
+    names = [title_of(row) for row in rows]
     colours = [colour_of_kind(row["model"]) for row in rows]
     figure = go.Figure(
         go.Scatter(
@@ -78,7 +44,7 @@ def curves(rows: Sequence[Row], x: str, column: str, x_title: str, *, percent: b
             x=[row[x] for row in own],
             y=[row[column] for row in own],
             error_y=errors(own, column),
-            name=model_title(name),
+            name=name,
             mode="lines+markers",
             **style(name, rows),
         )
@@ -108,9 +74,9 @@ def frontier(rows: Sequence[Row], x: str, column: str, labels: Callable[[Row], s
             y=[row[column] for row in own],
             text=[labels(row) for row in own],
             error_y=errors(own, column),
-            name=model_title(name),
+            name=name,
             mode="markers",
-            hovertemplate=f"%{{text}}<br>%{{x:.3g}}, %{{y:{COLUMNS[column].form}}}<extra>{model_title(name)}</extra>",
+            hovertemplate=f"%{{text}}<br>%{{x:.3g}}, %{{y:{COLUMNS[column].form}}}<extra>{name}</extra>",
             **style(name, rows),
         )
     figure.update_yaxes(title=COLUMNS[column].title)
@@ -128,15 +94,15 @@ def pareto(rows: Sequence[Row], x: str, column: str) -> list[Row]:
 
 def heat(rows: Sequence[Row], x: str, column: str) -> go.Figure:
     """``column`` for every model (down) and value of ``x`` (across), as numbers on colours."""
-    names = list(dict.fromkeys(row["model"] for row in rows))
+    names = list(dict.fromkeys(title_of(row) for row in rows))
     across = list(dict.fromkeys(row[x] for row in rows))
-    values = {(row["model"], row[x]): row.get(column) for row in rows}
+    values = {(title_of(row), row[x]): row.get(column) for row in rows}
     table = [[values.get((name, place)) for place in across] for name in names]
     figure = go.Figure(
         go.Heatmap(
             z=table,
             x=[str(place).replace("_", " ") for place in across],
-            y=[model_title(name) for name in names],
+            y=names,
             colorscale="Viridis",
             reversescale=COLUMNS[column].better < 0,
             texttemplate=f"%{{z:{COLUMNS[column].form}}}",
@@ -167,65 +133,12 @@ def ablation(rows: Sequence[Row], column: str) -> go.Figure:
     return dress(figure, height=120 + 28 * len(rows))
 
 
-def calibration(rows: Sequence[Row]) -> go.Figure:
-    """Observed against nominal coverage of central intervals; the diagonal is perfect."""
-    figure = go.Figure(diagonal())
-    for row in rows:
-        figure.add_scatter(
-            x=row["levels"], y=row["coverage"], name=model_title(row["model"]), **style(row["model"], rows)
-        )
-    figure.update_xaxes(title="Nominal level", range=[0, 1], tickformat=".0%")
-    figure.update_yaxes(title="Share of truths inside", range=[0, 1], tickformat=".0%")
-    return dress(figure, height=480)
-
-
-def ranks(rows: Sequence[Row]) -> go.Figure:
-    """How often the truth has each rank among the K samples, relative to the flat line of a perfect ensemble."""
-    figure = go.Figure()
-    for row in rows:
-        count = len(row["ranks"])
-        heights = [share * count for share in row["ranks"]]
-        figure.add_scatter(
-            x=list(range(count)),
-            y=heights,
-            line_shape="hvh",
-            name=model_title(row["model"]),
-            **style(row["model"], rows),
-        )
-    figure.add_hline(y=1, line={"dash": "dot", "color": GREY})
-    figure.update_xaxes(title="Rank of the truth among the samples", dtick=1)
-    figure.update_yaxes(title="Frequency, 1 = calibrated", rangemode="tozero")
-    return dress(figure, height=420)
-
-
-def spread(rows: Sequence[Row]) -> go.Figure:
-    """Root-mean-square error of the mean against the spread of the samples, in bins of equal size."""
-    figure = go.Figure(diagonal(max((max(row["spread"]) for row in rows), default=1.0)))
-    for row in rows:
-        figure.add_scatter(
-            x=row["spread"],
-            y=row["error"],
-            name=model_title(row["model"]),
-            mode="lines+markers",
-            **style(row["model"], rows),
-        )
-    figure.update_xaxes(title="Predicted spread (standard deviation, data range 1)", rangemode="tozero")
-    figure.update_yaxes(title="Error of the mean (RMS, data range 1)", rangemode="tozero")
-    return dress(figure, height=480)
-
-
-def diagonal(end: float = 1.0) -> go.Scatter:
-    """The line on which prediction and truth agree."""
-    line = {"dash": "dot", "color": GREY}
-    return go.Scatter(x=[0, end], y=[0, end], mode="lines", line=line, name="perfect", hoverinfo="skip")
-
-
 def by_model(rows: Sequence[Row], column: str) -> dict[str, list[Row]]:
-    """The rows that have ``column``, by model, in order of appearance."""
+    """The rows that have ``column``, by title, in order of appearance."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
         if row.get(column) is not None:
-            groups.setdefault(row["model"], []).append(row)
+            groups.setdefault(title_of(row), []).append(row)
     return groups
 
 
@@ -236,8 +149,8 @@ def errors(rows: Sequence[Row], column: str) -> dict[str, Any]:
 
 
 def style(name: str, rows: Sequence[Row]) -> dict[str, Any]:
-    """Colour and marker of a model among the models of ``rows``; the two never rest on colour alone."""
-    names = sorted({row["model"] for row in rows})
+    """Colour and marker of a title among those of ``rows``; the two never rest on colour alone."""
+    names = sorted({title_of(row) for row in rows})
     place = names.index(name)
     colour, symbol = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
     return {"marker": {"color": colour, "symbol": symbol, "size": 9}, "line_color": colour}
@@ -246,15 +159,6 @@ def style(name: str, rows: Sequence[Row]) -> dict[str, Any]:
 def colour_of_kind(name: str) -> str:
     """One colour for trained models, another for classical baselines."""
     return COLOURS[0] if "/" in name else COLOURS[1]
-
-
-def rank(value: float, column: str) -> float:
-    """A number that is larger the better ``value`` is; where one value is right, the closer the better."""
-    better = COLUMNS[column].better
-    return better * value if better else -abs(value - TARGETS[column])
-
-
-TARGETS = {"coverage50": 0.5, "coverage90": 0.9, "sharpness": 1.0}
 
 
 def dress(figure: go.Figure, height: int) -> go.Figure:

@@ -120,7 +120,7 @@ def test_a_wrong_number_in_the_file_is_found(data, tmp_path):
 
 @pytest.mark.parametrize("name", sorted(study.QUESTIONS))
 def test_every_question_is_answered_cell_by_cell(name, data, tmp_path, monkeypatch):
-    options = study.Options(data, (name,), FAST, limit=2, samples=2, seeds=(0, 1), out=tmp_path)
+    options = study.Options(data, questions=(name,), models=FAST, limit=2, samples=2, seeds=(0, 1), out=tmp_path)
     calls = counting(monkeypatch, study)
     study.main(options)
     document = json.loads((tmp_path / f"{name}.json").read_text())
@@ -132,7 +132,11 @@ def test_every_question_is_answered_cell_by_cell(name, data, tmp_path, monkeypat
 
 
 def test_more_pixels_help(data, tmp_path):
-    study.main(study.Options(data, ("sparsity",), ("thin_plate",), limit=3, samples=2, seeds=(0,), out=tmp_path))
+    study.main(
+        study.Options(
+            data, questions=("sparsity",), models=("thin_plate",), limit=3, samples=2, seeds=(0,), out=tmp_path
+        )
+    )
     rows = json.loads((tmp_path / "sparsity.json").read_text())["rows"]
     scores = [row["estimate_psnr_unobserved"] for row in sorted(rows, key=lambda row: row["context"])]
     assert scores[0] < scores[4] < scores[-1]
@@ -140,7 +144,7 @@ def test_more_pixels_help(data, tmp_path):
 
 def test_unknown_questions_and_models_are_refused(data, tmp_path):
     with pytest.raises(InputError, match="unknown question 'sleep'; known: sparsity, patterns, frontier"):
-        study.main(study.Options(data, ("sleep",), out=tmp_path))
+        study.main(study.Options(data, questions=("sleep",), out=tmp_path))
     with pytest.raises(InputError, match="unknown model 'magic'; known: "):
         study.main(study.Options(data, models=("magic",), out=tmp_path))
 
@@ -154,7 +158,9 @@ def test_held_out_patterns_reveal_the_fraction(name, fraction):
 
 
 def test_held_out_patterns_are_marked(data, tmp_path):
-    study.main(study.Options(data, ("patterns",), ("nearest",), limit=1, samples=2, seeds=(0,), out=tmp_path))
+    study.main(
+        study.Options(data, questions=("patterns",), models=("nearest",), limit=1, samples=2, seeds=(0,), out=tmp_path)
+    )
     rows = json.loads((tmp_path / "patterns.json").read_text())["rows"]
     assert {row["pattern"] for row in rows if not row["trained"]} == set(held_out_patterns.NAMES)
     assert {row["pattern"] for row in rows if row["trained"]} >= {"uniform", "block"}
@@ -190,7 +196,7 @@ def test_equal_values_share_their_ranks():
 
 def test_calibration_leaves_out_what_has_no_spread(data, tmp_path):
     out = tmp_path / "calibration.json"
-    calibration.main(calibration.Options(data, ("lmmse", "nearest"), limit=1, samples=3, out=out))
+    calibration.main(calibration.Options(data, models=("lmmse", "nearest"), limit=1, samples=3, out=out))
     (row,) = json.loads(out.read_text())["rows"]
     assert row["model"] == "lmmse" and sum(row["ranks"]) == pytest.approx(1)
 

@@ -22,6 +22,7 @@ from fieldlib.metrics import GREY_LEVEL, coverage
 from fieldlib.registry import RIVALS, one_call
 from fieldlib.sampling import make_solver
 from train_scripts.cli import run
+from train_scripts.protocol import Comparison
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, weights_of
 
 LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -30,28 +31,13 @@ BATCH = 8
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(Comparison):
     """Measure whether the samples' uncertainty can be trusted.
 
     Attributes:
-        data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
-        models: only these; all that have any spread when absent.
-        limit: number of test pictures, from the start.
-        context: share of the pixels that are known.
-        solver: one solver for all models.
-        steps: solver steps.
-        samples: samples per picture.
-        seeds: of masks and noise.
         out: the study's JSON.
     """
 
-    data: str | None = None
-    models: tuple[str, ...] = ()
-    limit: int = 100
-    context: float = 0.2
-    solver: str = "dpmpp_2m"
-    steps: int = 8
-    samples: int = 8
     seeds: tuple[int, ...] = (42,)
     out: Path = STUDY / "calibration.json"
 

@@ -48,8 +48,8 @@ def run(options: type[Options], main: Callable[[Options], None], arguments: Sequ
 
 def parse(options: type[Options], arguments: Sequence[str] | None = None) -> Options:
     """The options on the command line; argparse leaves with code 2 at an unknown flag or an unreadable value."""
-    text = inspect.getdoc(options) or ""
-    summary, helps = text.partition("\nAttributes:")[0].strip(), argument_help(text)
+    summary = (inspect.getdoc(options) or "").partition("\nAttributes:")[0].strip()
+    helps = {k: v for kind in reversed(options.__mro__) for k, v in argument_help(inspect.getdoc(kind) or "").items()}
     parser = argparse.ArgumentParser(
         description=summary, allow_abbrev=False, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )

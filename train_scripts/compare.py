@@ -23,8 +23,10 @@ from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
 from fieldlib.model_card import PROTOCOL, SCORED, make_card
 from fieldlib.registry import one_call
+from fieldlib.study import read_study
 from train_scripts.cli import run
-from train_scripts.study_file import Cell, StudyFile, chosen_models, command, read, weights_of
+from train_scripts.protocol import Comparison
+from train_scripts.study_file import Cell, StudyFile, chosen_models, command, weights_of
 
 COMPARISON = STUDY / "comparison.json"
 README = ASSETS.parent / "README.md"
@@ -52,32 +54,17 @@ COLUMNS = {
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(Comparison):
     """Score every bundled model and every baseline by one protocol.
 
     Attributes:
-        data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
-        limit: number of test pictures, from the start.
-        context: share of the pixels that are known.
-        solver: one solver for all models.
-        steps: solver steps.
-        samples: samples per picture.
-        seeds: of masks and noise; each is one run over all pictures, and their spread gives the intervals.
-        models: only these; all bundled models and baselines when absent.
         out: the study's JSON; cells that it already holds under the same settings are not run again.
         readme: write the table into README.md and the scores into the bundled models' cards.
         merge: other files of this study whose cells to take in: shares of the work under --models and --out.
         quick: score a few pictures only and check that they agree with the file; write nothing.
     """
 
-    data: str | None = None
     limit: int = 1000
-    context: float = 0.2
-    solver: str = "dpmpp_2m"
-    steps: int = 8
-    samples: int = 8
-    seeds: tuple[int, ...] = (42, 43, 44)
-    models: tuple[str, ...] = ()
     out: Path = COMPARISON
     readme: bool = True
     merge: tuple[Path, ...] = ()
@@ -154,7 +141,7 @@ def check(options: Options) -> None:
     Raises:
         InputError: no file, nothing in it to compare with, or numbers outside the stated intervals.
     """
-    document = read(options.out)
+    document = read_study(options.out)
     cells = [cell for cell in document.get("cells", []) if cell.get("quick")]
     cells = [cell for cell in cells if cell["model"] in chosen_models(options.models)]
     if not cells:

@@ -19,8 +19,8 @@ from tqdm import tqdm
 
 import fieldlib
 from fieldlib.acceleration import machine_class
-from fieldlib.assets import STUDY, WEIGHTS
-from fieldlib.checkpoint import read_config, write_atomic
+from fieldlib.assets import STUDY
+from fieldlib.checkpoint import write_atomic
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
@@ -28,6 +28,8 @@ from fieldlib.model import FieldModel
 from fieldlib.sampling import Model
 from fieldlib.time_grids import TIME_GRIDS
 from train_scripts.cli import output_file, run
+from train_scripts.protocol import TestPictures
+from train_scripts.study_file import weights_of
 
 CALLS = (1, 2, 3, 4, 6, 8, 12, 16, 25, 50, 100)
 REFERENCE = 50  # calls that few ones are compared with
@@ -42,14 +44,10 @@ COLUMNS = {
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(TestPictures):
     """Quality against network calls for every method and solver.
 
     Attributes:
-        data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
-        limit: number of test pictures, from the start.
-        context: share of the pixels that are known.
-        samples: samples per picture.
         seed: of masks and noise.
         methods: whose bundled models are run; all when empty.
         preset: of the bundled models.
@@ -60,10 +58,7 @@ class Options:
         out: the study's JSON; cells that it already holds for the same weights and settings are not run again.
     """
 
-    data: str | None = None
     limit: int = 500
-    context: float = 0.2
-    samples: int = 8
     seed: int = 42
     methods: tuple[str, ...] = ()
     preset: str = "tiny"
@@ -183,11 +178,6 @@ def read_cells(path: Path, wanted: dict[str, Any]) -> dict[str, Any]:
         return {}
     document = json.loads(path.read_text())
     return document["cells"] if document["settings"] == wanted else {}
-
-
-def weights_of(name: str) -> str:
-    """SHA-256 of the weights of a bundled model or of one in a folder."""
-    return read_config(name if Path(name).is_dir() else WEIGHTS / name)["sha256"]
 
 
 def caption(options: Options) -> str:

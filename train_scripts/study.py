@@ -24,6 +24,7 @@ from fieldlib.evaluation import evaluate
 from fieldlib.registry import PATTERNS, one_call
 from train_scripts import held_out_patterns
 from train_scripts.cli import run
+from train_scripts.protocol import Comparison
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, weights_of
 
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6)
@@ -45,32 +46,17 @@ QUESTIONS = {
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(Comparison):
     """Answer the research questions, one JSON file each.
 
     Attributes:
-        data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
         questions: sparsity (1 to 60 percent known), patterns (seen in training and never seen), frontier (quality
             against calls and time).
-        models: only these; all bundled models and baselines when absent.
-        limit: number of test pictures, from the start.
-        context: share of the pixels that are known, where it is not the question.
-        solver: one solver for all models.
-        steps: solver steps, where they are not the question.
-        samples: samples per picture.
-        seeds: of masks and noise.
         out: folder of the JSON files.
     """
 
-    data: str | None = None
     questions: tuple[str, ...] = tuple(QUESTIONS)
-    models: tuple[str, ...] = ()
-    limit: int = 100
-    context: float = 0.2
-    solver: str = "dpmpp_2m"
-    steps: int = 8
     samples: int = 4
-    seeds: tuple[int, ...] = (42, 43, 44)
     out: Path = STUDY
 
 

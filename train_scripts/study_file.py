@@ -15,6 +15,7 @@ from fieldlib.acceleration import machine_class
 from fieldlib.assets import WEIGHTS
 from fieldlib.checkpoint import read_config, write_atomic
 from fieldlib.errors import InputError
+from fieldlib.study import read_study
 
 CONFIDENCE = 0.95
 Cell = dict[str, Any]
@@ -35,7 +36,7 @@ class StudyFile:
 
     def __init__(self, path: Path, command: str, settings: Mapping[str, Any], keys: Sequence[str]) -> None:
         self.path, self.command, self.settings, self.keys = path, command, dict(settings), tuple(keys)
-        document = read(path) if path.exists() else {}
+        document = read_study(path) if path.exists() else {}
         kept = document.get("settings") == json.loads(json.dumps(self.settings))
         self.cells: list[Cell] = document.get("cells", []) if kept else []
 
@@ -66,7 +67,7 @@ class StudyFile:
         Raises:
             InputError: a file that is no study, or one with other settings.
         """
-        document = read(path)
+        document = read_study(path)
         if document.get("settings") != json.loads(json.dumps(self.settings)):
             raise InputError(f"{path} was made with other settings: {document.get('settings')}, not {self.settings}")
         for cell in document.get("cells", []):
@@ -89,21 +90,6 @@ class StudyFile:
         for cell in self.cells:
             groups.setdefault(tuple(cell[name] for name in self.keys if name != "seed"), []).append(cell)
         return [summarise(cells) for cells in groups.values()]
-
-
-def read(path: Path) -> dict[str, Any]:
-    """The study in ``path``.
-
-    Raises:
-        InputError: not a JSON object.
-    """
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} is no study file ({error}): delete it or name another") from error
-    if not isinstance(document, dict):
-        raise InputError(f"{path} is no study file (it holds no JSON object): delete it or name another")
-    return document
 
 
 def command(script: str, options: Any, settings: Mapping[str, Any], *extra: str) -> str:  # noqa: ANN401 - any Options
@@ -143,8 +129,10 @@ def half_width(values: Sequence[float]) -> float:
 
 
 def weights_of(name: str) -> str | None:
-    """SHA-256 of a bundled model's weights; None for a baseline."""
-    return None if name in fieldlib.BASELINES else read_config(WEIGHTS / name)["sha256"]
+    """SHA-256 of the weights of a bundled model or of one in a folder; None for a baseline."""
+    if name in fieldlib.BASELINES:
+        return None
+    return read_config(name if Path(name).is_dir() else WEIGHTS / name)["sha256"]
 
 
 def chosen_models(names: Sequence[str]) -> tuple[str, ...]:

@@ -9,10 +9,9 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from demo.menus import model_title
 from demo.streamlit_ui import address, results
 from demo.streamlit_ui.results import Row, Study
-from demo.study_figures import COLUMNS
+from demo.study_columns import COLUMNS, title_of
 from fieldlib import InputError
 
 QUALITY = tuple(name for name in COLUMNS if name not in ("seconds_per_image", "nfe", "params", "training_minutes"))
@@ -34,8 +33,8 @@ def study_or_stop(name: str) -> Study:
 
 def choose_models(rows: Sequence[Row]) -> list[Row]:
     """A filter over the models in ``rows``, kept as ``?models=`` in the address."""
-    names = results.models_of(rows)
-    chosen = address.choose_some("Models", names, "models", model_title)
+    titles = {row["model"]: title_of(row) for row in rows}
+    chosen = address.choose_some("Models", results.models_of(rows), "models", titles.__getitem__)
     if not chosen:
         st.info("Choose at least one model.")
         st.stop()
@@ -68,7 +67,7 @@ def table(rows: Sequence[Row], columns: Sequence[str], first: dict[str, str]) ->
     """The rows as a table that sorts by a click; ``first`` maps leading fields to their titles."""
     present = [name for name in columns if any(row.get(name) is not None for row in rows)]
     shown = [
-        {title: label(field, row.get(field)) for field, title in first.items()}
+        {title: label(row, field) for field, title in first.items()}
         | {COLUMNS[name].title: row.get(name) for name in present}
         for row in rows
     ]
@@ -76,10 +75,11 @@ def table(rows: Sequence[Row], columns: Sequence[str], first: dict[str, str]) ->
     st.dataframe(shown, hide_index=True, column_config=numbers)
 
 
-def label(field: str, value: Any) -> Any:  # noqa: ANN401 - a field of a row
-    """A model's title, text without underscores, anything else as it is."""
+def label(row: Row, field: str) -> Any:  # noqa: ANN401 - a field of a row
+    """The row's title, text without underscores, anything else as it is."""
     if field == "model":
-        return model_title(value)
+        return title_of(row)
+    value = row.get(field)
     return value.replace("_", " ") if isinstance(value, str) else value
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from fieldlib import InputError, assets
+from fieldlib.study import read_study
 
 Row = dict[str, Any]
 COMMANDS = {
@@ -57,12 +57,9 @@ def load(name: str) -> Study | None:
     if not path.exists():
         return None
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read ({error}): make it again with {COMMANDS[name]}") from error
-    if not isinstance(document, dict):
-        raise InputError(f"{path} holds no study: make it again with {COMMANDS[name]}")
-    return Study(path, document)
+        return Study(path, read_study(path))
+    except InputError as error:
+        raise InputError(f"{error}; make it again with {COMMANDS[name]}") from error
 
 
 def models_of(rows: Sequence[Row]) -> list[str]:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from demo.menus import model_title
-from demo.study_figures import COLUMNS, rank
-
-Row = Mapping[str, Any]
+from demo.study_columns import COLUMNS, Row, rank, title_of
 
 
 def best(rows: Sequence[Row], column: str) -> Row | None:
@@ -34,13 +30,13 @@ def verdict(rows: Sequence[Row], column: str) -> str:
     first = best(rows, column)
     if first is None:
         return ""
-    text = f"**{model_title(first['model'])}** is best with {number(first, column)}."
+    text = f"**{title_of(first)}** is best with {number(first, column)}."
     other = best([row for row in rows if trained(row) != trained(first)], column)
     if other is None:
         return text
     kind = "trained network" if trained(other) else "classical baseline"
     gap = abs(first[column] - other[column])
-    text += f" The best {kind}, {model_title(other['model'])}, reaches {number(other, column)}"
+    text += f" The best {kind}, {title_of(other)}, reaches {number(other, column)}"
     widths = [row.get("interval", {}).get(column) for row in (first, other)]
     if None not in widths and gap <= sum(widths):
         return f"{text}: the intervals overlap, so this ranking is not safe."
@@ -95,6 +91,6 @@ def reliability(row: Row) -> str:
     ends = (row["ranks"][0] + row["ranks"][-1]) * count / 2
     shape = "too narrow" if ends > 1.1 else "too wide" if ends < 0.9 else "about right"
     return (
-        f"**{model_title(row['model'])}**: {levels[level]:.1%} of the truths lie in the {level:.0%} interval; the "
+        f"**{title_of(row)}**: {levels[level]:.1%} of the truths lie in the {level:.0%} interval; the "
         f"outer ranks occur {ends:.2f} times as often as they should, so the ensemble is {shape}."
     )

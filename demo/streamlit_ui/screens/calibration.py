@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from demo import study_figures
+from demo import calibration_figures
 from demo.streamlit_ui import parts, words
 
 
@@ -16,13 +16,13 @@ def show() -> None:
     st.markdown("\n".join(f"- {words.reliability(row)}" for row in rows))
     curve, ranks, spread = st.tabs(["Calibration curve", "Rank histogram", "Spread against error"])
     with curve:
-        parts.draw(study_figures.calibration(rows), "calibration", "Observed against nominal coverage")
+        parts.draw(calibration_figures.calibration(rows), "calibration", "Observed against nominal coverage")
         st.caption("Below the diagonal the ensemble claims to know more than it does.")
     with ranks:
-        parts.draw(study_figures.ranks(rows), "ranks", "Rank of the truth among the samples")
+        parts.draw(calibration_figures.ranks(rows), "ranks", "Rank of the truth among the samples")
         st.caption("A U shape means too narrow, a hill too wide, a slope a bias.")
     with spread:
-        parts.draw(study_figures.spread(rows), "spread", "Error of the mean against the spread of the samples")
+        parts.draw(calibration_figures.spread(rows), "spread", "Error of the mean against the spread of the samples")
         st.caption("On the diagonal the samples know where they are wrong. Each point holds equally many pixels.")
     parts.finish(study, rows, "calibration")
 

@@ -7,7 +7,7 @@ import streamlit as st
 from demo import study_figures
 from demo.streamlit_ui import address, parts, results, words
 from demo.streamlit_ui.results import Study
-from demo.study_figures import COLUMNS, Row
+from demo.study_columns import COLUMNS, Row, title_of
 
 AXES = {"nfe": "Network calls per sample", "seconds_per_image": "Seconds per sample, one picture alone"}
 STUDIES = {"frontier": "Solvers and steps", "few_calls": "One to eight calls"}
@@ -62,7 +62,7 @@ def label(row: Row) -> str:
 def sentence(row: Row, x: str, column: str) -> str:
     """One point of the front in words."""
     cost = f"{row[x]} calls" if x == "nfe" else f"{1000 * row[x]:.0f} ms"
-    return f"{words.model_title(row['model'])} ({label(row)}, {cost}) {words.number(row, column)}"
+    return f"{title_of(row)} ({label(row)}, {cost}) {words.number(row, column)}"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import streamlit as st
 
 from demo import study_figures
 from demo.streamlit_ui import address, parts, words
-from demo.study_figures import COLUMNS
+from demo.study_columns import COLUMNS
 
 KINDS = {"all": "All", "trained": "Seen in training", "new": "Never seen"}
 

@@ -1,0 +1,51 @@
+"""The numbers of the study: what people read, how they are written, and which way is better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from demo.menus import model_title
+
+Row = Mapping[str, Any]
+
+
+class Column(NamedTuple):
+    """A number of the protocol: what people read, how it is written, and which way is better (1 up, -1 down, 0 one)."""
+
+    title: str
+    form: str
+    better: int
+
+
+COLUMNS: dict[str, Column] = {
+    "estimate_psnr_unobserved": Column("PSNR of the estimate, hidden pixels (dB)", ".2f", 1),
+    "mean_psnr_unobserved": Column("PSNR of the mean of K samples, hidden pixels (dB)", ".2f", 1),
+    "sample_psnr_unobserved": Column("PSNR of one sample, hidden pixels (dB)", ".2f", 1),
+    "estimate_ssim_full": Column("SSIM of the estimate, whole picture", ".3f", 1),
+    "mean_ssim_full": Column("SSIM of the mean of K samples, whole picture", ".3f", 1),
+    "sample_ssim_full": Column("SSIM of one sample, whole picture", ".3f", 1),
+    "estimate_mse": Column("MSE of the estimate, target pixels", ".4f", -1),
+    "estimate_mae": Column("MAE of the estimate, target pixels", ".4f", -1),
+    "estimate_psnr_full": Column("PSNR of the estimate, whole picture (dB)", ".2f", 1),
+    "crps": Column("CRPS (fair)", ".4f", -1),
+    "coverage50": Column("Coverage of the 50% interval", ".3f", 0),
+    "coverage90": Column("Coverage of the 90% interval", ".3f", 0),
+    "sharpness": Column("Sharpness (1 = the truth's)", ".2f", 0),
+    "seconds_per_image": Column("Seconds per sample, one picture alone", ".3f", -1),
+    "nfe": Column("Network calls per sample", "d", -1),
+    "params": Column("Parameters", ",d", -1),
+    "training_minutes": Column("Training time (minutes)", "d", -1),
+}
+TARGETS = {"coverage50": 0.5, "coverage90": 0.9, "sharpness": 1.0}
+
+
+def rank(value: float, column: str) -> float:
+    """A number that is larger the better ``value`` is; where one value is right, the closer the better."""
+    better = COLUMNS[column].better
+    return better * value if better else -abs(value - TARGETS[column])
+
+
+def title_of(row: Row) -> str:
+    """What people read for the row: its own title, or its model's."""
+    return row.get("title") or model_title(row["model"])

@@ -1,0 +1,39 @@
+"""The options that commands share which score models on test pictures; each sets its own defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TestPictures:
+    """How test pictures are seen.
+
+    Attributes:
+        data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
+        limit: number of test pictures, from the start.
+        context: share of the pixels that are known.
+        samples: samples per picture.
+    """
+
+    data: str | None = None
+    limit: int = 100
+    context: float = 0.2
+    samples: int = 8
+
+
+@dataclass(frozen=True)
+class Comparison(TestPictures):
+    """How models are run on them.
+
+    Attributes:
+        models: only these; all that fit when absent.
+        solver: one solver for all models.
+        steps: solver steps.
+        seeds: of masks and noise; each is one run over all pictures, and their spread gives the intervals.
+    """
+
+    models: tuple[str, ...] = ()
+    solver: str = "dpmpp_2m"
+    steps: int = 8
+    seeds: tuple[int, ...] = (42, 43, 44)
