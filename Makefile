@@ -7,7 +7,7 @@ ifneq ($(wildcard $(CIFAR10)),)
 export FIELDLIB_DATA ?= $(abspath $(CIFAR10))
 endif
 
-.PHONY: setup demo study test test-fast bench lint browser weights-table clean
+.PHONY: setup demo study test test-fast bench load soak lint browser weights-table clean
 
 setup: .venv/ready
 
@@ -34,6 +34,18 @@ test-fast: setup
 # Times on a quiet machine: bench.json here, and for the study assets/study/bench.json and bench.md.
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# Thirty and a hundred browsers at once, slow ones and ones that leave; on a quiet machine. Fills docs/operations.md.
+LOAD := $(BIN)/python -m benchmarks.load
+KEEP := --json assets/study/load.json --docs docs/operations.md
+load: setup
+	$(LOAD) --users 30 --rounds 5 $(KEEP)
+	$(LOAD) --users 20 --slow-clients 5 --abandoned 5 --rounds 5 $(KEEP)
+	$(LOAD) --users 100 --rounds 3 $(KEEP)
+
+# Twenty minutes of thirty browsers that press Run again and again, some of which leave.
+soak: setup
+	$(LOAD) --users 24 --abandoned 6 --soak-minutes 20 $(KEEP)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -1,0 +1,72 @@
+"""Where load results go: the screen, a JSON file with a row for each command, and a table in a document."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from benchmarks.section import cell
+from fieldlib.checkpoint import write_atomic
+from fieldlib.errors import InputError
+
+BEGIN, END = "<!-- load: begin -->", "<!-- load: end -->"
+COLUMNS = {
+    "command": ("command", "s"),
+    "runs": ("runs", "d"),
+    "first_p50": ("first frame p50, s", ".2f"),
+    "first_p95": ("p95", ".2f"),
+    "last_p50": ("last frame p50, s", ".2f"),
+    "last_p95": ("p95", ".2f"),
+    "slowest_over_median": ("slowest / median", ".2f"),
+    "runs_per_second": ("runs/s", ".2f"),
+    "busy": ("busy", "d"),
+    "errors": ("errors", "d"),
+    "memory": ("MB before, after", "s"),
+    "machine": ("machine, its load before", "s"),
+}
+
+
+def write(row: dict[str, Any], file: Path | None, docs: Path | None) -> None:
+    """Print ``row``; put it into ``file`` in place of the one of the same command; show that file in ``docs``.
+
+    Raises:
+        InputError: a document without the two marks, or one without a file.
+    """
+    for name, value in row.items():
+        print(f"{name:>20}: {value}")
+    if docs is not None and file is None:
+        raise InputError("--docs shows the rows of a file: give --json as well")
+    if file is None:
+        return
+    kept = json.loads(file.read_text())["rows"] if file.exists() else []
+    rows = [*(old for old in kept if key(old) != key(row)), row]
+    write_atomic(file, (json.dumps({"rows": rows}, indent=1) + "\n").encode())
+    if docs is not None:
+        show(rows, docs)
+
+
+def key(row: dict[str, Any]) -> str:
+    """The command without where its results go."""
+    words = row["command"].split(" --json ")[0].split(" --docs ")[0]
+    return str(words)
+
+
+def show(rows: list[dict[str, Any]], docs: Path) -> None:
+    """Replace what stands between the marks in ``docs`` by the table of ``rows``."""
+    text = docs.read_text()
+    if BEGIN not in text or END not in text:
+        raise InputError(f"{docs} has no table of loads: it needs the lines {BEGIN} and {END}")
+    head, tail = text.split(BEGIN)[0], text.split(END)[1]
+    write_atomic(docs, f"{head}{BEGIN}\n{table(rows)}\n{END}{tail}".encode())
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """``rows`` in Markdown."""
+    lines = ["| " + " | ".join(title for title, _ in COLUMNS.values()) + " |", "|" + " --- |" * len(COLUMNS)]
+    for row in rows:
+        before, after = row["memory_mb"]
+        where = f"{row['machine']}, {row['load_before']:.1f}"
+        shown = {**row, "command": f"`{key(row)}`", "memory": f"{before}, {after}", "machine": where}
+        lines.append("| " + " | ".join(cell(shown[name], form) for name, (_, form) in COLUMNS.items()) + " |")
+    return "\n".join(lines)
