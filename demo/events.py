@@ -8,5 +8,8 @@ PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden
 AT_ONCE: dict[str, Any] = {**PRIVATE, "queue": False}
 # These can fail, so they are queued: Gradio 6.31 shows no message for a failed event outside the queue.
 CHECKED: dict[str, Any] = {**PRIVATE, "concurrency_limit": None}
+# A class runs at once and takes turns (demo.turns). A run that waits holds a thread, so there are THREADS of them.
+RUNS: dict[str, Any] = {**PRIVATE, "concurrency_limit": 32, "concurrency_id": "runs"}
+THREADS = 80
 # These compute for seconds: a pool of their own, and the page says that it is busy.
 SLOW: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 2, "concurrency_id": "slow"}

@@ -9,6 +9,7 @@ import gradio as gr
 
 from demo import api, handlers, operations, pictures, sections, strings, studio
 from demo.components import player
+from demo.events import RUNS, THREADS
 from demo.guard import guard
 from demo.layout import MOST_SLIDER_STEPS, Widgets, lay_out
 from fieldlib.data.picture import MOST_BYTES
@@ -46,7 +47,7 @@ def wire_run(w: Widgets) -> gr.events.Dependency:
     buttons = [w.run, w.stop]
     w.run.click(None, None, buttons, js=BUSY)
     # "multiple": Gradio 6.31 may take a cancelled run for a pending one and ignore the next click; BUSY guards instead.
-    running = w.run.click(guard(handlers.run), w.run_inputs, w.player, trigger_mode="multiple", **PRIVATE, **api.POOL)
+    running = w.run.click(guard(handlers.run), w.run_inputs, w.player, trigger_mode="multiple", **RUNS)
     for ended in (running.then, running.failure):  # Gradio 6.31 calls "then" after success only
         ended(None, None, buttons, js=IDLE)
     w.stop.click(player.stopped_message, None, w.player, cancels=[running], **AT_ONCE)
@@ -144,6 +145,7 @@ def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
         ssr_mode=False,
         footer_links=["api", "settings"],
         max_file_size=MOST_BYTES,
+        max_threads=THREADS,
         app_kwargs=operations.app_options(page),
     )
     if block:

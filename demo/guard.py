@@ -13,6 +13,8 @@ import gradio as gr
 
 from demo import languages
 from demo.operations import request_id, watched
+from demo.time_limit import Allowance, allowed
+from demo.turns import TURNS
 from fieldlib import InputError
 
 log = logging.getLogger(__name__)
@@ -22,7 +24,8 @@ DONE = object()
 def guard(function: Callable[..., Any]) -> Callable[..., Any]:
     """Bad input becomes a message in the page or the API; anything unexpected is logged and admitted in one line.
 
-    ``function`` speaks the language that is in use where it is guarded.
+    ``function`` speaks the language that is in use where it is guarded. Its processor time is limited, and the parts of
+    a generator take turns with those of other visitors.
     """
     language = languages.current()
     if inspect.isgeneratorfunction(function):
@@ -35,7 +38,7 @@ def guard(function: Callable[..., Any]) -> Callable[..., Any]:
 
         @functools.wraps(function)
         def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-            with _messages(language), watched(function.__name__), languages.use(language):
+            with _messages(language), watched(function.__name__), languages.use(language), Allowance(allowed()).used():
                 return function(*args, **kwargs)
 
     return guarded
@@ -43,9 +46,10 @@ def guard(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _speaking(language: str, steps: Iterator[Any]) -> Iterator[Any]:
     """``steps``, each in ``language``: every one may run in another thread, and a language is in use in one only."""
+    allowance = Allowance(allowed())
     with closing(steps):  # type: ignore[type-var]
         while True:
-            with languages.use(language):
+            with TURNS.one(), languages.use(language), allowance.used():
                 step = next(steps, DONE)
             if step is DONE:
                 return

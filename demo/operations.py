@@ -26,6 +26,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from demo import time_limit
 from demo.meter import METER
 from fieldlib import InputError, __version__
 
@@ -140,7 +141,12 @@ class Gate:
 
 
 def app_options(page: gr.Blocks) -> dict[str, Any]:
-    """What ``page.launch(app_kwargs=...)`` needs for ids, /healthz and /metrics."""
+    """What ``page.launch(app_kwargs=...)`` needs for ids, /healthz and /metrics.
+
+    Raises:
+        InputError: an environment variable that cannot be used, told before the first visitor comes.
+    """
+    time_limit.allowed()
 
     def health(_request: Request) -> Response:
         closing = Gate.closing.is_set()

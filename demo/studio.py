@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 import fieldlib
-from demo import checks
+from demo import checks, time_limit
 from demo.moments import SIZE, Moment, Scene, look
 from fieldlib import PATTERNS, SOLVERS, Frame, InputError
 from fieldlib.influence import influence
@@ -197,6 +197,7 @@ def clocked(frames: Iterator[Frame]) -> Iterator[tuple[Frame, float]]:
     spent, start = 0.0, time.perf_counter()
     for frame in frames:
         spent += time.perf_counter() - start
+        time_limit.check()
         yield frame, spent
         start = time.perf_counter()
 

@@ -54,6 +54,7 @@ COMPARISON = "{} métodos, mismos píxeles y mismo ruido"
 BAD_INPUT = "Revisa, por favor"
 FAILURE = "Lo sentimos"
 FAILED = "Algo falló por nuestra parte y quedó registrado. Inténtalo de nuevo o cambia un ajuste."
+TOO_LONG = "la ejecución se detuvo tras {seconds:g} s de cálculo, el límite: elige menos pasos, muestras o carriles"
 NO_FILE = "no llegó ningún archivo: elige una imagen"
 
 PLAYER = {

@@ -1,0 +1,75 @@
+"""How long one call may compute. A run that takes longer ends between two of its steps, with advice."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from demo import strings
+from fieldlib import InputError
+
+SECONDS = "FIELDLIB_RUN_SECONDS"  # environment variable
+DEFAULT = 60.0
+
+
+class Allowance:
+    """The processor time that one call may use, whichever threads its parts run in; waiting costs nothing."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._used = 0.0
+        self._since = 0.0
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Count the time of this thread meanwhile; :func:`check` looks at it."""
+        self._since = time.thread_time()
+        token = _CURRENT.set(self)
+        try:
+            yield
+        finally:
+            _CURRENT.reset(token)
+            self._used += time.thread_time() - self._since
+
+    def check(self) -> None:
+        """Return while there is time left.
+
+        Raises:
+            InputError: there is none.
+        """
+        if self._used + time.thread_time() - self._since > self._seconds:
+            raise InputError(strings.TOO_LONG.format(seconds=self._seconds))
+
+
+_CURRENT: ContextVar[Allowance | None] = ContextVar("allowance", default=None)
+
+
+def check() -> None:
+    """To be called between steps: ends the call that this thread works for when its time is used up.
+
+    Raises:
+        InputError: it is.
+    """
+    allowance = _CURRENT.get()
+    if allowance is not None:
+        allowance.check()
+
+
+def allowed() -> float:
+    """Seconds of processor time that a call may use: the environment variable FIELDLIB_RUN_SECONDS, 60 without it.
+
+    Raises:
+        InputError: the variable is no positive number.
+    """
+    text = os.environ.get(SECONDS, "")
+    try:
+        seconds = float(text) if text else DEFAULT
+    except ValueError:
+        seconds = math.nan
+    if not seconds > 0:
+        raise InputError(f"{SECONDS} is a positive number of seconds; got {text!r}")
+    return seconds

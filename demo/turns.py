@@ -1,0 +1,58 @@
+"""Who computes when: runs take turns on the processors, in the order in which they ask."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Turns:
+    """At most ``count`` turns at a time; whoever asks first is first, and nobody overtakes.
+
+    A run takes a turn for each view that it sends (at most ``studio.PATIENCE`` seconds for each lane), so that every
+    visitor sees a first frame before anyone sees a second one.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._line: deque[threading.Event] = deque()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Wait for a turn and hold it meanwhile."""
+        called = self._queue_up()
+        if called is not None:
+            called.wait()
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    def _queue_up(self) -> threading.Event | None:
+        """None when a turn is free, else what is set when ours has come."""
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return None
+            called = threading.Event()
+            self._line.append(called)
+            return called
+
+    def _pass_on(self) -> None:
+        with self._lock:
+            if self._line:
+                self._line.popleft().set()
+            else:
+                self._free += 1
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+TURNS = Turns(max(2, processors()))
