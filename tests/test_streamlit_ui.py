@@ -36,6 +36,43 @@ def write(folder, name, rows):
     (folder / f"{name}.json").write_text(json.dumps(document))
 
 
+def write_applications(folder, pairs):
+    """The studies of applications and of recognition."""
+    readings = [(name, "own", psnr) for name, psnr in pairs] + [("lanczos", "lanczos", 24.0)]
+    fields = ("psnr", "ssim", "agreement")
+    larger = [
+        {
+            "model": m,
+            "reading": r,
+            "context": 1.0,
+            "size": 64,
+            "interval": {},
+            **dict(zip(fields, (p, 0.8, 40.0), strict=True)),
+        }
+        for m, r, p in readings
+    ]
+    write(folder, "super_resolution", larger)
+    holes = [row(name, psnr, hole=hole, hidden=0.25) for name, psnr in pairs for hole in ("block", "half", "border")]
+    write(folder, "inpainting", holes)
+    gains = {"random": 0, "farthest": -2, "uncertain": 3}
+    active = [
+        row(
+            "flow_matching/tiny_conv",
+            20 + 10 * share,
+            rule=rule,
+            context=share,
+            estimate_psnr_full=20 + (10 + gain) * share,
+        )
+        for rule, gain in gains.items()
+        for share in (0.1, 0.18, 0.2)
+    ]
+    write(folder, "active_sampling", active)
+    scores = {"estimate_accuracy": 0.6, "sample_accuracy": 0.5, "estimate_frechet": 9.0, "sample_frechet": 4.0}
+    judged = [{"model": name, "seeds": [42], "interval": {}, **scores} for name in MODELS]
+    truth = {"model": "truth", "title": "The true pictures", "seeds": [42], "interval": {}, "estimate_accuracy": 0.91}
+    write(folder, "recognition", [truth, *judged])
+
+
 @pytest.fixture
 def studies(tmp_path, monkeypatch):
     """All studies, small and made up, so that pages can be checked against known numbers."""
@@ -54,6 +91,7 @@ def studies(tmp_path, monkeypatch):
     write(tmp_path, "ablations", ablations)
     ensemble = {"levels": [0.5, 0.9], "coverage": [0.4, 0.8], "ranks": [0.4, 0.2, 0.4], "spread": [0.1], "error": [0.2]}
     write(tmp_path, "calibration", [row(MODELS[0], 23.0, **ensemble)])
+    write_applications(tmp_path, pairs)
     return tmp_path
 
 
@@ -165,3 +203,22 @@ def test_cells_that_failed_are_left_out(studies):
     assert not app.exception
     assert app.selectbox(key="study").value == "few_calls"
     assert "8 calls" in text_of(app)
+
+
+def test_active_sampling_says_how_few_pixels_do(studies):
+    text = text_of(visit("active_sampling"))
+    assert "22.60 ± 0.01" not in text  # the interval belongs to other columns
+    assert "Where the samples differ most**: 22.60 at 20% known; with 18% it is where random pixels end" in text
+    assert "looks at no sample)**: 21.60 at 20% known, worse than random pixels" in text
+
+
+def test_filters_that_win_are_named(studies):
+    text = text_of(visit("super_resolution"))
+    assert "**Lanczos** is best with 24.00" in text and "beats every network" in text
+
+
+def test_real_pictures_are_no_model(studies):
+    app = visit("recognition")
+    assert "truth" not in app.multiselect(key="models").options
+    assert "The true pictures: 91.0%" in text_of(app)
+    assert "True pictures** is best" not in text_of(app)

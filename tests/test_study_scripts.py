@@ -11,7 +11,7 @@ from tiny_models import smooth_pictures
 
 from fieldlib.errors import InputError
 from fieldlib.registry import PATTERNS
-from train_scripts import ablate, calibration, compare, held_out_patterns, picture_sheets, study
+from train_scripts import ablate, calibration, compare, held_out_patterns, picture_grid, picture_sheets, study
 from train_scripts.study_file import StudyFile, half_width, summarise
 
 FAST = ("nearest", "thin_plate")
@@ -207,7 +207,7 @@ def test_sheets_show_known_pixels_and_truth(tmp_path):
     (row,) = json.loads((tmp_path / "sheets.json").read_text())["rows"]
     sheet = Image.open(tmp_path / row["sheet"])
     side = 32 * picture_sheets.ZOOM
-    assert sheet.size == (picture_sheets.LABEL + 7 * (side + 6), picture_sheets.HEAD + 2 * (side + 6))
+    assert sheet.size == (picture_grid.LABEL + 7 * (side + 6), picture_grid.HEAD + 2 * (side + 6))
     assert row["psnr"]["thin_plate"] == row["network_psnr"] > row["psnr"]["nearest"]
     assert "Best mean: **thin_plate**" in row["text"]
 

@@ -35,9 +35,11 @@ class Options(Comparison):
     """Measure whether the samples' uncertainty can be trusted.
 
     Attributes:
+        context: share of the pixels that are known.
         out: the study's JSON.
     """
 
+    context: float = 0.2
     seeds: tuple[int, ...] = (42,)
     out: Path = STUDY / "calibration.json"
 

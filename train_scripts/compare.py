@@ -58,12 +58,14 @@ class Options(Comparison):
     """Score every bundled model and every baseline by one protocol.
 
     Attributes:
+        context: share of the pixels that are known.
         out: the study's JSON; cells that it already holds under the same settings are not run again.
         readme: write the table into README.md and the scores into the bundled models' cards.
         merge: other files of this study whose cells to take in: shares of the work under --models and --out.
         quick: score a few pictures only and check that they agree with the file; write nothing.
     """
 
+    context: float = 0.2
     limit: int = 1000
     out: Path = COMPARISON
     readme: bool = True

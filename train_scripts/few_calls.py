@@ -48,6 +48,7 @@ class Options(TestPictures):
     """Quality against network calls for every method and solver.
 
     Attributes:
+        context: share of the pixels that are known.
         seed: of masks and noise.
         methods: whose bundled models are run; all when empty.
         preset: of the bundled models.
@@ -58,6 +59,7 @@ class Options(TestPictures):
         out: the study's JSON; cells that it already holds for the same weights and settings are not run again.
     """
 
+    context: float = 0.2
     limit: int = 500
     seed: int = 42
     methods: tuple[str, ...] = ()

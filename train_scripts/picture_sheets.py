@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
@@ -24,13 +24,12 @@ from fieldlib.patterns.base import make_mask
 from fieldlib.points import to_pixels, to_values
 from fieldlib.registry import one_call
 from train_scripts.cli import run
+from train_scripts.picture_grid import Row, grey, known_only, picture_grid
 from train_scripts.study_file import Cell, StudyFile, chosen_models, weights_of
 
-ZOOM, GAP, LABEL, HEAD = 4, 6, 150, 18  # pixels: of a cell's side per pixel, between cells, row titles, column titles
-HIDDEN = 222  # grey of a hidden pixel
+ZOOM = 4  # pixels of a cell's side for each pixel of the picture
 ERROR_LIMIT = 0.4  # mean absolute error at the bright end of the error map, data range 1
 SHOWN = 3  # samples on a sheet
-PAPER, INK = (255, 255, 255), (30, 30, 30)
 
 
 class Result(NamedTuple):
@@ -145,29 +144,20 @@ def sentence(results: Sequence[Result]) -> str:
 def compose(pixels: np.ndarray, mask: np.ndarray, results: Sequence[Result]) -> Image.Image:
     """The sheet: a row per model, columns input, samples, mean, error, truth."""
     height, width = mask.shape
-    known = np.where(mask[..., None], pixels, np.uint8(HIDDEN))
     titles = ["known", *(f"sample {k + 1}" for k in range(SHOWN)), "mean", "error", "truth"]
-    step_x, step_y = width * ZOOM + GAP, height * ZOOM + GAP
-    sheet = Image.new("RGB", (LABEL + step_x * len(titles), HEAD + step_y * len(results)), PAPER)
-    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(12)
-    for column, title in enumerate(titles):
-        pen.text((LABEL + column * step_x, 2), title, INK, font)
-    for row, one in enumerate(results):
-        pen.text((4, HEAD + row * step_y + 8), f"{one.model}\n{one.psnr:.2f} dB", INK, font)
+    rows = []
+    for one in results:
         shown = [to_pixels(sample, height, width) for sample in one.samples[:SHOWN]]
         shown += [shown[-1]] * (SHOWN - len(shown))
         mean = to_pixels(one.mean, height, width)
-        for column, picture in enumerate([known, *shown, mean, error_map(mean, pixels), pixels]):
-            cell = Image.fromarray(picture).resize((width * ZOOM, height * ZOOM), Image.Resampling.NEAREST)
-            sheet.paste(cell, (LABEL + column * step_x, HEAD + row * step_y))
-    return sheet
+        pictures = [known_only(pixels, mask), *shown, mean, error_map(mean, pixels), pixels]
+        rows.append(Row(f"{one.model}\n{one.psnr:.2f} dB", pictures))
+    return picture_grid(titles, rows, height * ZOOM)
 
 
 def error_map(picture: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Mean absolute error of each pixel as grey, uint8 (H, W, 3): white = ``ERROR_LIMIT`` or more."""
-    error = np.abs(picture.astype(np.float32) - truth).mean(-1) / 255
-    grey = (error / ERROR_LIMIT * 255).round().clip(0, 255).astype(np.uint8)
-    return np.repeat(grey[..., None], 3, axis=-1)
+    return grey(np.abs(picture.astype(np.float32) - truth).mean(-1) / 255, ERROR_LIMIT)
 
 
 if __name__ == "__main__":

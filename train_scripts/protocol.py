@@ -12,13 +12,11 @@ class TestPictures:
     Attributes:
         data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
         limit: number of test pictures, from the start.
-        context: share of the pixels that are known.
         samples: samples per picture.
     """
 
     data: str | None = None
     limit: int = 100
-    context: float = 0.2
     samples: int = 8
 
 

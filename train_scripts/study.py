@@ -50,11 +50,13 @@ class Options(Comparison):
     """Answer the research questions, one JSON file each.
 
     Attributes:
+        context: share of the pixels that are known, where it is not the question.
         questions: sparsity (1 to 60 percent known), patterns (seen in training and never seen), frontier (quality
             against calls and time).
         out: folder of the JSON files.
     """
 
+    context: float = 0.2
     questions: tuple[str, ...] = tuple(QUESTIONS)
     samples: int = 4
     out: Path = STUDY

@@ -9,25 +9,35 @@ from fieldlib import assets
 
 ICON = assets.GALLERY / "cat.webp"  # named and emoji icons would come from the network
 # The folder is not called "pages": Streamlit would serve its files by themselves, without this script.
-PAGES = {
-    "compare": "Compare",
-    "frontier": "Frontier",
-    "sparsity": "Sparsity",
-    "patterns": "Patterns",
-    "ablations": "Ablations",
-    "calibration": "Calibration",
-    "gallery": "Gallery",
-    "run_it": "Run it",
+SECTIONS = {
+    "Results": {
+        "compare": "Compare",
+        "frontier": "Frontier",
+        "sparsity": "Sparsity",
+        "patterns": "Patterns",
+        "ablations": "Ablations",
+    },
+    "Trust": {"calibration": "Calibration", "recognition": "Recognition", "gallery": "Gallery"},
+    "Applications": {
+        "super_resolution": "Super-resolution",
+        "inpainting": "Inpainting",
+        "active_sampling": "Active sampling",
+    },
+    "Try": {"run_it": "Run it"},
 }
+PAGES = {name: title for section in SECTIONS.values() for name, title in section.items()}
 
 
 def show() -> None:
     """Navigation at the top and the chosen page below."""
     st.set_page_config("Sparse neural fields: the study", ICON, layout="wide")
-    pages = [
-        st.Page(f"screens/{name}.py", title=title, url_path=name, default=name == "compare")  # the default has no path
-        for name, title in PAGES.items()
-    ]
+    pages = {
+        section: [
+            st.Page(f"screens/{name}.py", title=title, url_path=name, default=name == "compare")  # has no path then
+            for name, title in titles.items()
+        ]
+        for section, titles in SECTIONS.items()
+    }
     st.navigation(pages, position="top").run()
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from demo.streamlit_ui import address, results
 from demo.streamlit_ui.results import Row, Study
 from demo.study_columns import COLUMNS, title_of
-from fieldlib import InputError
+from fieldlib import InputError, assets
 
 QUALITY = tuple(name for name in COLUMNS if name not in ("seconds_per_image", "nfe", "params", "training_minutes"))
 CAMERA = {"displaylogo": False, "displayModeBar": True, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
@@ -53,6 +53,13 @@ def draw(figure: go.Figure, name: str, alt: str) -> None:
     st.plotly_chart(figure, config={**CAMERA, "toImageButtonOptions": image}, key=f"figure-{name}", alt=alt)
 
 
+def sheet(name: str, caption: str) -> None:
+    """The sheet of pictures ``name`` of the applications, where there is one."""
+    path = assets.STUDY / "applications" / f"{name}.png"
+    if path.exists():
+        st.image(path, caption=caption, width="stretch", alt=caption)
+
+
 def finish(study: Study, rows: Sequence[Row], name: str) -> None:
     """Downloads of what is shown and of the whole file, then where the numbers come from."""
     left, right, hint = st.columns([1, 1, 3], vertical_alignment="center")
@@ -86,4 +93,6 @@ def label(row: Row, field: str) -> Any:  # noqa: ANN401 - a field of a row
 def form(column: str) -> str:
     """The number format of ``column`` in printf style, which is what tables take."""
     written = COLUMNS[column].form.replace(",", "")
+    if written.endswith("%"):
+        return "percent"
     return f"%{written}" if written != "d" else "localized"

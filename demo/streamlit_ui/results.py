@@ -20,6 +20,11 @@ COMMANDS = {
     "patterns": "python -m train_scripts.study --questions patterns",
     "ablations": "python -m train_scripts.ablate",
     "calibration": "python -m train_scripts.calibration",
+    "super_resolution": "python -m train_scripts.super_resolution",
+    "inpainting": "python -m train_scripts.inpainting",
+    "active_sampling": "python -m train_scripts.active_sampling",
+    "recognition": "python -m train_scripts.recognition",
+    "consistency": "python -m train_scripts.consistency",
     "sheets": "python -m train_scripts.picture_sheets",
 }
 

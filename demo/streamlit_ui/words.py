@@ -94,3 +94,25 @@ def reliability(row: Row) -> str:
         f"**{title_of(row)}**: {levels[level]:.1%} of the truths lie in the {level:.0%} interval; the "
         f"outer ranks occur {ends:.2f} times as often as they should, so the ensemble is {shape}."
     )
+
+
+def head_start(rows: Sequence[Row], column: str) -> list[str]:
+    """For each rule of active sampling, at which share it reaches what random pixels reach in the end."""
+    curves: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: row["context"]):
+        curves.setdefault(row["rule"], []).append(row)
+    end = curves["random"][-1] if "random" in curves else None
+    if end is None:
+        return []
+    lines = []
+    for rule, own in curves.items():
+        reached = next((row for row in own if rank(row[column], column) >= rank(end[column], column)), None)
+        last = f"{number(own[-1], column)} at {own[-1]['context']:.0%} known"
+        if rule == "random":
+            lines.append(f"**{title_of(own[-1])}**: {last}.")
+        elif reached is None:
+            lines.append(f"**{title_of(own[-1])}**: {last}, worse than random pixels.")
+        else:
+            share = f"{reached['context']:.0%}"
+            lines.append(f"**{title_of(own[-1])}**: {last}; with {share} it is where random pixels end.")
+    return lines

@@ -1,0 +1,107 @@
+"""Filling in what is missing in one piece: a block inside, one half, or the border.
+
+python -m train_scripts.inpainting --data ../shared/data/cifar10
+
+Every cell (hole, share, model, seed) is kept as soon as it is finished: start the command again to go on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+import fieldlib
+from fieldlib.assets import STUDY
+from fieldlib.data import gallery, load_pictures
+from fieldlib.evaluation import evaluate
+from fieldlib.patterns.base import make_mask
+from fieldlib.registry import PATTERNS, one_call
+from train_scripts import held_out_patterns, picture_sheets
+from train_scripts.cli import run
+from train_scripts.protocol import Comparison
+from train_scripts.study_file import Cell, StudyFile, chosen_models, command, weights_of
+
+HIDDEN = (0.25, 0.5)
+HOLES = {"block": "border", "half": "half", "border": "centre"}  # what is missing: the pattern of what is known
+MODELS = ("flow_matching/tiny_conv", "lmmse", "thin_plate", "biharmonic", "linear", "nearest")
+SHOWN = {"block": "cat", "half": "lake", "border": "temple"}  # gallery pictures on the sheets
+
+
+@PATTERNS.register("centre")
+def centre(height: int, width: int, fraction: float, rng: np.random.Generator) -> np.ndarray:
+    """A block in the middle, the opposite of ``border``: everything around it must be invented."""
+    return ~PATTERNS["border"](height, width, 1 - fraction, rng)
+
+
+@dataclass(frozen=True)
+class Options(Comparison):
+    """Reconstruct pictures of which one piece is missing.
+
+    Attributes:
+        out: the study's JSON; sheets of gallery pictures go into the folder applications beside it.
+    """
+
+    samples: int = 4
+    models: tuple[str, ...] = MODELS
+    seeds: tuple[int, ...] = (42,)
+    out: Path = STUDY / "inpainting.json"
+
+
+def main(options: Options) -> None:
+    """Run what is missing, then draw the sheets."""
+    models = chosen_models(options.models)
+    settings = {name: getattr(options, name) for name in ("limit", "solver", "steps", "samples")}
+    study = StudyFile(
+        options.out, command("inpainting", options, settings), settings, ("model", "hole", "hidden", "seed")
+    )
+    pictures = load_pictures(options.data, split="test", limit=options.limit)
+    plan = [
+        {"model": name, "hole": hole, "hidden": hidden, "seed": seed, "sha256": weights_of(name)}
+        for seed in options.seeds
+        for hole in HOLES
+        for hidden in HIDDEN
+        for name in models
+    ]
+    missing = [cell for cell in plan if study.find(**cell) is None]
+    for cell in tqdm(missing, unit="cell"):
+        study.add({**score(cell, pictures, options), **cell})
+    for hole, name in SHOWN.items():
+        draw_sheet(hole, name, models, options)
+
+
+def score(cell: Cell, pictures: np.ndarray, options: Options) -> Cell:
+    """The protocol's columns for one ``cell``."""
+    exact = one_call(cell["model"])
+    columns = evaluate(
+        fieldlib.load(cell["model"]),
+        pictures,
+        context=1 - cell["hidden"],
+        pattern=HOLES[cell["hole"]],
+        solver=None if exact else options.solver,
+        steps=1 if exact else options.steps,
+        samples=options.samples,
+        seed=cell["seed"],
+    )
+    return {**columns, "trained": columns["pattern"] not in (*held_out_patterns.NAMES, "centre")}
+
+
+def draw_sheet(hole: str, name: str, models: tuple[str, ...], options: Options) -> None:
+    """One gallery picture with a quarter missing, reconstructed by every model."""
+    pixels = gallery.picture(name).pixels
+    height, width, _ = pixels.shape
+    mask = make_mask(HOLES[hole], height, width, 1 - HIDDEN[0], [options.seeds[0], 0])
+    how = picture_sheets.Options(
+        solver=options.solver, steps=options.steps, samples=options.samples, seed=options.seeds[0]
+    )
+    results = [picture_sheets.reconstruct(model, pixels, mask, how) for model in models]
+    sheet = picture_sheets.compose(pixels, mask, sorted(results, key=lambda one: -one.psnr))
+    folder = options.out.parent / "applications"
+    folder.mkdir(parents=True, exist_ok=True)
+    sheet.quantize(256).save(folder / f"inpainting_{hole}.png", optimize=True)
+
+
+if __name__ == "__main__":
+    run(Options, main)
