@@ -12,6 +12,7 @@ from demo.study_columns import COLUMNS, Row, rank, title_of
 CLEAR = "rgba(0,0,0,0)"  # the page's own background shows: readable in light and dark
 GREY = "#8a8f98"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#a6761d", "#7570b3", GREY)  # Okabe & Ito
+DARK_BLUES = ((0.0, "#101b3f"), (1.0, "#2f6fd6"))  # white numbers can be read on all of them
 MARKERS = ("circle", "square", "diamond", "cross", "triangle-up", "x", "star", "hexagon")
 
 
@@ -31,7 +32,7 @@ def bars(rows: Sequence[Row], column: str) -> go.Figure:
         )
     )
     figure.update_yaxes(autorange="reversed", automargin=True)
-    figure.update_xaxes(title=COLUMNS[column].title)
+    figure.update_xaxes(title=in_lines(COLUMNS[column].title))
     return dress(figure, height=90 + 34 * max(len(rows), 3))
 
 
@@ -103,7 +104,8 @@ def heat(rows: Sequence[Row], x: str, column: str) -> go.Figure:
             z=table,
             x=[str(place).replace("_", " ") for place in across],
             y=names,
-            colorscale="Viridis",
+            colorscale=DARK_BLUES,
+            textfont={"color": "white"},
             reversescale=COLUMNS[column].better < 0,
             texttemplate=f"%{{z:{COLUMNS[column].form}}}",
             showscale=False,
@@ -129,7 +131,7 @@ def ablation(rows: Sequence[Row], column: str) -> go.Figure:
             marker={"size": 12, "color": colour},
         )
     figure.update_yaxes(autorange="reversed", automargin=True)
-    figure.update_xaxes(title=COLUMNS[column].title)
+    figure.update_xaxes(title=in_lines(COLUMNS[column].title))
     return dress(figure, height=120 + 28 * len(rows))
 
 
@@ -161,13 +163,19 @@ def colour_of_kind(name: str) -> str:
     return COLOURS[0] if "/" in name else COLOURS[1]
 
 
+def in_lines(title: str) -> str:
+    """``title`` broken after its commas, for axes that may be short."""
+    return title.replace(", ", ",<br>")
+
+
 def dress(figure: go.Figure, height: int) -> go.Figure:
     """What all figures share: transparent, quiet grid, legend below."""
     figure.update_layout(
         height=height,
         paper_bgcolor=CLEAR,
         plot_bgcolor=CLEAR,
-        margin={"l": 10, "r": 10, "t": 20, "b": 10},
+        margin={"l": 10, "r": 10, "t": 44, "b": 10},  # the buttons stand above the figure
+        modebar={"bgcolor": CLEAR, "color": GREY, "activecolor": COLOURS[0]},
         legend={"orientation": "h", "y": -0.25, "yanchor": "top"},
         hoverlabel={"namelength": -1},
     )

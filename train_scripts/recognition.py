@@ -88,7 +88,7 @@ def main(options: Options) -> None:
         return
     models = chosen_models(options.models)
     chosen = {name: getattr(options, name) for name in SETTINGS}
-    fingerprint = hashlib.sha256(CLASSIFIER.read_bytes()).hexdigest()
+    fingerprint = hashlib.sha256(CLASSIFIER.read_bytes()).hexdigest()[:12]
     study = StudyFile(
         options.out, command("recognition", options, chosen), {**chosen, "classifier": fingerprint}, ("model", "seed")
     )

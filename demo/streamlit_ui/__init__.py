@@ -10,7 +10,8 @@ OPTIONS = {
     "server_headless": True,
     "server_fileWatcherType": "none",
     "client_toolbarMode": "viewer",
-    "theme_primaryColor": "#4f46e5",
+    "theme_light_primaryColor": "#4f46e5",  # a theme for each: the pages follow the system
+    "theme_dark_primaryColor": "#6366f1",
 }
 
 

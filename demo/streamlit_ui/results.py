@@ -45,7 +45,9 @@ class Study(NamedTuple):
     @property
     def provenance(self) -> str:
         """One line: settings, seeds, machine and command."""
-        settings = ", ".join(f"{name} {shown(value)}" for name, value in self.document.get("settings", {}).items())
+        made_with = self.document.get("settings", {}).items()
+        plain = [(name, value) for name, value in made_with if value is not None and not isinstance(value, dict)]
+        settings = ", ".join(f"{name} {shown(value)}" for name, value in plain)
         seeds = sorted({seed for row in self.rows for seed in row.get("seeds", ())})
         parts = [settings, f"seeds {', '.join(map(str, seeds))}" if seeds else "", self.document.get("machine", "")]
         made = self.document.get("made_by")

@@ -91,3 +91,24 @@ def test_run_it_reconstructs(visit):
     page.get_by_text("307 of 1024 pixels are known").wait_for()
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_text("0 network calls").wait_for()
+
+
+def test_pages_follow_a_dark_system_and_fit_a_phone(chromium, pages):
+    context = chromium.new_context(viewport={"width": 390, "height": 900}, color_scheme="dark")
+    try:
+        page = context.new_page()
+        page.goto(f"{pages}/active_sampling", timeout=PATIENCE)
+        page.wait_for_selector(".js-plotly-plot .scatterlayer .point", timeout=PATIENCE)
+        app = page.locator("[data-testid=stApp]")
+        colour = app.evaluate("element => getComputedStyle(element).backgroundColor")
+        assert max(int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(",")) < 80
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("path", ["super_resolution?known=20%25&size=128", "inpainting?hole=half"])
+def test_applications_show_their_pictures(path, visit):
+    page = visit(path)
+    page.wait_for_selector("[data-testid=stImage] img")
+    page.wait_for_function("document.querySelector('[data-testid=stImage] img').naturalWidth > 500")

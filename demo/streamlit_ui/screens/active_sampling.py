@@ -21,15 +21,16 @@ def show() -> None:
     """Quality over the share revealed, one curve for each rule."""
     st.title("Where to look next?")
     study = parts.study_or_stop("active_sampling")
-    rows = [{**row, "title": RULES[row["rule"]]} for row in study.rows]
+    rows = sorted(study.rows, key=lambda row: list(RULES).index(row["rule"]))
+    rows = [{**row, "title": RULES[row["rule"]]} for row in rows]
     column = parts.choose_column(rows, MEASURES)
     st.markdown("\n".join(f"- {line}" for line in words.head_start(rows, column)))
     figure = study_figures.curves(rows, "context", column, "Share of revealed pixels", percent=True)
     figure.update_xaxes(type="linear")
     parts.draw(figure, "active-sampling", f"{COLUMNS[column].title} over the share of revealed pixels")
     st.caption(
-        "Every picture starts with the same random 2%. Nobody sees the truth: the last two rules look at the samples "
-        "alone. Scores are of whole pictures with the known pixels pasted in, because the rules leave different "
+        "Every picture starts with the same random 2%. No rule sees the truth: two look at the network's samples, two "
+        "at nothing but places. Scores are of whole pictures with the known pixels pasted in, because the rules leave different "
         "pixels hidden; what a rule reveals counts as right, so hard pixels are worth revealing."
     )
     parts.sheet("active_sampling", "Two bundled pictures after 10% were revealed; the numbers are PSNR of the estimate")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from demo import study_figures
 from demo.streamlit_ui import parts, words
-from demo.study_columns import COLUMNS
+from demo.study_columns import COLUMNS, rank
 
 
 def show() -> None:
@@ -21,6 +23,7 @@ def show() -> None:
         "Blue: trained networks. Orange: classical baselines. Bars: 95% interval over the seeds of masks and noise. "
         "The estimate is the posterior mean in one call; an exact sample has twice its squared error by nature: -3 dB."
     )
+    rows = sorted(rows, key=lambda row: -rank(row[column], column) if row.get(column) is not None else math.inf)
     parts.table(rows, tuple(COLUMNS), {"model": "Model"})
     parts.finish(study, rows, "comparison")
 
