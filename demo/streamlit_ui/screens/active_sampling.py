@@ -30,8 +30,8 @@ def show() -> None:
     parts.draw(figure, "active-sampling", f"{COLUMNS[column].title} over the share of revealed pixels")
     st.caption(
         "Every picture starts with the same random 2%. No rule sees the truth: two look at the network's samples, two "
-        "at nothing but places. Scores are of whole pictures with the known pixels pasted in, because the rules leave different "
-        "pixels hidden; what a rule reveals counts as right, so hard pixels are worth revealing."
+        "at nothing but places. Scores are of whole pictures with the known pixels pasted in, because the rules leave "
+        "different pixels hidden; what a rule reveals counts as right, so hard pixels are worth revealing."
     )
     parts.sheet("active_sampling", "Two bundled pictures after 10% were revealed; the numbers are PSNR of the estimate")
     parts.table(rows, MEASURES, {"model": "Rule", "context": "Revealed"})
