@@ -33,6 +33,7 @@ COLUMNS: dict[str, Column] = {
     "coverage90": Column("Coverage of the 90% interval", ".3f", 0),
     "sharpness": Column("Sharpness (1 = the truth's)", ".2f", 0),
     "seconds_per_image": Column("Seconds per sample, one picture alone", ".3f", -1),
+    "psnr_hidden": Column("PSNR of the hidden pixels (dB)", ".2f", 1),
     "psnr": Column("PSNR against the larger original (dB)", ".2f", 1),
     "ssim": Column("SSIM against the larger original", ".3f", 1),
     "agreement": Column("Agreement with its own 32x32 answer (dB)", ".1f", 1),

@@ -67,6 +67,8 @@ def write_applications(folder, pairs):
         for share in (0.1, 0.18, 0.2)
     ]
     write(folder, "active_sampling", active)
+    clips = [{**row(name, psnr), "kind": "between", "psnr_hidden": psnr, "frames": [psnr] * 8} for name, psnr in pairs]
+    write(folder, "temporal", clips)
     scores = {"estimate_accuracy": 0.6, "sample_accuracy": 0.5, "estimate_frechet": 9.0, "sample_frechet": 4.0}
     judged = [{"model": name, "seeds": [42], "interval": {}, **scores} for name in MODELS]
     truth = {"model": "truth", "title": "The true pictures", "seeds": [42], "interval": {}, "estimate_accuracy": 0.91}

@@ -22,6 +22,7 @@ SECTIONS = {
         "super_resolution": "Super-resolution",
         "inpainting": "Inpainting",
         "active_sampling": "Active sampling",
+        "temporal": "Frames in between",
     },
     "Try": {"run_it": "Run it"},
 }

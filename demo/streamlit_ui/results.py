@@ -23,6 +23,7 @@ COMMANDS = {
     "super_resolution": "python -m train_scripts.super_resolution",
     "inpainting": "python -m train_scripts.inpainting",
     "active_sampling": "python -m train_scripts.active_sampling",
+    "temporal": "python -m train_scripts.temporal",
     "recognition": "python -m train_scripts.recognition",
     "consistency": "python -m train_scripts.consistency",
     "sheets": "python -m train_scripts.picture_sheets",

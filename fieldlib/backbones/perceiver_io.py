@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fieldlib.backbones.base import Backbone, Base, Memory
+from fieldlib.errors import InputError
 from fieldlib.kriging import Moments, describe
 from fieldlib.nn.attention import Attention, FeedForward
 from fieldlib.nn.fourier import FourierFeatures
@@ -32,6 +33,7 @@ class PerceiverIO(Backbone):
         width: channels of the query tokens. heads: attention heads everywhere.
         features, scale: Fourier features and the standard deviation of their frequencies (cycles per half picture).
         stem_width: channels of the stem, 0 for the pure form of the plan. lattice: side of its lattice.
+        dims: coordinates of a point; a stem needs 2.
 
     References: Jaegle et al. 2021 (Perceiver IO), arXiv 2107.14795; Jabri et al. 2022 (latents that read, process and
     write at every step), arXiv 2212.11972; Gordon et al. 2020 (points on a lattice), arXiv 1910.13556.
@@ -49,9 +51,12 @@ class PerceiverIO(Backbone):
         scale: float,
         stem_width: int = 0,
         lattice: int = 32,
+        dims: int = 2,
     ) -> None:
         super().__init__()
-        self.lattice = lattice
+        if stem_width and dims != 2:
+            raise InputError(f"a stem needs points with 2 coordinates; got {dims}: give stem_width 0")
+        self.lattice, self.dims = lattice, dims
         self.position = FourierFeatures(self.dims, features, scale)
         self.stem = Stem(stem_width, lattice) if stem_width else None
         place_width = features + stem_width

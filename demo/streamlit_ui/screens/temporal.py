@@ -1,0 +1,44 @@
+"""Frames in between: clips from sparse pixels scattered over space and time."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from demo import study_figures
+from demo.streamlit_ui import address, parts, words
+from fieldlib import assets
+
+KINDS = {"between": "Every second frame is dark", "scattered": "Pixels known in all frames"}
+ALT = "Clips over bundled pictures: known pixels, every way of filling them, and the truth"
+
+
+def show() -> None:
+    """A played clip, the ranking, and quality frame by frame."""
+    st.title("What happened in between?")
+    study = parts.study_or_stop("temporal")
+    kind = address.choose("Known", list(KINDS), "kind", KINDS.__getitem__)
+    rows = [row for row in study.rows if row["kind"] == kind]
+    st.markdown(words.verdict(rows, "psnr_hidden"))
+    clip = assets.STUDY / "applications" / "temporal.gif"
+    if clip.exists():
+        st.image(clip, caption=f"{ALT}; every second frame has no known pixel.", alt=ALT)
+    parts.draw(study_figures.bars(rows, "psnr_hidden"), "temporal", "PSNR of the hidden pixels of every way")
+    frames = [
+        {**row, "frame": number, "psnr_hidden": value, "interval": {}}
+        for row in rows
+        for number, value in enumerate(row["frames"], 1)
+    ]
+    figure = study_figures.curves(frames, "frame", "psnr_hidden", "Frame")
+    figure.update_xaxes(type="linear")
+    parts.draw(figure, "temporal-frames", "PSNR of the hidden pixels of each frame")
+    st.caption(
+        "A clip is a 16x16 window that glides straight over a picture in 8 frames; a pixel is a point with a row, a "
+        "column and a time. Both the network and kriging see all known points of the clip at once; neither is told "
+        "that the motion is straight. A method that estimated the motion first could do better than all of them here."
+    )
+    parts.table(rows, ("psnr_hidden",), {"model": "Way"})
+    parts.finish(study, rows, "temporal")
+
+
+if __name__ == "__main__":
+    show()
