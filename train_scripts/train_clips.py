@@ -69,7 +69,7 @@ class Options:
     """
 
     data: str | None = None
-    minutes: float = 4.0
+    minutes: float = 8.0
     batch_size: int = 16
     learning_rate: float = 1.5e-3
     seed: int = 0
