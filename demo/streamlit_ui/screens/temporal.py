@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from demo import study_figures
 from demo.streamlit_ui import address, parts, words
+from demo.streamlit_ui.results import Row
 from fieldlib import assets
 
 KINDS = {"between": "Every second frame is dark", "scattered": "Pixels known in all frames"}
@@ -18,7 +21,7 @@ def show() -> None:
     study = parts.study_or_stop("temporal")
     kind = address.choose("Known", list(KINDS), "kind", KINDS.__getitem__)
     rows = [row for row in study.rows if row["kind"] == kind]
-    st.markdown(words.verdict(rows, "psnr_hidden"))
+    st.markdown(f"{words.verdict(rows, 'psnr_hidden')} {learned(rows)}")
     clip = assets.STUDY / "applications" / "temporal.gif"
     if clip.exists():
         st.image(clip, caption=f"{ALT}; every second frame has no known pixel.", alt=ALT)
@@ -38,6 +41,15 @@ def show() -> None:
     )
     parts.table(rows, ("psnr_hidden",), {"model": "Way"})
     parts.finish(study, rows, "temporal")
+
+
+def learned(rows: Sequence[Row]) -> str:
+    """What the network adds to the kriging that it starts from; empty when one of the two is missing."""
+    found = {row["model"]: row["psnr_hidden"] for row in rows}
+    base, network = found.get("kriging"), found.get("flow_matching/clips estimate")
+    if base is None or network is None:
+        return ""
+    return f"The network starts from kriging and adds {network - base:+.2f} dB to it."
 
 
 if __name__ == "__main__":
