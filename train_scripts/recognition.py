@@ -102,8 +102,10 @@ def main(options: Options) -> None:
                 study.add({**key, **score(name, pictures, judge, seed, options)})
     for row in study.rows():
         if "sample_accuracy" in row:
-            print(f"{row['model']}: {row['estimate_accuracy']:.1%} of the estimates, {row['sample_accuracy']:.1%} of")
-            print(f"  the samples recognised; distance {row['estimate_frechet']:.2f} and {row['sample_frechet']:.2f}")
+            print(
+                f"{row['model']}: estimates {row['estimate_accuracy']:.1%} recognised, distance "
+                f"{row['estimate_frechet']:.2f}; samples {row['sample_accuracy']:.1%}, {row['sample_frechet']:.2f}"
+            )
 
 
 def prepare(options: Options, limit: int) -> tuple[np.ndarray, Judge]:
