@@ -35,7 +35,13 @@ HEADER = "x-request-id"
 WELL_FORMED = re.compile(r"[\w-]{1,64}", re.ASCII)
 GRACE = 30.0  # seconds that running trajectories get after SIGTERM
 FLUSH = 0.5  # seconds in which the last frames reach the browsers
+POLL = 0.01  # seconds between two looks of Gradio 6.31 at its queue; its own 0.001 costs the samplers processor time
 LOG_LEVEL = "FIELDLIB_LOG"  # environment variable: DEBUG logs every HTTP request
+
+
+# Gradio 6.31 makes a table of its last 10,000 events after each event; nobody reads it here.
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "100")
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
 
 
 class JsonLines(logging.Formatter):
@@ -147,6 +153,8 @@ def app_options(page: gr.Blocks) -> dict[str, Any]:
         InputError: an environment variable that cannot be used, told before the first visitor comes.
     """
     time_limit.allowed()
+    page._queue.sleep_when_free = POLL
+    page._queue.progress_update_sleep_when_free = 10 * POLL
 
     def health(_request: Request) -> Response:
         closing = Gate.closing.is_set()
