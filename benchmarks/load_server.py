@@ -48,14 +48,17 @@ def wait_for(address: str, app: subprocess.Popen[bytes] | None) -> None:
         with suppress(OSError):
             fetch(f"{address}/healthz")
             return
-        if app is None or app.poll() is not None or time.monotonic() > deadline:
+        if (app is not None and app.poll() is not None) or time.monotonic() > deadline:
             raise InputError(f"no studio answers at {address}: start it with make demo, or leave --url out")
         time.sleep(0.2)
 
 
 def metrics(address: str) -> dict[str, float]:
-    """Name -> value of /metrics; of one replica where there are several. Labelled lines keep their labels."""
-    lines = fetch(f"{address}/metrics").splitlines()
+    """Name -> value of /metrics, labelled lines with their labels; none where a proxy keeps them to itself."""
+    try:
+        lines = fetch(f"{address}/metrics").splitlines()
+    except OSError:
+        return dict.fromkeys((MEMORY, RUNNING, QUEUED), 0.0)
     return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[:1] != "#")}
 
 

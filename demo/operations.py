@@ -29,11 +29,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from demo import time_limit
 from demo.meter import METER
 from fieldlib import InputError, __version__
+from fieldlib.data.picture import MOST_BYTES
 
 log = logging.getLogger(__name__)
 HEADER = "x-request-id"
 WELL_FORMED = re.compile(r"[\w-]{1,64}", re.ASCII)
 GRACE = 30.0  # seconds that running trajectories get after SIGTERM
+MOST_BODY = 2 * MOST_BYTES  # of a request: an upload and its wrapping, with room to spare
 FLUSH = 0.5  # seconds in which the last frames reach the browsers
 POLL = 0.01  # seconds between two looks of Gradio 6.31 at its queue; its own 0.001 costs the samplers processor time
 LOG_LEVEL = "FIELDLIB_LOG"  # environment variable: DEBUG logs every HTTP request
@@ -136,6 +138,9 @@ class Gate:
         if self.closing.is_set() and scope["method"] == "POST":
             busy = JSONResponse({"detail": "the studio is closing: try again in a moment"}, 503, {"Retry-After": "10"})
             return await busy(scope, receive, answer)
+        if not bounded(scope):
+            large = JSONResponse({"detail": f"send at most {MOST_BODY} bytes, and say how many"}, 413)
+            return await large(scope, receive, answer)
         return await self._app(scope, receive, answer)
 
     @staticmethod
@@ -144,6 +149,13 @@ class Gate:
         fields = {"request_id": name, "method": scope["method"], "path": scope["path"], "status": status}
         level = logging.WARNING if status >= 500 else logging.DEBUG
         log.log(level, "http", extra={"fields": {**fields, "seconds": round(seconds, 4)}})
+
+
+def bounded(scope: Scope) -> bool:
+    """Whether the request tells its length and is not too long; one without a body need not."""
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length", b"0")
+    return b"transfer-encoding" not in headers and length.isdigit() and int(length) <= MOST_BODY
 
 
 def app_options(page: gr.Blocks) -> dict[str, Any]:

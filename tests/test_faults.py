@@ -1,0 +1,147 @@
+"""What goes wrong on servers: weights damaged while serving, full disks, jumping clocks, large requests, kills."""
+
+import ast
+import json
+import logging
+import resource
+import shutil
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_operations import OPENER, App
+
+from benchmarks.load import Options, main
+from benchmarks.load_server import wait_for
+from demo import operations, studio
+from demo.guard import guard
+from demo.pictures import offered
+from demo.sections import share
+from fieldlib import hub
+from fieldlib.assets import WEIGHTS
+from train_scripts.space_check import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+MODEL = "flow_matching/tiny"
+
+
+@pytest.fixture
+def weights(tmp_path, monkeypatch):
+    """The weights file of a server that has just used it."""
+    shutil.copytree(WEIGHTS / MODEL, tmp_path / MODEL)
+    monkeypatch.setattr(hub, "BUNDLED", tmp_path)
+    return tmp_path / MODEL / "model.safetensors"
+
+
+def request(**changes):
+    return studio.Request(offered()[0].pixels, **{"model": MODEL, "steps": 2, **changes})
+
+
+def test_weights_truncated_while_serving_are_told_and_recover(weights):
+    run = studio.run(request(steps=20))
+    next(run)
+    before = studio.finish(request()).moments[-1].state
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:1000])
+    with pytest.raises(Exception, match=r"model\.safetensors") as caught:
+        guard(studio.finish)(request())
+    assert caught.value.title == "Please check"
+    assert [moment.step for view in run for moment in view.moments][-1] == 20, "a run that goes on keeps its weights"
+    weights.write_bytes(whole)
+    assert np.array_equal(guard(studio.finish)(request()).moments[-1].state, before)
+
+
+def test_weights_replaced_by_those_of_another_model_are_refused(weights):
+    studio.finish(request())
+    shutil.copy(WEIGHTS / "denoiser" / "tiny" / "model.safetensors", weights)
+    with pytest.raises(Exception, match="SHA-256"):
+        guard(studio.finish)(request())
+
+
+def test_a_disk_that_is_full_during_an_export_is_told_in_one_line(caplog):
+    values = [None, 20, "uniform", 0, "nearest", "", 4, 0, 1, 1, "nearest", "", None, "nearest", "", None, []]
+    export = guard(share.writer("bundle"))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))  # a write beyond fails, as on a full disk
+    try:
+        with caplog.at_level(logging.CRITICAL), pytest.raises(Exception, match="logged"):
+            export(offered()[0], *values)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert Path(export(offered()[0], *values)).stat().st_size > 1000
+
+
+def test_clocks_that_jump_do_not_matter():
+    """Durations come from clocks that only go forward; the wall clock only says what time it is."""
+    for folder in ("fieldlib", "demo", "train_scripts", "benchmarks"):
+        for file in (ROOT / folder).rglob("*.py"):
+            calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
+            wall = [node for node in calls if ast.unparse(node.func) in ("time.time", "datetime.now")]
+            assert len(wall) <= (file.name == "meter.py"), file  # the time of the start, for Prometheus
+
+
+@pytest.mark.parametrize(
+    ("headers", "fine"),
+    [
+        ({}, True),
+        ({b"content-length": b"20"}, True),
+        ({b"content-length": str(operations.MOST_BODY).encode()}, True),
+        ({b"content-length": str(operations.MOST_BODY + 1).encode()}, False),
+        ({b"content-length": b"-1"}, False),
+        ({b"transfer-encoding": b"chunked"}, False),
+    ],
+)
+def test_requests_tell_how_long_they_are(headers, fine):
+    assert operations.bounded({"headers": list(headers.items())}) == fine
+
+
+@pytest.fixture
+def app(tmp_path):
+    running = App(tmp_path / "log")
+    yield running
+    if running.process.poll() is None:
+        running.process.kill()
+        running.process.wait(10)
+
+
+@pytest.mark.slow
+def test_too_large_a_request_is_refused_and_a_killed_app_starts_again(app, tmp_path):
+    headers = {"Content-Length": str(10**9), "Content-Type": "application/json"}
+    large = urllib.request.Request(f"{app.address}/gradio_api/queue/join", b"{}", headers)
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        OPENER.open(large, timeout=30)
+    assert caught.value.code == 413 and "at most" in json.loads(caught.value.read())["detail"]
+    app.call("cut", model=MODEL, steps=1000)
+    app.process.send_signal(signal.SIGKILL)
+    app.process.wait(30)
+    again = App(tmp_path / "again")
+    try:
+        assert "event: complete" in again.answer(again.call("after", model=MODEL))
+    finally:
+        again.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
+def test_two_replicas_behind_nginx_answer_like_one(app, tmp_path):
+    other, door = App(tmp_path / "other"), free_port()
+    site = (ROOT / "docs" / "nginx.conf").read_text()
+    for old, new in (("7861", app.port), ("7862", other.port), ("8080", door)):
+        site = site.replace(f":{old};", f":{new};")
+    config = tmp_path / "nginx.conf"
+    config.write_text(f"pid {tmp_path}/pid; events {{}} http {{ access_log off; {site} }}")
+    command = ["nginx", "-e", str(tmp_path / "errors"), "-c", str(config), "-g", "daemon off;"]
+    proxy = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(f"http://127.0.0.1:{door}", None)
+        main(Options(users=8, steps=2, lanes=1, url=f"http://127.0.0.1:{door}"))
+        counts = [replica.metrics().get('fieldlib_calls_total{call="run",outcome="ok"}', 0) for replica in (app, other)]
+        assert sum(counts) == 9 and min(counts) >= 1, counts
+    finally:
+        proxy.terminate()
+        proxy.wait(10)
+        other.stop()
