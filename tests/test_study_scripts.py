@@ -62,6 +62,15 @@ def test_study_file_keeps_cells_of_the_same_settings_only(tmp_path):
     assert StudyFile(path, "make", {"limit": 4}, ("model", "seed")).cells == []
 
 
+def test_rows_keep_what_was_varied_exactly(tmp_path):
+    study = StudyFile(tmp_path / "study.json", "make", {}, ("model", "context", "seed"))
+    for seed in range(3):
+        study.add({"model": "a", "context": 0.2, "seed": seed, "score": float(seed)})
+    (row,) = study.rows()
+    assert row["context"] == 0.2  # the mean of three is not
+    assert set(row["interval"]) == {"score"}
+
+
 def test_a_damaged_study_file_is_refused(tmp_path):
     (tmp_path / "study.json").write_text("[")
     with pytest.raises(InputError, match="no study file"):

@@ -86,10 +86,18 @@ class StudyFile:
 
     def rows(self) -> list[Cell]:
         """One row per group of cells that differ only by seed: means, ``interval`` (half widths) and ``seeds``."""
+        fixed = [name for name in self.keys if name != "seed"]
         groups: dict[tuple[Any, ...], list[Cell]] = {}
         for cell in self.cells:
-            groups.setdefault(tuple(cell[name] for name in self.keys if name != "seed"), []).append(cell)
-        return [summarise(cells) for cells in groups.values()]
+            groups.setdefault(tuple(cell[name] for name in fixed), []).append(cell)
+        return [self._row(cells, fixed) for cells in groups.values()]
+
+    @staticmethod
+    def _row(cells: Sequence[Cell], fixed: Sequence[str]) -> Cell:
+        """The summary, in which the ``fixed`` fields are what they were: a mean of equal numbers may be rounded."""
+        row = summarise(cells)
+        interval = {name: width for name, width in row["interval"].items() if name not in fixed}
+        return {**row, **{name: cells[0][name] for name in fixed}, "interval": interval}
 
 
 def command(script: str, options: Any, settings: Mapping[str, Any], *extra: str) -> str:  # noqa: ANN401 - any Options
