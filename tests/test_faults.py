@@ -1,18 +1,22 @@
 """What goes wrong on servers: weights damaged while serving, full disks, jumping clocks, large requests, kills."""
 
 import ast
+import hashlib
 import json
 import logging
+import os
 import resource
 import shutil
 import signal
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from test_operations import OPENER, App
 
 from benchmarks.load import Options, main
@@ -123,6 +127,28 @@ def test_too_large_a_request_is_refused_and_a_killed_app_starts_again(app, tmp_p
         assert "event: complete" in again.answer(again.call("after", model=MODEL))
     finally:
         again.stop()
+
+
+READ = """
+import sys, hashlib
+from fieldlib.data import load_pictures
+print(hashlib.sha256(load_pictures(sys.argv[1], "train").tobytes()).hexdigest())
+"""
+
+
+@pytest.mark.slow
+def test_copies_that_fill_one_cache_at_once_all_read_the_same(tmp_path):
+    (tmp_path / "photos").mkdir()
+    pixels = np.random.default_rng(0).integers(0, 256, (300, 32, 32, 3), dtype=np.uint8)
+    for number, picture in enumerate(pixels):
+        Image.fromarray(picture).save(tmp_path / "photos" / f"{number:03}.png")
+    environment = {**os.environ, "FIELDLIB_CACHE": str(tmp_path / "cache"), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", READ, str(tmp_path / "photos")]
+    copies = [subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    answers = [copy.communicate(timeout=120)[0].strip() for copy in copies]
+    assert answers == [hashlib.sha256(pixels.tobytes()).hexdigest()] * 3
+    again = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert again.stdout.strip() == answers[0], "from the cache"
 
 
 @pytest.mark.slow
