@@ -5,6 +5,7 @@ Every process takes its share of a batch or of the pictures; all end up with the
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
@@ -70,6 +71,7 @@ class LaunchedTeam(Team):
         super().__init__()
         state = PartialState(cpu=not torch.cuda.is_available())
         self.size, self.rank, self.device = state.num_processes, state.process_index, state.device
+        atexit.register(state.destroy_process_group)  # threads of the group that outlive Python abort the process
 
     def sum(self, tensor: Tensor) -> Tensor:
         """See :meth:`Team.sum`."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from apart import apart
 from PIL import Image
 from test_operations import OPENER, App
 
@@ -164,7 +165,7 @@ def test_two_replicas_behind_nginx_answer_like_one(app, tmp_path):
     proxy = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         wait_for(f"http://127.0.0.1:{door}", None)
-        main(Options(users=8, steps=2, lanes=1, url=f"http://127.0.0.1:{door}"))
+        apart(main, Options(users=8, steps=2, lanes=1, url=f"http://127.0.0.1:{door}"))
         counts = [replica.metrics().get('fieldlib_calls_total{call="run",outcome="ok"}', 0) for replica in (app, other)]
         assert sum(counts) == 9 and min(counts) >= 1, counts
     finally:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from apart import apart
 
 from benchmarks import load_report
 from benchmarks.load import Options, main, numbered, quantile
@@ -188,6 +189,6 @@ def test_options_out_of_range_are_refused(options):
 
 @pytest.mark.slow
 def test_visitors_at_once_get_their_own_pictures_and_leave_nothing(tmp_path):
-    main(Options(users=4, slow_clients=1, abandoned=2, json=tmp_path / "load.json"))
+    apart(main, Options(users=4, slow_clients=1, abandoned=2, json=tmp_path / "load.json"))
     (row,) = json.loads((tmp_path / "load.json").read_text())["rows"]
     assert (row["runs"], row["answered"], row["errors"], row["busy"], row["left_over"]) == (7, 7, 0, 0, 0)
