@@ -20,6 +20,8 @@ AT_ONCE: dict[str, Any] = {**PRIVATE, "queue": False}
 # These can fail, so they are queued: Gradio 6.31 shows no message for a failed event outside the queue.
 CHECKED: dict[str, Any] = {**PRIVATE, "concurrency_limit": None}
 MOVING: dict[str, Any] = {**PRIVATE, "concurrency_limit": 2, "concurrency_id": "moving"}
+# Pages kept in memory. Gradio 6.31 keeps a copy of the page's configuration (about 0.4 MB) for each, by default 10,000.
+MOST_SESSIONS = 500
 RANDOM_SEED = "() => Math.floor(Math.random() * 1e6)"
 # Run may still be off when the run before has just been cancelled, so it is looked at a little later.
 RUN_IF_LIVE = "(live) => { if (live) setTimeout(() => document.querySelector('#run').click(), 60); }"
@@ -146,6 +148,7 @@ def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
         footer_links=["api", "settings"],
         max_file_size=MOST_BYTES,
         max_threads=THREADS,
+        state_session_capacity=MOST_SESSIONS,
         app_kwargs=operations.app_options(page),
     )
     if block:
