@@ -2,46 +2,51 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
-from demo import api, handlers, operations, pictures, sections, strings, studio
-from demo.components import player
-from demo.events import RUNS, THREADS
+from demo import api, choosing, front_door, handlers, languages, operations, pictures, sections, strings, studio
+from demo.events import AT_ONCE, CHECKED, PRIVATE, RUNS, THREADS
 from demo.guard import guard
 from demo.layout import MOST_SLIDER_STEPS, Widgets, lay_out
+from demo.page_scripts import BEFORE, BUSY, CHOICES, IDLE, RANDOM_SEED, SETTLED, SLIDERS, SPEAK
 from fieldlib.data.picture import MOST_BYTES
 
 STYLE = Path(__file__).parent / "components" / "studio.css"
-PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-AT_ONCE: dict[str, Any] = {**PRIVATE, "queue": False}
-# These can fail, so they are queued: Gradio 6.31 shows no message for a failed event outside the queue.
-CHECKED: dict[str, Any] = {**PRIVATE, "concurrency_limit": None}
 MOVING: dict[str, Any] = {**PRIVATE, "concurrency_limit": 2, "concurrency_id": "moving"}
-# Pages kept in memory. Gradio 6.31 keeps a copy of the page's configuration (about 0.4 MB) for each, by default 10,000.
+# Pages kept in memory. Gradio 6.31 keeps the configuration and the last values of each, by default of 10,000.
 MOST_SESSIONS = 500
-RANDOM_SEED = "() => Math.floor(Math.random() * 1e6)"
-# Run may still be off when the run before has just been cancelled, so it is looked at a little later.
-RUN_IF_LIVE = "(live) => { if (live) setTimeout(() => document.querySelector('#run').click(), 60); }"
-BUSY = "() => [{__type__: 'update', interactive: false}, {__type__: 'update', interactive: true}]"
-IDLE = "() => [{__type__: 'update', interactive: true}, {__type__: 'update', interactive: false}]"
 
 
 def build() -> gr.Blocks:
-    """The page with all its events."""
-    greeting = handlers.greeting(pictures.offered()[0])
+    """The page with all its events, once for each language, and the API."""
     with gr.Blocks(title=strings.TITLE, analytics_enabled=False, fill_width=True) as page:
-        widgets = lay_out()
-        running = wire_run(widgets)
-        wire_scene(widgets, running)
-        wire_live(widgets, running)
-        wire_knobs(widgets)
-        sections.add(widgets, running, page)
-        page.load(lambda: greeting, None, widgets.player, **AT_ONCE)
+        fill(page)
         api.mount(guard)
+    for language in languages.languages()[1:]:
+        with languages.use(language), page.route(strings.LANGUAGE, f"/{language}", show_in_navbar=False):
+            fill(page)
     return page
+
+
+def fill(page: gr.Blocks) -> None:
+    """Everything on the page, in the language in use."""
+    gr.Navbar(visible=False)  # our own links keep the lesson
+    greeting = handlers.greeting(pictures.offered()[0])
+    widgets = lay_out()
+    running = wire_run(widgets)
+    wire_scene(widgets, running)
+    wire_live(widgets, running)
+    wire_knobs(widgets)
+    sections.add(widgets, running, page)
+    page.load(lambda: greeting, None, widgets.player, **AT_ONCE)
+    for script in (SLIDERS, BEFORE):
+        page.load(None, None, None, js=script)
+    page.load(None, None, None, js=SPEAK.format(language=languages.current(), title=json.dumps(strings.TITLE)))
 
 
 def wire_run(w: Widgets) -> gr.events.Dependency:
@@ -52,7 +57,7 @@ def wire_run(w: Widgets) -> gr.events.Dependency:
     running = w.run.click(guard(handlers.run), w.run_inputs, w.player, trigger_mode="multiple", **RUNS)
     for ended in (running.then, running.failure):  # Gradio 6.31 calls "then" after success only
         ended(None, None, buttons, js=IDLE)
-    w.stop.click(player.stopped_message, None, w.player, cancels=[running], **AT_ONCE)
+    w.stop.click(handlers.stop, None, w.player, cancels=[running], **AT_ONCE)
     w.stop.click(None, None, buttons, js=IDLE)
     return running
 
@@ -61,18 +66,20 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
     """Another picture or other revealed pixels: shown at once, and a run of the old ones ends."""
     options: dict[str, Any] = {"cancels": [running], **CHECKED}
     shown = [w.picture, w.picker, w.painter, w.player]
-    w.picker.pick(guard(handlers.pick_gallery), w.mask_inputs, shown, **options)
-    w.upload.upload(guard(handlers.pick_upload), [w.upload, *w.mask_inputs], shown, **options)
-    w.cifar.change(guard(handlers.pick_cifar), [w.cifar, *w.mask_inputs], shown, **options)
+    w.picker.pick(guard(choosing.pick_gallery), w.mask_inputs, shown, **options)
+    w.upload.upload(guard(choosing.pick_upload), [w.upload, *w.mask_inputs], shown, **options)
+    w.cifar.change(guard(choosing.pick_cifar), [w.cifar, *w.mask_inputs], shown, **options)
     stroke = w.painter.paint(
         guard(handlers.painted), [w.picture, *w.mask_inputs], w.player, trigger_mode="multiple", **options
     )
     stroke.then(guard(handlers.preview), [w.live, *w.run_inputs], w.player, trigger_mode="always_last", **MOVING)
-    moved = [w.percent.input, w.pattern.input, w.seed.input]
-    drawn = w.shuffle.click(None, None, w.seed, js=RANDOM_SEED)
-    changes: list[Any] = [*moved, drawn.then]
+    choices = gr.Number(0, visible=False)
+    w.pattern.input(None, choices, choices, js=CHOICES)
+    moved = [w.percent.input, choices.change, w.seed.input]
+    shuffled = w.shuffle.click(None, None, w.seed, js=RANDOM_SEED)
+    changes: list[Any] = [*moved, shuffled.then]
     for change in changes:
-        change(
+        drawn = change(
             guard(handlers.randomise),
             [w.live, *w.run_inputs],
             [w.painter, w.player],
@@ -80,14 +87,15 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
             cancels=[running],
             **MOVING,
         )
+        drawn.then(None, None, None, js=SETTLED)
     moved.append(w.shuffle.click)
     for event in (w.picker.pick, w.upload.upload, w.cifar.change, w.painter.paint, *moved):
         event(None, None, [w.run, w.stop], js=IDLE)
 
 
 def wire_live(w: Widgets, running: gr.events.Dependency) -> None:
-    """While the steps move, a coarse preview; when a slider is let go, the full run."""
-    w.steps_slider.input(
+    """While the steps move, a coarse preview; the full run follows from ``SLIDERS``."""
+    shown = w.steps_slider.input(
         guard(handlers.preview),
         [w.live, *w.run_inputs],
         w.player,
@@ -95,9 +103,8 @@ def wire_live(w: Widgets, running: gr.events.Dependency) -> None:
         trigger_mode="always_last",
         **MOVING,
     )
+    shown.then(None, None, None, js=SETTLED)
     w.steps_slider.input(None, None, [w.run, w.stop], js=IDLE)
-    for slider in (w.percent, w.steps_slider):
-        slider.release(None, w.live, None, js=RUN_IF_LIVE)
 
 
 def wire_knobs(w: Widgets) -> None:
@@ -123,6 +130,8 @@ def theme() -> gr.themes.Base:
         block_background_fill_dark="*neutral_900",
         body_text_color_subdued="*neutral_600",
         body_text_color_subdued_dark="*neutral_400",
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
         button_secondary_background_fill="*neutral_100",
         button_secondary_background_fill_hover="*neutral_200",
     )
@@ -135,6 +144,8 @@ def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
         operations.start_logging()
         told = operations.listen()
     page = build()
+    options = operations.app_options(page)
+    options["middleware"].append(Middleware(front_door.FrontDoor))
     page.queue(default_concurrency_limit=2, max_size=64)
     page.launch(
         server_name=host,
@@ -149,7 +160,7 @@ def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
         max_file_size=MOST_BYTES,
         max_threads=THREADS,
         state_session_capacity=MOST_SESSIONS,
-        app_kwargs=operations.app_options(page),
+        app_kwargs=options,
     )
     if block:
         operations.serve_until_told(page, told)

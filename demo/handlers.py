@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import checks, menus, pictures, strings, studio
-from demo.components import painter, picker, player
+from demo import checks, menus, stopping, strings, studio
+from demo.components import painter, player
 from demo.pictures import Picture
 from demo.studio import Request, Scene
 from fieldlib import InputError
@@ -124,13 +124,20 @@ def run(picture: Picture, *values: Any) -> Iterator[player.Message]:  # noqa: AN
     mask, setup = split(values)
     requests = requests_of(picture, mask, setup)
     title, lanes, name = heading(requests), [lane_of(request) for request in requests], ""
-    for view in studio.compare(requests):
-        name = view.run
-        yield player.chunk_message(view, title, lanes)
-    if setup.stills:
+    with stopping.STOPS.run(stopping.visitor()) as told:
+        for view in studio.compare(requests, told.is_set):
+            name = view.run
+            yield player.chunk_message(view, title, lanes)
+    if setup.stills and not told.is_set():
         models = [checks.one_of("baseline", model, menus.baseline_names()) for model in setup.stills]
         ends = [(menus.plain_title(m), studio.finish(replace(requests[0], model=m)).moments[-1]) for m in models]
         yield player.stills_message(name, ends)
+
+
+def stop() -> player.Message:
+    """The visitor pressed Stop: the run ends before its next step."""
+    stopping.STOPS.stop(stopping.visitor())
+    return player.stopped_message()
 
 
 def preview(live: bool, picture: Picture, *values: Any) -> Iterator[player.Message | Update]:  # noqa: ANN401
@@ -216,35 +223,6 @@ def ask_influence(question: Any) -> Update:  # noqa: ANN401
 def _fraction(percent: object) -> float:
     """Per cent to a fraction; what is no number is refused by the request itself."""
     return percent / 100 if isinstance(percent, int | float) else math.nan
-
-
-def _chosen(picture: Picture, selected: int, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
-    """State, picker, painter and player for a new picture; pixels painted by hand stay revealed."""
-    mask = Mask(*values)
-    drawn = studio.set_scene(base_request(picture, mask._replace(painting=None))).mask
-    painting = painter.read(mask.painting)
-    kept = None if painting is None or painting.colours is not None else painting.mask
-    message = painter.show(picture.pixels, drawn if kept is None else kept, painted=kept is not None)
-    thumbs = picker.thumbnails(pictures.offered(), picture, selected)
-    return picture, thumbs, painter.with_pattern(message, drawn), painted(picture, message, *mask[1:])
-
-
-def pick_gallery(painting: object, percent: float, pattern: str, seed: int, event: gr.EventData) -> tuple[Any, ...]:
-    """A thumbnail was chosen."""
-    index = checks.whole(strings.PICTURE, event._data.get("index"), 0, len(pictures.offered()) - 1)
-    return _chosen(pictures.offered()[index], index, painting, percent, pattern, seed)
-
-
-def pick_upload(blob: bytes | None, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
-    """A file was uploaded."""
-    if blob is None:
-        raise InputError(strings.NO_FILE)
-    return _chosen(pictures.from_upload(blob), picker.NOTHING, *values)
-
-
-def pick_cifar(number: int, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
-    """A CIFAR-10 picture was asked for."""
-    return _chosen(pictures.from_cifar(number), picker.NOTHING, *values)
 
 
 def allow_solver(model: str) -> list[Update]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import handlers, menus, pictures, strings
+from demo import front_door, handlers, languages, menus, pictures, strings
 from demo.components import guide, painter, picker, player
 from demo.pictures import Picture
 
@@ -63,7 +63,7 @@ def lay_out() -> Widgets:
     first = pictures.offered()[0]
     painting, scene = handlers.opening(first, *FIRST_MASK)
     headline = f'<h1 id="headline-text">{strings.TITLE}</h1><p>{strings.TAGLINE}</p>'
-    gr.HTML(headline, elem_id="headline", apply_default_css=False)
+    gr.HTML(headline + other_languages(), elem_id="headline", apply_default_css=False)
     with gr.Row(elem_id="studio", equal_height=False):
         with gr.Column(elem_id="controls", scale=1, min_width=320):
             walk = guide.guided_walk()
@@ -71,6 +71,16 @@ def lay_out() -> Widgets:
         with gr.Column(elem_id="screen", scale=3, min_width=320):
             screen = player.trajectory_player(scene, handlers.ask_influence)
     return Widgets(walk=walk, **controls, player=screen)
+
+
+def other_languages() -> str:
+    """Links to this page in every other language, as HTML."""
+    links = [
+        f'<a href="{front_door.relative(name)}" hreflang="{name}" lang="{name}">{languages.text("LANGUAGE", name)}</a>'
+        for name in languages.languages()
+        if name != languages.current()
+    ]
+    return f'<nav id="languages" aria-label="{strings.LANGUAGES}">{" ".join(links)}</nav>'
 
 
 def _card(title: str) -> gr.Column:

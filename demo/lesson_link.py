@@ -62,7 +62,7 @@ class Lesson:
         noise: seed of the starting noise. samples: how many are drawn, 1 to 8.
         stills: baselines that are shown beside the run.
         view: which picture is the large one.
-        lang: language of the page, "" = what the browser prefers.
+        lang: another language, which leads to its page.
         station: number of the guided walk's station, 0 = closed.
         lock, hide: parts of the page that are frozen or left out.
     """

@@ -74,7 +74,7 @@ def updates(lesson: Lesson) -> Updates:
     thumbs = picker.thumbnails(pictures.offered(), chosen, index)
     boxes = [gr.update(visible=number < len(lesson.lanes)) for number in range(1, studio.MOST_LANES)]
     return [
-        *(chosen, thumbs, sheet, player.scene_message(scene)),
+        *(chosen, thumbs, sheet, {**player.scene_message(scene), "view": lesson.view}),
         *(100 * lesson.fraction, lesson.pattern, lesson.seed),
         *(len(lesson.lanes), first.model, first.solver, first.steps, min(first.steps, 100)),
         *(lesson.noise, lesson.samples, list(lesson.stills)),

@@ -11,9 +11,9 @@ from __future__ import annotations
 import secrets
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +34,7 @@ PATIENCE = 0.15  # seconds after which a view is sent although it is not full
 COARSE_STEPS = 4  # of a preview while a control moves
 MOST_LANES = 3
 MOST_SAMPLES = 8
+Stopped = Callable[[], bool]  # asked after every step: whether the run has to end
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,14 @@ def set_scene(request: Request) -> Scene:
     return Scene(request.pixels, checks.partial_mask(mask), request.scored)
 
 
-def run(request: Request, name: str | None = None, lane: int = 0, lanes: int = 1) -> Iterator[View]:
+def never() -> bool:
+    """Let a run go on to its end."""
+    return False
+
+
+def run(
+    request: Request, name: str | None = None, lane: int = 0, lanes: int = 1, stopped: Stopped = never
+) -> Iterator[View]:
     """Sample the hidden pixels of ``request`` and show at most ``MOST_MOMENTS`` moments of it.
 
     Args:
@@ -123,13 +131,14 @@ def run(request: Request, name: str | None = None, lane: int = 0, lanes: int = 1
         name: of the run; a new one when None.
         lane: place in a comparison.
         lanes: how many it has; they wait for each other, so that they send fewer, fuller views.
+        stopped: asked after every step; a run that is stopped ends with what it has.
 
     Raises:
         InputError: a mask or a model that cannot be used.
     """
     scene = set_scene(request)
     wanted = display_steps(request.steps)
-    frames = clocked(sample(request, scene))
+    frames = takewhile(lambda _: not stopped(), clocked(sample(request, scene)))
     moments = (look(frame, spent, scene) for frame, spent in frames if frame.step in wanted)
     name, start = name or secrets.token_hex(6), 0
     for chunk in chunks(moments, PATIENCE * lanes):
@@ -151,7 +160,7 @@ def sample(request: Request, scene: Scene) -> Iterator[Frame]:
     )
 
 
-def compare(requests: Sequence[Request]) -> Iterator[View]:
+def compare(requests: Sequence[Request], stopped: Stopped = never) -> Iterator[View]:
     """The runs of ``requests`` side by side: their views take turns and carry one name.
 
     Raises:
@@ -166,7 +175,7 @@ def compare(requests: Sequence[Request]) -> Iterator[View]:
         if not same or other.noise_seed != requests[0].noise_seed:
             raise InputError("lanes are compared on the same picture, revealed pixels and noise seed")
     name = secrets.token_hex(6)
-    lanes = deque(run(request, name, lane, len(requests)) for lane, request in enumerate(requests))
+    lanes = deque(run(request, name, lane, len(requests), stopped) for lane, request in enumerate(requests))
     while lanes:
         views = lanes.popleft()
         for view in islice(views, 1):
@@ -218,6 +227,8 @@ def chunks(moments: Iterable[Moment], patience: float) -> Iterator[tuple[Moment,
 def influence_map(request: Request, row: int, column: int) -> np.ndarray:
     """How much each revealed pixel moves the estimate at one pixel: uint8 (32, 32), 255 for the strongest one.
 
+    A revealed pixel moves its own estimate so much that nothing else would show: it is left out of its own map.
+
     Raises:
         InputError: no such pixel, or a model without gradients.
     """
@@ -228,9 +239,12 @@ def influence_map(request: Request, row: int, column: int) -> np.ndarray:
     context = fieldlib.observe(scene.pixels, mask=scene.mask)
     coords = fieldlib.grid(SIZE, SIZE)[torch.from_numpy(asked)]
     strength = influence(fieldlib.load(request.model), context, coords, int(asked[:place].sum()))[0].numpy()
-    levels = np.zeros((SIZE, SIZE), np.uint8)
-    levels[scene.mask] = (255 * strength / max(strength.max(), 1e-12)).round()
-    return levels
+    others = scene.mask.reshape(-1).copy()
+    others[place] = False
+    strength = strength[others[scene.mask.reshape(-1)]]
+    levels = np.zeros(SIZE * SIZE, np.uint8)
+    levels[others] = (255 * strength / max(strength.max(initial=0.0), 1e-12)).round()
+    return levels.reshape(SIZE, SIZE)
 
 
 def solver_of(request: Request) -> str:

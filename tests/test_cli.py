@@ -106,6 +106,7 @@ def test_exit_codes(error, code, capsys):
     assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_evaluate_writes_json_and_a_table(home, tmp_path, capsys):
     out = tmp_path / "deep" / "scores.json"
     call(evaluate, "--model", home / "model", "--data", home / "pictures", "--steps", 2, "--samples", 2, "--json", out)

@@ -394,6 +394,7 @@ except InputError as error:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_from_the_hub_and_then_without_network(hub_layout, tmp_path):
     home = tmp_path / "hf"
     with hub(hub_layout) as (endpoint, seen):
@@ -410,6 +411,7 @@ def test_no_network_and_nothing_cached(tmp_path):
     assert "--data" in answer and "FIELDLIB_DATA" in answer
 
 
+@pytest.mark.slow
 def test_hub_without_the_split(hub_layout, tmp_path):
     (hub_layout / "plain_text" / "test-00000-of-00001.parquet").unlink()
     with hub(hub_layout) as (endpoint, _):

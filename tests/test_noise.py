@@ -73,6 +73,7 @@ def test_other_numbers_of_coordinates_work():
     assert scipy.stats.kstest(noise.flatten().numpy(), "norm").pvalue > 0.001
 
 
+@pytest.mark.slow
 def test_a_field_has_unit_variance_and_the_stated_correlation():
     coords = grid(24, 24)
     for length in (1.0, 2.5):

@@ -116,6 +116,7 @@ def test_useless_contexts_are_refused(context):
         list(fieldlib.sample(tiny_model("deep_set"), context, COORDS))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["log_snr", "uniform"])
 @pytest.mark.parametrize("solver", SOLVERS.names())
 @pytest.mark.parametrize("method", METHODS.names())
@@ -132,6 +133,7 @@ def test_every_solver_gives_one_picture_alone_and_among_sixteen(method, solver, 
         assert (single - together[k : k + 1]).abs().max() < 1e-5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS.names())
 @pytest.mark.parametrize("solver", SOLVERS.names())
 def test_extra_queries_only_read(solver, method):
@@ -233,6 +235,7 @@ def test_the_method_names_its_grid(monkeypatch):
     assert torch.equal(draw(model, context, [1], grid="log_snr"), log_snr)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS.names())
 @pytest.mark.parametrize("solver", SOLVERS.names())
 def test_temperature_walks_from_sample_to_mean(solver, method):

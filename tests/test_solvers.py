@@ -107,6 +107,7 @@ def test_stochastic_solvers_end_in_a_gaussian(name, method):
     assert ((mean - predictor.mean) / STD).abs().max() < 0.01
 
 
+@pytest.mark.slow
 @every_method
 @pytest.mark.parametrize("name", STOCHASTIC)
 def test_stochastic_solvers_end_in_a_mixture(name, method):

@@ -194,9 +194,9 @@ def test_closing_a_comparison_closes_every_lane(pixels, monkeypatch):
     closed = []
     original = studio.run
 
-    def watched(request, name, lane, lanes):
+    def watched(request, name, lane, *rest):
         try:
-            yield from original(request, name, lane, lanes)
+            yield from original(request, name, lane, *rest)
         finally:
             closed.append(lane)
 
@@ -262,6 +262,7 @@ def test_frames_travel_without_loss(pixels):
         assert np.array_equal(frames, np.stack([picture[hidden].reshape(-1) for picture in originals]))
 
 
+@pytest.mark.slow
 def test_three_long_lanes_stay_below_a_megabyte(pixels, monkeypatch):
     monkeypatch.setattr(studio, "PATIENCE", 60)  # views as full as on a machine that keeps up
     solvers = ("euler", "ancestral", "dpmpp_2m")

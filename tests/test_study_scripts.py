@@ -127,6 +127,7 @@ def test_a_wrong_number_in_the_file_is_found(data, tmp_path):
         compare.main(compare.Options(data, models=("nearest",), out=out, quick=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(study.QUESTIONS))
 def test_every_question_is_answered_cell_by_cell(name, data, tmp_path, monkeypatch):
     options = study.Options(data, questions=(name,), models=FAST, limit=2, samples=2, seeds=(0, 1), out=tmp_path)
@@ -140,6 +141,7 @@ def test_every_question_is_answered_cell_by_cell(name, data, tmp_path, monkeypat
     assert len(calls) == len(FAST) * values * 2
 
 
+@pytest.mark.slow
 def test_more_pixels_help(data, tmp_path):
     study.main(
         study.Options(

@@ -74,6 +74,7 @@ def test_many_bad_steps_go_back_to_the_last_good_state_at_half_the_rate(tmp_path
     assert (again.rate, again.returns) == (0.5, 1)
 
 
+@pytest.mark.slow
 def test_divergence_ends_with_advice_and_a_good_state(tmp_path):
     preset = replace(get_preset("test"), batch_size=4, learning_rate=1e25, warmup=1)
     trainer = make_trainer(tmp_path, PICTURES, epochs=1000, preset=preset)

@@ -74,6 +74,7 @@ def test_an_epoch_sees_every_picture_once():
     assert sorted(seen) == list(range(12))
 
 
+@pytest.mark.slow
 def test_resume_repeats_the_uninterrupted_run(tmp_path, pictures):
     whole = make_trainer(tmp_path / "whole", pictures[:16], epochs=2)
     list(whole.run())

@@ -7,10 +7,10 @@ const SHORTEST_RUN = 2.4; // seconds that a run takes at normal speed, as long a
 const HOLD = 0.9; // seconds that a loop rests on the result
 
 class TrajectoryPlayer {
-  // ask: async question about one pixel -> answer, see Influence.
-  constructor(element, labels, ask) {
+  // ask: async question about one pixel -> answer, see Influence. looked(view): the visitor enlarged another view.
+  constructor(element, labels, ask, looked) {
     this.root = element.querySelector(".player");
-    this.labels = labels;
+    Object.assign(this, { labels, looked });
     this.order = [...VIEWS]; // the first one is on the stage
     this.lanes = new Lanes();
     this.scene = null;
@@ -45,6 +45,7 @@ class TrajectoryPlayer {
       if (message.kind === "scene") this.drop();
       else if (message.run !== this.run) this.begin(message);
       this.setScene(message);
+      if (message.view) this.enlarge(message.view);
       if (planes) this.lanes.collect(message, planes);
       if (planes && (this.calm || this.preview)) this.position = Math.max(this.lanes.received - 1, 0);
     }
@@ -168,6 +169,13 @@ class TrajectoryPlayer {
   swap(slot) {
     [this.order[0], this.order[slot]] = [this.order[slot], this.order[0]];
     this.draw();
+    this.looked(this.view);
+  }
+
+  // As a lesson asks for it: nobody is told.
+  enlarge(view) {
+    const slot = this.order.indexOf(view);
+    if (slot > 0) [this.order[0], this.order[slot]] = [this.order[slot], this.order[0]];
   }
 
   // Ask where every network looked for the pixel at (row, column).

@@ -21,7 +21,8 @@ FOLDER = Path(__file__).parent
 SCRIPTS = ("codec.js", "paint.js", "lanes.js", "influence.js", "player_screen.js", "player.js")
 ERROR_LIMIT = 0.4  # mean absolute error of a pixel, data range 1, at the upper end of the error map
 MOUNT = """
-const player = new TrajectoryPlayer(element, props.labels, (question) => server.ask_influence(question));
+const ask = (question) => server.ask_influence(question);
+const player = new TrajectoryPlayer(element, props.labels, ask, (view) => trigger("look", { view }));
 player.receive(props.value);
 watch("value", () => player.receive(props.value));
 """
@@ -63,7 +64,7 @@ def trajectory_player(value: Message | None, ask_influence: Callable[[Any], Any]
 
 
 def scene_message(scene: Scene) -> Message:
-    """A picture and its revealed pixels, before any run."""
+    """A picture and its revealed pixels, before any run. A lesson adds ``view``, the name of the large picture."""
     return {"kind": "scene", **_scene_fields(scene)}
 
 

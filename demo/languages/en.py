@@ -1,6 +1,7 @@
 """English. Another language is another file with the same names; braces stand for what the page fills in."""
 
 LANGUAGE = "English"
+LANGUAGES = "Other languages"
 TITLE = "Sparse neural fields"
 TAGLINE = (
     "A network sees only the revealed pixels. Starting from noise, it works out the hidden ones step by step: "
@@ -84,6 +85,7 @@ PLAYER = {
     "influence": "Where the network looked",
     "influence_note": "Point at a pixel: bright revealed pixels move its estimate most.",
     "influence_short": "Looked at",
+    "influence_known": "This pixel is revealed and counts most itself. Bright are the others that move its estimate.",
     "influence_status": "Point at a pixel, or walk with the arrow keys.",
     "stills": "Classical baselines",
     "decibels": "dB",

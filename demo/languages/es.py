@@ -1,6 +1,7 @@
 """Español."""
 
 LANGUAGE = "Español"
+LANGUAGES = "Otros idiomas"
 TITLE = "Campos neuronales dispersos"
 TAGLINE = (
     "La red solo ve los píxeles revelados. A partir de ruido deduce paso a paso los ocultos: "
@@ -84,6 +85,7 @@ PLAYER = {
     "influence": "Dónde miró la red",
     "influence_note": "Señala un píxel: los revelados claros son los que más mueven su estimación.",
     "influence_short": "Miró a",
+    "influence_known": "Este píxel está revelado y es el que más cuenta. Brillan los otros que mueven su estimación.",
     "influence_status": "Señala un píxel o muévete con las flechas.",
     "stills": "Referencias clásicas",
     "decibels": "dB",

@@ -17,19 +17,19 @@ from fieldlib import InputError
 
 log = logging.getLogger(__name__)
 # What a link asks of the page beyond the values of its widgets. Ids and names are from our own tables.
-APPLY = """({ lock, hide, view, station }) => {
+APPLY = """({ lock, hide, station }) => {
   for (const [ids, name] of [[lock, "locked"], [hide, "left-out"]])
     for (const id of ids) document.getElementById(id)?.classList.add(name);
   for (const id of lock) document.getElementById(id)?.toggleAttribute("inert", true);
-  setTimeout(() => document.querySelector(`#player .side button[data-view="${view}"]`)?.click(), 300);
   if (station) document.querySelector("#guide")?.dispatchEvent(new CustomEvent("station", { detail: station }));
 }"""
 LOOK = """(_, ...rest) => [document.querySelector("#player .stage canvas")?.dataset.view ?? "state", ...rest]"""
 FOLLOW = """(query) => {
-  const kept = [...new URLSearchParams(location.search)].filter(([key]) => ["lock", "hide", "lang", "__theme"].includes(key));
+  const kept = [...new URLSearchParams(location.search)].filter(([key]) => ["lock", "hide", "__theme"].includes(key));
   const parts = [query, new URLSearchParams(kept).toString()].filter(Boolean);
   history.replaceState(null, "", location.pathname + (parts.length ? "?" + parts.join("&") : ""));
-}"""  # noqa: E501 - JavaScript
+  for (const link of document.querySelectorAll("#languages a")) link.search = location.search;
+}"""
 
 
 def opened(request: gr.Request) -> Updates:
@@ -40,7 +40,7 @@ def opened(request: gr.Request) -> Updates:
         gr.Warning(languages.text("LINK")["complaint"].format(complaint))
     if not set(query) & set(lesson_link.FROM_TEXT):
         return [gr.skip()] * (SET + 1)
-    held = {"lock": parts.elements(lesson.lock), "hide": parts.elements(lesson.hide), "view": lesson.view}
+    held = {"lock": parts.elements(lesson.lock), "hide": parts.elements(lesson.hide)}
     return [*updates(lesson), {**held, "station": lesson.station}]
 
 
@@ -48,7 +48,7 @@ def arrived(event: gr.EventData) -> Updates:
     """A station of the walk wants to be set up."""
     walk = stations.walk()
     lesson = walk[whole("the station", event._data.get("station"), 1, len(walk)) - 1].lesson
-    return [*updates(lesson), {"lock": [], "hide": [], "view": lesson.view, "station": 0}]
+    return [*updates(lesson), {"lock": [], "hide": [], "station": 0}]
 
 
 def query_of(view: str, *values: Any) -> Any:  # noqa: ANN401
@@ -76,6 +76,7 @@ def add(w: Widgets, page: gr.Blocks) -> gr.Textbox:
     follow: dict[str, Any] = {"js": LOOK, "trigger_mode": "always_last", **CHECKED}
     changed = [widget.change for widget in (*w.run_inputs[2:], w.picker)]
     gr.on(changed, query_of, [view, *w.run_inputs], query, **follow)
-    w.painter.paint(query_of, [view, *w.run_inputs], query, **follow)
+    for event in (w.painter.paint, w.player.look):
+        event(query_of, [view, *w.run_inputs], query, **follow)
     query.change(None, query, None, js=FOLLOW)
     return query

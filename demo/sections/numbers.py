@@ -10,6 +10,7 @@ import gradio as gr
 import plotly.graph_objects as go
 
 from demo import exports, figures, handlers, languages, numbers, studio
+from demo.checks import one_of
 from demo.events import SLOW
 from demo.guard import guard
 from demo.layout import Widgets
@@ -83,7 +84,7 @@ PLOTS: dict[str, Callable[[Sequence[Request]], Drawn]] = {
 def draw(which: str, picture: Any, *values: Any) -> Drawn:  # noqa: ANN401
     """The plot called ``which`` of what the widgets describe, and the sentence under it."""
     mask, setup = handlers.split(values)
-    return PLOTS[which](handlers.requests_of(picture, mask, setup))
+    return PLOTS[one_of("plot", which, PLOTS)](handlers.requests_of(picture, mask, setup))
 
 
 def note(which: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from demo import handlers, languages, readings, studio
+from demo import checks, handlers, languages, readings, studio
 from demo.events import CHECKED, SLOW
 from demo.guard import guard
 from demo.layout import Widgets
@@ -22,6 +22,7 @@ RUN = "() => setTimeout(() => document.querySelector('#run').click(), 150)"
 
 def read(left: str, size: int, picture: Picture, *values: Any) -> tuple[Any, str]:  # noqa: ANN401
     """Both sides of the slider and the scores under it."""
+    left = checks.one_of("reader", left, languages.text("RESOLUTION")["readers"])
     mask, setup = handlers.split(values)
     request = handlers.requests_of(picture, mask, setup)[0]
     result = studio.finish(replace(request, samples=1)).moments[-1].state
@@ -48,7 +49,7 @@ def enlarge(pixels: np.ndarray) -> np.ndarray:
 
 def task(name: str, *values: Any) -> Updates:  # noqa: ANN401
     """The page with the pixels of the task ``name``; everything else stays."""
-    now, wanted = lesson_of("state", *values), PRESETS[name]
+    now, wanted = lesson_of("state", *values), PRESETS[checks.one_of("task", name, PRESETS)]
     return updates(replace(now, mask=wanted.mask, pattern=wanted.pattern, fraction=wanted.fraction, seed=wanted.seed))
 
 

@@ -163,6 +163,30 @@ def test_a_slider_previews_while_it_moves_and_runs_when_it_is_let_go(visit):
     assert studio.player("total") == "21"
 
 
+def test_keys_move_a_slider_and_run_when_they_are_let_go(visit):
+    studio = visit()
+    before = studio.player("run")
+    studio.page.focus("#steps-slider input[type=range]")
+    studio.page.keyboard.down("ArrowRight")
+    studio.wait("player.preview")
+    studio.page.keyboard.up("ArrowRight")
+    studio.wait(f"player.run && player.run !== '{before}' && player.frames === player.total")
+    assert studio.player("total") == "22"
+
+
+def test_tabbing_through_changes_nothing(visit):
+    studio = visit()
+    before = studio.player("run")
+    studio.page.focus("#pattern input")
+    for _ in range(8):
+        studio.page.keyboard.press("Tab")
+    studio.page.focus("#percent input[type=number]")
+    studio.page.keyboard.press("Tab")
+    studio.page.wait_for_timeout(600)
+    assert studio.player("run") == before
+    assert studio.player("preview") == ""
+
+
 def test_live_can_be_switched_off(visit):
     studio = visit()
     studio.page.uncheck("#live input")

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from demo.checks import unpack_mask
+
 CLICK_TO_FRAME = """() => new Promise((resolve, reject) => {
   setTimeout(() => reject(new Error('no frame came')), 10000);
   const player = document.querySelector('.player'), before = player.dataset.run, start = performance.now();
@@ -123,6 +125,24 @@ def test_revealed_pixels_follow_the_controls_without_run(visit):
     assert studio.pixels("observed") not in (first, second)
     studio.page.click("#shuffle")
     studio.page.wait_for_function("document.querySelector('#seed input').value !== '7'")
+
+
+@pytest.mark.parametrize("way", ["mouse", "keys"])
+def test_a_pattern_is_drawn_as_soon_as_it_is_chosen(visit, way):
+    studio = visit()
+    studio.page.click("#pattern input")
+    options = [option.inner_text().strip(" \u2713\n") for option in studio.page.get_by_role("option").all()]
+    at = options.index("Block")
+    if way == "mouse":
+        studio.page.get_by_role("option").nth(at).click()
+    else:
+        for _ in range(options.index("Uniform") - at):
+            studio.page.keyboard.press("ArrowUp")
+        studio.page.keyboard.press("Enter")
+    studio.page.wait_for_function("document.querySelector('.painter').dataset.revealed !== '204'")
+    hidden = ~unpack_mask(studio.page.get_attribute(".painter", "data-mask"), 32)
+    rows, columns = hidden.nonzero()
+    assert hidden[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1].all(), "one hidden block"
 
 
 def test_a_baseline_runs_in_one_step_and_greys_out_what_it_ignores(visit):

@@ -28,6 +28,7 @@ MANY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
+@pytest.mark.slow
 @settings(max_examples=4000, **MANY)
 @given(
     fields=st.fixed_dictionaries(
@@ -44,6 +45,7 @@ def test_requests(fields):
         assert 0 <= request.seed < 2**31 and 0 <= request.noise_seed < 2**31
 
 
+@pytest.mark.slow
 @settings(max_examples=3000, **MANY)
 @given(text=st.one_of(ANYTHING, st.text(ALPHABET, min_size=170, max_size=173), st.text(min_size=171, max_size=171)))
 def test_mask_payloads(text):
@@ -73,6 +75,7 @@ def damaged(draw):
     return bytes(blob[:cut]) + draw(st.binary(max_size=20))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @settings(max_examples=3000, **MANY)
 @given(blob=st.one_of(st.binary(max_size=200), damaged()))
@@ -88,6 +91,7 @@ KEYS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=2000, **MANY)
 @given(query=st.one_of(st.text(max_size=120), st.dictionaries(KEYS, st.text(max_size=60), max_size=5)))
 def test_lesson_links(query):

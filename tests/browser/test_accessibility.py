@@ -1,0 +1,50 @@
+"""axe-core finds nothing serious, in every look and with every section open."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+SECTIONS = ("numbers", "resolution", "knowledge", "share")
+
+
+def serious(page):
+    """Serious and critical findings: rule, and where."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return {
+        one["id"]: [node["html"][:160] for node in one["nodes"]]
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    }
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_studio(visit, theme, width):
+    studio = visit(theme=theme, width=width, reduced_motion="reduce")
+    studio.run()
+    studio.page.wait_for_selector("#run:not([disabled])")
+    assert serious(studio.page) == {}
+
+
+def test_with_everything_unfolded(visit):
+    studio = visit(reduced_motion="reduce")
+    studio.page.locator("#lanes label").nth(2).click()
+    studio.unfold()
+    studio.page.click("#guide [data-do=toggle]")
+    for name in SECTIONS:
+        studio.page.click(f"#{name} > button")
+    studio.page.wait_for_selector("#numbers-plot .js-plotly-plot .main-svg")
+    studio.page.wait_for_selector("#resolution-slider img")
+    assert serious(studio.page) == {}
+
+
+def test_focus_order_is_reading_order(visit):
+    studio = visit()
+    studio.page.locator("#languages a").first.focus()
+    parts = ["guide", "picker", "painter", "pattern", "model", "run", "player"]
+    within = f"document.activeElement.closest('{', '.join('#' + part for part in parts)}')?.id"
+    order = []
+    for _ in range(80):
+        studio.page.keyboard.press("Tab")
+        order.append(studio.page.evaluate(within))
+    assert list(dict.fromkeys(name for name in order if name)) == parts

@@ -1,0 +1,174 @@
+"""Links, the guided walk, downloads and the other language, as a visitor meets them."""
+
+import io
+import json
+import zipfile
+
+import pytest
+from PIL import Image
+
+from demo import languages
+
+LESSON = (
+    "picture=coffee&fraction=0.3&pattern=block&seed=5&noise=7&view=error"
+    "&lanes=flow_matching/tiny,euler,6;score_sde/tiny,euler_maruyama,9"
+)
+
+
+def query(page):
+    """What the address bar says after the question mark."""
+    return page.evaluate("location.search")
+
+
+def open_link(studio, address, text):
+    studio.page.goto(f"{address}?{text}")
+    studio.page.wait_for_selector(".player .side button")
+    studio.complaints.clear()  # of the page that was left in the middle of its streams
+
+
+def test_a_lesson_link_sets_the_page_up_and_the_address_says_the_same(visit, address):
+    studio = visit()
+    open_link(studio, address, LESSON)
+    studio.page.wait_for_selector(".credit >> text=Cup of coffee")
+    studio.page.wait_for_function("document.querySelector('#seed input').value === '5'")
+    assert studio.page.locator(".stage canvas").first.get_attribute("data-view") == "error"
+    studio.run()
+    captions = studio.page.locator(".stage figcaption").all_inner_texts()
+    assert len(captions) == 2
+    assert "6 steps" in captions[0]
+    assert "9 steps" in captions[1]
+    shown = studio.pixels("observed")
+    studio.set_number("seed", 6)
+    studio.page.wait_for_function("location.search.includes('seed=6')")
+    studio.set_number("seed", 5)
+    studio.page.wait_for_function("location.search.includes('seed=5')")
+    again = query(studio.page).lstrip("?")
+    open_link(studio, address, again)
+    studio.page.wait_for_function("document.querySelector('#seed input').value === '5'")
+    studio.run()
+    assert studio.pixels("observed") == shown
+    assert studio.page.locator(".stage figcaption").all_inner_texts()[0].startswith(captions[0].split("\n")[0])
+
+
+def test_the_large_picture_is_part_of_the_link(visit):
+    studio = visit()
+    studio.page.click(".side button:has(canvas[data-view=truth])")
+    studio.page.wait_for_function("location.search.includes('view=truth')")
+
+
+def test_a_teacher_locks_and_hides_parts(visit, address):
+    studio = visit()
+    open_link(studio, address, "lock=picture&hide=numbers,share")
+    studio.page.wait_for_selector("#picker[inert]")
+    assert not studio.page.locator("#numbers").is_visible()
+    assert not studio.page.locator("#share").is_visible()
+    before = studio.pixels("truth")
+    studio.page.locator(".thumbs button").nth(2).click(force=True)
+    studio.page.wait_for_timeout(400)
+    assert studio.pixels("truth") == before
+    studio.run()
+
+
+def test_a_bad_part_of_a_link_is_told_and_the_rest_counts(visit, address):
+    studio = visit()
+    open_link(studio, address, "seed=<script>alert(1)</script>&picture=coffee&steps=nonsense")
+    studio.page.wait_for_selector("text=This link has a part that cannot be used")
+    studio.page.wait_for_selector(".credit >> text=Cup of coffee")
+    assert not studio.complaints
+
+
+def test_every_station_of_the_walk_asks_reveals_and_sets_up(visit):
+    studio = visit()
+    studio.page.click("#guide [data-do=toggle]")
+    count = int(studio.page.inner_text("#guide [data-part=place]").split()[-1])
+    assert count >= 8
+    for number in range(1, count + 1):
+        studio.page.wait_for_selector(f"#guide [data-station='{number}']")
+        assert studio.page.inner_text("#guide [data-part=question]").rstrip().endswith("?")
+        studio.page.locator("#guide .answers button").first.click()
+        assert len(studio.page.inner_text("#guide [data-part=reveal]")) > 40
+        mention = studio.page.locator("#guide button.mention").first
+        mention.focus()
+        assert studio.page.locator(".spoken-of").count() >= 1
+        if number < count:
+            studio.page.click("#guide [data-do=next]")
+    studio.page.wait_for_timeout(600)
+    studio.run()
+    assert not studio.complaints
+
+
+@pytest.mark.parametrize("kind", ["strip", "webp", "gif", "bundle"])
+def test_downloads_open(visit, kind):
+    studio = visit()
+    studio.set_number("steps", 4)
+    studio.page.click("#share > button")
+    with studio.page.expect_download() as waiting:
+        studio.page.click(f"#export-{kind}")
+    content = waiting.value.path().read_bytes()
+    if kind == "bundle":
+        with zipfile.ZipFile(io.BytesIO(content)) as bundle:
+            names = bundle.namelist()
+            assert {name.rsplit(".", 1)[-1] for name in names} >= {"json", "npz", "py"}
+            json.loads(bundle.read(next(name for name in names if name.endswith(".json"))))
+    else:
+        image = Image.open(io.BytesIO(content))
+        image.load()
+        assert getattr(image, "n_frames", 1) > 1 or kind == "strip"
+
+
+def test_code_and_qr_are_shown(visit):
+    studio = visit()
+    studio.page.click("#share > button")
+    studio.page.click("#show-code")
+    studio.page.wait_for_function("document.querySelector('#code textarea')?.value.includes('fieldlib')")
+    studio.page.click("#show-qr")
+    studio.page.wait_for_selector("#qr img")
+    assert studio.page.input_value("#link textarea, #link input").startswith("http")
+
+
+def test_another_language_is_a_page_of_its_own_and_keeps_the_lesson(visit, address):
+    studio = visit()
+    open_link(studio, address, "picture=coffee&lang=es")
+    studio.page.wait_for_selector("#run >> text=Ejecutar")
+    assert studio.page.evaluate("document.documentElement.lang") == "es"
+    assert "lang=" not in query(studio.page)
+    assert "picture=coffee" in query(studio.page)
+    studio.run()
+    studio.set_number("steps", 5000)
+    studio.page.click("#run")
+    studio.page.wait_for_selector("text=got 5000")
+    studio.page.wait_for_selector("#run:not([disabled])")
+    assert languages.text("STOP", "es") in studio.page.inner_text("#stop")
+    studio.page.click("#languages a")
+    studio.page.wait_for_selector("#run >> text=Run")
+    studio.complaints.clear()
+    assert "picture=coffee" in query(studio.page)
+    assert not studio.complaints
+
+
+def test_plots_come_when_asked_for_and_follow_the_time_bar(visit):
+    studio = visit()
+    studio.run()
+    assert not any("plotly" in url for url in studio.requests)
+    studio.page.click("#numbers > button")
+    studio.page.wait_for_selector("#numbers-plot .js-plotly-plot .main-svg")
+    bar = studio.page.locator(".player input[type=range]")
+    at = "document.querySelector('#numbers-plot .js-plotly-plot').layout.shapes[0].x0"
+    bar.fill("3")
+    studio.page.wait_for_function(f"{at} === 3")
+    for label in studio.page.locator("#numbers-which label").all()[1:]:
+        label.click()
+        studio.page.wait_for_timeout(300)
+        studio.page.wait_for_selector("#numbers-plot .js-plotly-plot .main-svg")
+    assert not studio.complaints
+
+
+def test_any_resolution_is_read_from_the_run(visit):
+    studio = visit()
+    studio.page.click("#resolution > button")
+    studio.page.wait_for_selector("#resolution-slider img")
+    studio.page.wait_for_selector("#resolution-scores >> text=dB")
+    before = studio.player("run")
+    studio.page.click("#task-inpainting")
+    studio.wait(f"player.run && player.run !== '{before}' && player.frames === player.total")
+    assert not studio.complaints
