@@ -35,7 +35,6 @@ def build() -> gr.Blocks:
 
 def fill(page: gr.Blocks) -> None:
     """Everything on the page, in the language in use."""
-    gr.Navbar(visible=False)  # our own links keep the lesson
     greeting = handlers.greeting(pictures.offered()[0])
     widgets = lay_out()
     running = wire_run(widgets)
@@ -54,7 +53,8 @@ def wire_run(w: Widgets) -> gr.events.Dependency:
     buttons = [w.run, w.stop]
     w.run.click(None, None, buttons, js=BUSY)
     # "multiple": Gradio 6.31 may take a cancelled run for a pending one and ignore the next click; BUSY guards instead.
-    running = w.run.click(guard(handlers.run), w.run_inputs, w.player, trigger_mode="multiple", **RUNS)
+    queued: dict[str, Any] = {**RUNS, "show_progress": "minimal", "show_progress_on": w.waiting}
+    running = w.run.click(guard(handlers.run), w.run_inputs, w.player, trigger_mode="multiple", **queued)
     for ended in (running.then, running.failure):  # Gradio 6.31 calls "then" after success only
         ended(None, None, buttons, js=IDLE)
     w.stop.click(handlers.stop, None, w.player, cancels=[running], **AT_ONCE)

@@ -19,7 +19,7 @@ from demo.studio import Request, Scene
 from fieldlib import InputError
 
 log = logging.getLogger(__name__)
-OPENING_STEPS = 12
+OPENING_STEPS = 10
 QUESTIONS = threading.BoundedSemaphore(2)  # influence is asked outside the queue
 Update = dict[str, Any]
 

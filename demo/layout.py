@@ -44,6 +44,7 @@ class Widgets(NamedTuple):
     live: gr.Checkbox
     run: gr.Button
     stop: gr.Button
+    waiting: gr.HTML
     player: gr.HTML
 
     @property
@@ -186,4 +187,5 @@ def lay_buttons() -> dict[str, Any]:
         start = gr.Button(strings.RUN, variant="primary", size="lg", elem_id="run", scale=3, min_width=120)
         stop = gr.Button(strings.STOP, size="lg", elem_id="stop", scale=1, min_width=80, interactive=False)
         live = gr.Checkbox(True, label=strings.LIVE, elem_id="live", scale=1, min_width=90)
-    return {"live": live, "run": start, "stop": stop}
+        waiting = gr.HTML(elem_id="waiting", apply_default_css=False)  # Gradio writes the place in the queue into it
+    return {"live": live, "run": start, "stop": stop, "waiting": waiting}

@@ -106,7 +106,7 @@ def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> None:
             which = gr.Radio(choices, value="steps", label=words["which"], elem_id="numbers-which", scale=4)
             refresh = gr.Button(words["refresh"], elem_id="numbers-refresh", scale=0, min_width=130)
         plot = gr.Plot(label=words["label"], show_label=False, elem_id="numbers-plot")
-        sentence = gr.Markdown(elem_id="numbers-note")
+        sentence = gr.HTML(elem_id="numbers-note")
     options: dict[str, Any] = {"trigger_mode": "always_last", **SLOW}
     gr.on(
         [section.expand, which.change, refresh.click], guard(draw), [which, *w.run_inputs], [plot, sentence], **options

@@ -59,7 +59,7 @@ def add(w: Widgets) -> None:
     readers = [(title, name) for name, title in words["readers"].items()]
     sizes = [(words["sizes"].format(size), size) for size in SIZES]
     with gr.Accordion(words["title"], open=False, elem_id="resolution", elem_classes="section") as section:
-        gr.Markdown(words["intro"])
+        gr.HTML(f"<p>{words['intro']}</p>")
         with gr.Row():
             tasks = {name: gr.Button(title, elem_id=f"task-{name}") for name, title in words["presets"].items()}
         with gr.Row(equal_height=True):
@@ -69,7 +69,7 @@ def add(w: Widgets) -> None:
         slider = gr.ImageSlider(
             label=words["slider"], interactive=False, elem_id="resolution-slider", max_height=512, format="png"
         )
-        told = gr.Markdown(elem_id="resolution-scores")
+        told = gr.HTML(elem_id="resolution-scores")
     options: dict[str, Any] = {"trigger_mode": "always_last", **SLOW}
     triggers = [section.expand, size.change, left.change, refresh.click]
     gr.on(triggers, guard(read), [left, size, *w.run_inputs], [slider, told], **options)
