@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from scipy.interpolate import LinearNDInterpolator
@@ -13,6 +14,9 @@ from fieldlib.baselines.base import Baseline
 from fieldlib.baselines.nearest import Nearest
 from fieldlib.points import Points
 from fieldlib.registry import BASELINES
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 
 @BASELINES.register("linear")
@@ -34,8 +38,17 @@ class Linear(Baseline):
         if context.coords.shape[1] <= context.coords.shape[2]:
             return nearest
         try:
-            surface = LinearNDInterpolator(context.coords[0].numpy(), context.values[0].numpy())
+            with linear_algebra().limit(limits=1):
+                surface = LinearNDInterpolator(context.coords[0].numpy(), context.values[0].numpy())
+                inside = torch.from_numpy(surface(coords[0].numpy())).to(nearest)[None]
         except QhullError:
             return nearest
-        inside = torch.from_numpy(surface(coords[0].numpy())).to(nearest)[None]
         return torch.where(inside.isnan(), nearest, inside)
+
+
+@cache
+def linear_algebra() -> ThreadpoolController:
+    """The threads of SciPy's linear algebra: two of them wait for each other at each of a thousand 2x2 systems."""
+    from threadpoolctl import ThreadpoolController  # training needs no baseline, and nothing that only they need
+
+    return ThreadpoolController()
