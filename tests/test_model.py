@@ -6,6 +6,7 @@ from tiny_models import config_of, random_context, tiny_model
 
 from fieldlib import kriging
 from fieldlib.checkpoint import build
+from fieldlib.nn import attention
 from fieldlib.points import Batch, Points
 from fieldlib.registry import BACKBONES, METHODS
 from fieldlib.sampling import estimate
@@ -89,6 +90,16 @@ def test_pictures_in_a_batch_do_not_mix(backbone):
     for i in range(2):
         alone = Points(context.coords[i : i + 1], context.values[i : i + 1])
         close(ask(model, alone, coords[i : i + 1], x[i : i + 1]), together[i : i + 1])
+
+
+@pytest.mark.parametrize("backbone", BACKBONES.names())
+def test_many_queries_are_worked_on_in_pieces_and_it_does_not_show(backbone, monkeypatch):
+    model, context = tiny_model(backbone), random_context(2, 30)
+    coords, x, t = torch.rand(2, 50, 2) * 2 - 1, torch.randn(2, 50, 3), torch.tensor(0.5)
+    with torch.no_grad():
+        whole = model.at(coords, context)(x, t).x0
+        monkeypatch.setattr(attention, "PIECE", 14)
+        assert torch.allclose(model.at(coords, context)(x, t).x0, whole, atol=1e-5)
 
 
 @every_backbone

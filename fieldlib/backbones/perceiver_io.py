@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from fieldlib.backbones.base import Backbone, Base, Memory
 from fieldlib.errors import InputError
 from fieldlib.kriging import Moments, describe
-from fieldlib.nn.attention import Attention, FeedForward
+from fieldlib.nn.attention import Attention, FeedForward, in_pieces
 from fieldlib.nn.fourier import FourierFeatures
 from fieldlib.nn.lattice import cells, read_between, read_cells, spread
 from fieldlib.nn.modulation import LevelEmbedding, ModulatedNorm
@@ -93,21 +93,26 @@ class PerceiverIO(Backbone):
 
     def locate(self, memory: Memory, coords: Tensor, base: Moments) -> Memory:
         """See :meth:`Backbone.locate`."""
-        parts = [self.position(coords), describe(base)]
         tensors = {"latents": memory.tensors["latents"]}
         if self.stem is not None:
-            parts.append(read_between(memory.tensors["maps"], coords))
             tensors["cell"] = cells(coords, self.lattice)
-        return Memory({**tensors, "queries": self.query_token(torch.cat(parts, dim=-1))})
+
+        def token(coords: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+            parts = [self.position(coords), describe(Moments(mean, std))]
+            if self.stem is not None:
+                parts.append(read_between(memory.tensors["maps"], coords))
+            return self.query_token(torch.cat(parts, dim=-1))
+
+        return Memory({**tensors, "queries": in_pieces(token, coords, *base)})
 
     def forward(self, x_t: Points, log_snr: Tensor, memory: Memory) -> Tensor:
         """See :meth:`Backbone.forward`."""
         level = self.level(log_snr)
         latents = memory.tensors["latents"]
-        queries = memory.tensors["queries"] + self.noisy_token(x_t.values)
+        queries = memory.tensors["queries"] + self.noisy_token(x_t.values)  # our own, so blocks may overwrite it
         for block in self.blocks:
             queries, latents = block(queries, latents, level, x_t.mask, memory.tensors.get("cell"))
-        return self.out(self.norm(queries, level))
+        return in_pieces(lambda part: self.out(self.norm(part, level)), queries)
 
 
 class LatentBlock(nn.Module):
@@ -143,11 +148,20 @@ class ReadWriteBlock(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """Updated queries (B, N, width) and latents (B, L, latent_width)."""
         if cell is not None:
-            queries = queries + self.near(self.near_norm(queries, level), cell, mask)
-        latents = latents + self.read(latents, self.read_norm(queries), mask)
-        latents = self.process(latents)
-        queries = queries + self.write(self.write_norm(queries, level), self.latent_norm(latents))
-        return queries + self.feed(self.feed_norm(queries, level)), latents
+            narrow = in_pieces(lambda part: self.near.narrow(self.near_norm(part, level)), queries)
+            maps = self.near(narrow, cell, mask)
+            queries = in_pieces(
+                lambda part, at: part + self.near.widen(read_cells(maps, at)), queries, cell, out=queries
+            )
+        told = in_pieces(lambda part: self.read.key_value(self.read_norm(part)), queries)
+        latents = self.process(latents + self.read.mix(latents, told, mask))
+        heard = self.write.key_value(self.latent_norm(latents))
+
+        def answer(part: Tensor) -> Tensor:
+            part = part + self.write.mix(self.write_norm(part, level), heard)
+            return part + self.feed(self.feed_norm(part, level))
+
+        return in_pieces(answer, queries, out=queries), latents
 
 
 class NeighbourMix(nn.Module):
@@ -159,7 +173,9 @@ class NeighbourMix(nn.Module):
         self.narrow, self.widen = nn.Linear(width, width // 2), nn.Linear(width // 2, width)
         self.mix = nn.Conv2d(width // 2, width // 2, 3, padding=1)
 
-    def forward(self, queries: Tensor, cell: Tensor, mask: Tensor | None) -> Tensor:
-        """(B, N, width) -> same; ``cell`` (B, N) from :func:`fieldlib.nn.lattice.cells`."""
-        mixed = self.mix(spread(self.narrow(queries), cell, self.lattice, mask))
-        return self.widen(F.gelu(read_cells(mixed, cell)))
+    def forward(self, narrow: Tensor, cell: Tensor, mask: Tensor | None) -> Tensor:
+        """What the cells hold (B, width // 2, lattice, lattice), of narrowed queries (B, N, width // 2).
+
+        ``cell`` (B, N) is from :func:`fieldlib.nn.lattice.cells`.
+        """
+        return F.gelu(self.mix(spread(narrow, cell, self.lattice, mask)))

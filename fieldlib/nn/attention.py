@@ -1,9 +1,36 @@
-"""Multi-head attention between two sets of tokens, and the feed-forward block."""
+"""Multi-head attention between two sets of tokens, the feed-forward block, and many tokens a few at a time."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+PIECE = 8192  # tokens that are worked on together: what is computed of them stays in the cache
+
+
+def in_pieces(function: Callable[..., Tensor], *tokens: Tensor, out: Tensor | None = None) -> Tensor:
+    """``function`` of tensors (B, N, ...) that treats each token alone, a few at a time; in training at once.
+
+    Args:
+        function: returns (B, n, width) for n of the N tokens.
+        tokens: what it is given.
+        out: (B, N, width) that may be overwritten, one of ``tokens`` too: new memory for many tokens costs more time
+            than most of what is computed of them.
+    """
+    most = max(1, PIECE // len(tokens[0]))
+    if torch.is_grad_enabled() or tokens[0].shape[1] <= most:
+        return function(*tokens)
+    start = 0
+    for parts in zip(*(x.split(most, dim=1) for x in tokens), strict=True):
+        made = function(*parts)
+        out = made.new_empty(*tokens[0].shape[:2], made.shape[-1]) if out is None else out
+        out[:, start : start + most] = made
+        start += most
+    assert out is not None
+    return out
 
 
 class Attention(nn.Module):
@@ -25,8 +52,12 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, source: Tensor, mask: Tensor | None = None) -> Tensor:
         """``mask`` (B, S) is True where a source token exists."""
+        return self.mix(x, self.key_value(source), mask)
+
+    def mix(self, x: Tensor, key_value: Tensor, mask: Tensor | None = None) -> Tensor:
+        """:meth:`forward` for keys and values (B, S, 2 inner) that were computed before."""
         query = self.query(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
-        key, value = self.key_value(source).unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        key, value = key_value.unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
         bias = None if mask is None else mask[:, None, None, :]
         mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
         return self.out(mixed.transpose(1, 2).flatten(-2))
