@@ -109,7 +109,7 @@ def schedule(paths: Sequence[Schedule], t: float | None = None) -> go.Figure:
     if t is not None:
         figure.add_vline(t, line={"color": GREY, "width": 1.5}, row="all", col="all")
     figure.update_xaxes(title_text=say("t"))
-    return _dress(figure)
+    return _legend_below(_dress(figure, HEIGHT + 40))
 
 
 def spread(found: Spread) -> go.Figure:
@@ -125,7 +125,7 @@ def spread(found: Spread) -> go.Figure:
     figure.add_bar(x=levels, y=measured, name=say("measured"), marker={"color": COLOURS[0]}, row=1, col=2)
     figure.add_bar(x=levels, y=[0.5, 0.9], name=say("calibrated"), marker={"color": GREY}, row=1, col=2)
     figure.update_yaxes(range=[0, 1], tickformat=".0%", row=1, col=2)
-    return _dress(figure)
+    return _legend_below(_dress(figure, HEIGHT + 40))
 
 
 def run_title(model: str, solver: str) -> str:
@@ -149,3 +149,8 @@ def _dress(figure: go.Figure, height: int = HEIGHT) -> go.Figure:
     )
     figure.update_annotations(font={"size": 13})
     return figure
+
+
+def _legend_below(figure: go.Figure) -> go.Figure:
+    """For panels with titles of their own, which stand where the legend would."""
+    return figure.update_layout(margin_b=100, legend={"y": -0.22, "yanchor": "top"})
