@@ -67,6 +67,7 @@ def table(rows: list[dict[str, Any]]) -> str:
     for row in rows:
         before, after = row["memory_mb"]
         where = f"{row['machine']}, {row['load_before']:.1f}"
-        shown = {**row, "command": f"`{key(row)}`", "memory": f"{before}, {after}", "machine": where}
+        memory = f"{before}, {after}" if after else "-"  # a proxy keeps it to itself
+        shown = {**row, "command": f"`{key(row)}`", "memory": memory, "machine": where}
         lines.append("| " + " | ".join(cell(shown[name], form) for name, (_, form) in COLUMNS.items()) + " |")
     return "\n".join(lines)
