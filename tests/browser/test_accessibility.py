@@ -9,6 +9,7 @@ SECTIONS = ("numbers", "resolution", "knowledge", "share")
 
 def serious(page):
     """Serious and critical findings: rule, and where."""
+    page.wait_for_function("!document.getAnimations().some((one) => one instanceof CSSTransition)")  # Run lights up
     found = Axe().run(page, options=RULES).response["violations"]
     return {
         one["id"]: [node["html"][:160] for node in one["nodes"]]
