@@ -77,6 +77,7 @@ def load_model(folder: str | Path, kind: type[FieldModel] = FieldModel) -> Field
         model.load_state_dict({k: v.float() for k, v in state.items()})
     except RuntimeError as error:
         raise InputError(f"the weights in {folder} belong to another model: {str(error)[:300]}") from error
+    model.to(memory_format=torch.channels_last)  # one sample with small convolutions is 1.15x as fast so (LOG.md)
     return model.eval().requires_grad_(False)
 
 

@@ -226,7 +226,9 @@ def test_sheets_show_known_pixels_and_truth(tmp_path):
 def test_variants_change_one_thing():
     found = ablate.variants({"scale": 3.0, "stem_width": 48})
     assert len({(one.group, one.variant) for one in found}) == len(found)
-    assert all(len(one.options) <= 1 for one in found if "no stem" not in one.group)
+    combined = ("Fourier scale, no stem", "static or dynamic depth", "local evidence")
+    assert all(len(one.options) <= 1 and one.base is None for one in found if one.group not in combined)
+    assert [one.base for one in found if one.variant == "none" and one.group == "local evidence"] == ["unit"]
 
 
 @pytest.mark.training

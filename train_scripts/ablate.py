@@ -32,15 +32,16 @@ ALMOST_LINEAR = 0.05  # sin(pi B x) of so slow a B is pi B x: coordinates as the
 
 
 class Variant(NamedTuple):
-    """One change of the reference's options; variants of a ``group`` are compared with each other."""
+    """A change of the reference's options or base; variants of a ``group`` are compared with each other."""
 
     group: str
     variant: str
     options: dict[str, Any]
+    base: str | None = None
 
 
 def variants(reference: Mapping[str, Any]) -> list[Variant]:
-    """The reference and everything that differs from it in one option."""
+    """The reference and everything that differs from it in one thing."""
     scales = {"none": ALMOST_LINEAR, "1": 1.0, "2": 2.0, "4": 4.0, "10": 10.0}
     found = [Variant("reference", f"scale {reference['scale']:g}, stem {reference['stem_width']}", {})]
     found += [Variant("Fourier scale", name, {"scale": scale}) for name, scale in scales.items()]
@@ -49,7 +50,14 @@ def variants(reference: Mapping[str, Any]) -> list[Variant]:
     found += [Variant("encoder depth", str(depth), {"depth": depth}) for depth in (0, 1, 6)]
     found += [Variant("latents", str(count), {"latents": count}) for count in (16, 32, 128)]
     found += [Variant("blocks per call", str(count), {"blocks": count}) for count in (1, 3)]
-    return [*found, Variant("stem", "off", {"stem_width": 0})]
+    static_dynamic = {"5 in encode, 1 a call": (5, 1), "1 in encode, 3 a call": (1, 3)}
+    found += [
+        Variant("static or dynamic depth", name, {"depth": depth, "blocks": blocks})
+        for name, (depth, blocks) in static_dynamic.items()
+    ]
+    # What a query is told of the context around it: by the base, and by the stem, which reads the base.
+    found += [Variant("local evidence", "base, no stem", {"stem_width": 0})]
+    return [*found, Variant("local evidence", "none", {"stem_width": 0}, base="unit")]
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,7 @@ def chosen(options: Options) -> list[Variant]:
 def train_and_score(variant: Variant, seed: int, train: np.ndarray, test: np.ndarray, options: Options) -> Cell:
     """One training, resumed where it was stopped, and its scores on ``test``."""
     preset = get_preset(options.preset)
-    preset = replace(preset, options={**preset.options, **variant.options})
+    preset = replace(preset, options={**preset.options, **variant.options}, base=variant.base or preset.base)
     config = {"method": options.method, "backbone": preset.backbone, "options": preset.options}
     config |= {"base": preset.base, "objective": preset.objective}
     folder = options.runs / f"{variant.group}-{variant.variant}-{seed}".replace(" ", "_").replace(",", "")
@@ -133,7 +141,8 @@ def train_and_score(variant: Variant, seed: int, train: np.ndarray, test: np.nda
     scores = evaluate(load_model(folder), test, steps=1, samples=1, seed=42)
     shutil.rmtree(folder)
     cell = {"group": variant.group, "variant": variant.variant, "seed": seed, "params": scores["params"]}
-    cell |= {"pictures": trainer.step * preset.batch_size, "options": variant.options}
+    cell |= {"pictures": trainer.step * preset.batch_size}
+    cell |= {"options": variant.options, "base": preset.base}
     return {**cell, **{name: scores[name] for name in SCORES}}
 
 
