@@ -77,7 +77,9 @@ def load_model(folder: str | Path, kind: type[FieldModel] = FieldModel) -> Field
         model.load_state_dict({k: v.float() for k, v in state.items()})
     except RuntimeError as error:
         raise InputError(f"the weights in {folder} belong to another model: {str(error)[:300]}") from error
-    model.to(memory_format=torch.channels_last)  # one sample with small convolutions is 1.15x as fast so (LOG.md)
+    for parameter in model.parameters():
+        if parameter.dim() == 4:  # a convolution: with one sample 1.15x as fast in this layout (LOG.md)
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
     return model.eval().requires_grad_(False)
 
 
