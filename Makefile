@@ -7,7 +7,7 @@ ifneq ($(wildcard $(CIFAR10)),)
 export FIELDLIB_DATA ?= $(abspath $(CIFAR10))
 endif
 
-.PHONY: setup demo study test test-fast bench load soak lint browser weights-table clean
+.PHONY: setup demo study test test-fast budgets bench load soak lint browser weights-table clean
 
 setup: .venv/ready
 
@@ -30,6 +30,10 @@ test: setup browser
 
 test-fast: setup
 	$(BIN)/python -m pytest -m "not browser and not training and not slow"
+
+# What the page weighs and how soon it answers, in a browser on a quiet machine.
+budgets: setup browser
+	$(BIN)/python -m pytest -q -m budget
 
 # Times on a quiet machine: bench.json here, and for the study assets/study/bench.json and bench.md.
 bench: setup

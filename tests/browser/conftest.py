@@ -1,6 +1,7 @@
-"""The studio in this process and a real Chromium in front of it."""
+"""The studio in this process and a real Chromium in front of it; what it may cost is in a table at the end."""
 
 import shutil
+from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -17,6 +18,43 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "/tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
+        if "budget" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.budget)
+
+
+class Budget(NamedTuple):
+    """Something measured in the browser and the most that it may be."""
+
+    name: str
+    measured: float
+    most: float
+    unit: str
+
+
+BUDGETS = pytest.StashKey[list[Budget]]()
+
+
+def pytest_configure(config):
+    config.stash[BUDGETS] = []
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if config.stash[BUDGETS]:
+        terminalreporter.section("budgets of the page")
+    for one in config.stash[BUDGETS]:
+        verdict = "met" if one.measured < one.most else "MISSED"
+        terminalreporter.line(f"{one.name:52}{one.measured:8.0f} of {one.most:g} {one.unit}: {verdict}")
+
+
+@pytest.fixture
+def budget(pytestconfig):
+    """Checks a measured value against the most it may be, and puts both into the table at the end."""
+
+    def check(name, measured, most, unit):
+        pytestconfig.stash[BUDGETS].append(Budget(name, measured, most, unit))
+        assert measured < most, f"{name}: {measured:.0f} {unit}, at most {most:g}"
+
+    return check
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ def test_run_moves_pixels_and_numbers(visit):
     assert not studio.complaints
 
 
-def test_the_first_frame_comes_within_a_second(visit):
+def test_the_first_frame_comes_within_a_second(visit, budget):
     studio = visit()
     times = []
     for _ in range(3):
@@ -45,8 +45,7 @@ def test_the_first_frame_comes_within_a_second(visit):
         studio.page.wait_for_selector("#run:not([disabled])")
         times.append(studio.page.evaluate(CLICK_TO_FRAME))
         studio.page.wait_for_selector("#run:not([disabled])")
-    print(f"click to first frame: {', '.join(f'{ms:.0f} ms' for ms in times)}")
-    assert min(times) < 1000
+    budget("Run to first frame, fastest of three", min(times), 1000, "ms")
 
 
 def test_something_is_drawn_and_moves_before_anything_is_pressed(visit):
