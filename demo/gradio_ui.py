@@ -35,14 +35,12 @@ def build() -> gr.Blocks:
 
 def fill(page: gr.Blocks) -> None:
     """Everything on the page, in the language in use."""
-    greeting = handlers.greeting(pictures.offered()[0])
     widgets = lay_out()
     running = wire_run(widgets)
     wire_scene(widgets, running)
     wire_live(widgets, running)
     wire_knobs(widgets)
     sections.add(widgets, running, page)
-    page.load(lambda: greeting, None, widgets.player, **AT_ONCE)
     for script in (SLIDERS, BEFORE):
         page.load(None, None, None, js=script)
     page.load(None, None, None, js=SPEAK.format(language=languages.current(), title=json.dumps(strings.TITLE)))

@@ -178,14 +178,14 @@ def randomise(live: bool, picture: Picture, *values: Any) -> Iterator[tuple[Any,
         yield gr.skip(), message
 
 
-def opening(picture: Picture, percent: float, pattern: str, seed: int) -> tuple[painter.Message, player.Message]:
-    """What painter and player show before any event."""
+def opening(picture: Picture, percent: float, pattern: str, seed: int) -> painter.Message:
+    """What the painter shows before any event."""
     scene = studio.set_scene(base_request(picture, Mask(None, percent, pattern, seed)))
-    return painter.with_pattern(painter.show(picture.pixels, scene.mask), scene.mask), player.scene_message(scene)
+    return painter.with_pattern(painter.show(picture.pixels, scene.mask), scene.mask)
 
 
 def greeting(picture: Picture) -> player.Message:
-    """What a visitor sees on opening: a whole run in one message, made once, before any model runs for them.
+    """What the player shows before any event: a whole run in one message, made once, before any model runs for them.
 
     Falls back to the revealed pixels when the default model cannot be used, so that the page opens all the same.
     """
@@ -196,7 +196,7 @@ def greeting(picture: Picture) -> player.Message:
         log.warning("the opening run is left out: %s", error)
         return player.scene_message(studio.set_scene(request))
     whole = views[0]._replace(moments=tuple(moment for view in views for moment in view.moments))
-    return player.chunk_message(whole, f"{heading([request])} ({strings.OPENING})", [lane_of(request)], "greeting")
+    return player.chunk_message(whole, f"{heading([request])} ({strings.OPENING})", [lane_of(request)])
 
 
 def ask_influence(question: Any) -> Update:  # noqa: ANN401

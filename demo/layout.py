@@ -62,7 +62,7 @@ class Widgets(NamedTuple):
 def lay_out() -> Widgets:
     """The whole page: controls on the left, the player on the right; the style sheet puts it first on a phone."""
     first = pictures.offered()[0]
-    painting, scene = handlers.opening(first, *FIRST_MASK)
+    painting = handlers.opening(first, *FIRST_MASK)
     headline = f'<h1 id="headline-text">{strings.TITLE}</h1><p>{strings.TAGLINE}</p>'
     gr.HTML(headline + other_languages(), elem_id="headline", apply_default_css=False)
     with gr.Row(elem_id="studio", equal_height=False):
@@ -70,7 +70,7 @@ def lay_out() -> Widgets:
             walk = guide.guided_walk()
             controls = {**lay_picture(first), **lay_mask(painting), **lay_method(), **lay_buttons()}
         with gr.Column(elem_id="screen", scale=3, min_width=320):
-            screen = player.trajectory_player(scene, handlers.ask_influence)
+            screen = player.trajectory_player(handlers.greeting(first), handlers.ask_influence)
     return Widgets(walk=walk, **controls, player=screen)
 
 

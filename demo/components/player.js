@@ -1,6 +1,5 @@
 // The trajectory player: collects chunks of frames as they arrive and plays them at its own rate.
-// Messages (see player.py): { kind: "scene" | "chunk" | "preview" | "greeting" | "stills" | "stopped", ... }. A greeting
-// is a whole recorded run, which counts only as long as the visitor has done nothing.
+// Messages (see player.py): { kind: "scene" | "chunk" | "preview" | "stills" | "stopped", ... }.
 
 const VIEWS = ["state", "observed", "estimate", "truth", "error", "uncertainty", "influence"];
 const SHORTEST_RUN = 2.4; // seconds that a run takes at normal speed, as long as that is 6 to 20 frames a second
@@ -18,7 +17,6 @@ class TrajectoryPlayer {
     this.calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.speed = 1;
     this.loop = false;
-    this.heard = 0; // messages so far; the first one is the page's own
     this.arriving = Promise.resolve();
     this.root.drawTimes = []; // when playing drew a frame, in ms: for those who count
     this.clear();
@@ -36,8 +34,7 @@ class TrajectoryPlayer {
   }
 
   async take(message) {
-    if (this.dropped.has(message.run) || (message.kind === "greeting" && this.heard > 1)) return;
-    this.heard++;
+    if (this.dropped.has(message.run)) return;
     const planes = message.blob ? await this.unpack(message) : null;
     if (message.kind === "stopped") this.halt();
     else if (message.kind === "stills") this.stills = message.stills;

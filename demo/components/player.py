@@ -77,8 +77,7 @@ def chunk_message(view: View, heading: str, lanes: Sequence[Lane], kind: str = "
         view: the frames.
         heading: what the run is called, plain text.
         lanes: all lanes of the run.
-        kind: "chunk", "preview" for a coarse picture while a control moves, "greeting" for a whole recorded run,
-            which a page that is being used ignores.
+        kind: "chunk", or "preview" for a coarse picture while a control moves.
     """
     fields = {"kind": kind, "run": view.run, "lane": view.lane, "start": view.start, "heading": heading}
     return {

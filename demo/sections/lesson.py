@@ -23,7 +23,11 @@ APPLY = """({ lock, hide, station }) => {
   for (const id of lock) document.getElementById(id)?.toggleAttribute("inert", true);
   if (station) document.querySelector("#guide")?.dispatchEvent(new CustomEvent("station", { detail: station }));
 }"""
-LOOK = """(_, ...rest) => [document.querySelector("#player .stage canvas")?.dataset.view ?? "state", ...rest]"""
+# The address may follow a little later: what the visitor waits for comes first.
+LOOK = """async (_, ...rest) => {
+  await new Promise((ready) => setTimeout(ready, 250));
+  return [document.querySelector("#player .stage canvas")?.dataset.view ?? "state", ...rest];
+}"""
 FOLLOW = """(query) => {
   const kept = [...new URLSearchParams(location.search)].filter(([key]) => ["lock", "hide", "__theme"].includes(key));
   const parts = [query, new URLSearchParams(kept).toString()].filter(Boolean);

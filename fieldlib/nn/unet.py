@@ -80,8 +80,9 @@ class ConvBlock(nn.Module):
 
     def forward(self, x: Tensor, level: Tensor | None = None) -> Tensor:
         """(B, width, H, W) -> same."""
-        y = self.convolutions[0](F.silu(self.norm(x)))
+        overwrite = not torch.is_grad_enabled()  # fresh memory costs as much as the arithmetic
+        y = self.convolutions[0](F.silu(self.norm(x), inplace=overwrite))
         if self.modulation is not None:
             scale, shift = self.modulation(level)[..., None, None].chunk(2, dim=1)
-            y = y * (1 + scale) + shift
-        return x + self.convolutions[1](F.silu(y))
+            y = torch.addcmul(y + shift, y, scale)
+        return x + self.convolutions[1](F.silu(y, inplace=overwrite))
