@@ -39,13 +39,13 @@ def run_worker(axis: str, sizes: tuple[int, ...]) -> list[Row]:
     """The worker's rows.
 
     Raises:
-        InputError: it ended without any.
+        InputError: it ended before the last one.
     """
     command = [sys.executable, "-m", "benchmarks.growth_worker", axis, *map(str, sizes)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    if not rows:
-        raise InputError(f"{' '.join(command)} ended with code {done.returncode} and without a result")
+    if done.returncode or not rows:
+        raise InputError(f"{' '.join(command)} ended with code {done.returncode} after {len(rows)} results")
     return rows
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -43,8 +44,10 @@ def config_of(preset: str) -> dict[str, Any]:
 
 
 def context(count: int = KNOWN) -> Points:
-    """``count`` known pixels of the first gallery picture."""
-    return observe(sample_pictures(1)[0], fraction=count / 1024)
+    """``count`` known pixels of the first gallery picture, 1 to 1024."""
+    mask = np.zeros(1024, dtype=bool)
+    mask[np.random.default_rng(0).permutation(1024)[:count]] = True
+    return observe(sample_pictures(1)[0], mask=mask.reshape(32, 32))
 
 
 def queries(count: int) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 PROTOCOL = ("images", "context", "seed", "solver", "steps", "samples")
@@ -83,9 +84,14 @@ def stage_row(stage: dict[str, Any]) -> str:
 
 
 def stage_command(stage: dict[str, Any], preset: str, number: int, stages: int) -> str:
-    """The command of a stage as recorded; for older records rebuilt, an inherited first stage in runs/shared."""
+    """The command of a stage as recorded, with the minutes that it was given; for older records rebuilt.
+
+    A stage at a constant rate can be stopped at any time, so its budget may be more than it got. Rebuilt commands keep
+    an inherited first stage in runs/shared.
+    """
     if stage.get("command"):
-        return stage["command"]
+        minutes = f"--minutes {max(1, round(stage['seconds'] / 60))}"
+        return re.sub(r"--minutes [\d.]+", minutes, stage["command"])
     command = (
         f"python -m train_scripts.train --method {stage['method']} --preset {preset} "
         f"--minutes {max(1, round(stage['seconds'] / 60))} --decay {stage['preset']['decay']} --seed {stage['seed']}"
