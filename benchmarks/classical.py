@@ -8,14 +8,13 @@ from benchmarks.effort import Effort
 from benchmarks.scenes import KNOWN, UNKNOWN, context, network, queries
 from benchmarks.section import Row, Section
 from benchmarks.timing import Job, inference, interleaved
+from fieldlib.hub import DEFAULT_PRESET
 from fieldlib.sampling import Model, estimate
-
-PRESET = "tiny"
 
 
 def measure(effort: Effort) -> list[Row]:
     """One row for each baseline, for our estimate in one call and for our sample in 8."""
-    model, _ = network(PRESET)
+    model, _ = network(DEFAULT_PRESET)
     jobs = {name: estimate_job(fieldlib.load(name)) for name in fieldlib.BASELINES}
     jobs |= {"fieldlib, estimate": estimate_job(model), "fieldlib, sample": picture(model, 1, UNKNOWN)}
     with inference():
@@ -35,7 +34,7 @@ def estimate_job(model: Model) -> Job:
 
 SECTION = Section(
     "Classical baselines",
-    "The 820 unknown pixels of a 32x32 picture from 204 known ones; fieldlib's tiny preset in fp32; timed in turns.",
+    "The 820 unknown pixels of a 32x32 picture from 204 known ones; fieldlib's default preset in fp32; timed in turns.",
     {"name": ("what", "s"), "calls": ("network calls", "d"), "ms": ("ms a picture", ".2f")},
     measure,
 )

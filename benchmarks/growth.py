@@ -60,7 +60,7 @@ def exponent(points: list[Row], key: str) -> float | None:
 
 SECTION = Section(
     "Growth",
-    "tiny preset, fp32. The exponent is the slope of log time over log size: 1 is linear, 0 independent; also from "
+    "Default preset, fp32. The exponent is the slope of log time over log size: 1 is linear, 0 independent; also from "
     f"{LARGE:,} on alone. Memory is the peak of a process that does only this, and how much "
     "of it came on top of a first run at the smallest size; its exponent is that of what exceeds "
     f"{NOTICEABLE:.0f} MB.",

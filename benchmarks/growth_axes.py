@@ -9,21 +9,20 @@ import torch
 from benchmarks.calls import encode, one_call
 from benchmarks.scenes import KNOWN, UNKNOWN, context, network, queries
 from benchmarks.timing import Job
+from fieldlib.hub import DEFAULT_PRESET
 from fieldlib.resolution import render
-
-PRESET = "tiny"
 
 
 def context_encode(size: int) -> Job:
     """Base, encoding and places of 820 queries, from ``size`` known points."""
-    model, _ = network(PRESET)
+    model, _ = network(DEFAULT_PRESET)
     known, coords = context(size), queries(UNKNOWN)
     return lambda: model.locate(coords, known)
 
 
 def context_call(size: int) -> Job:
     """A call at 820 queries after reading ``size`` known points."""
-    model, _ = network(PRESET)
+    model, _ = network(DEFAULT_PRESET)
     predictor = model.at(queries(UNKNOWN), context(size))
     x, t = torch.randn(1, UNKNOWN, 3), torch.tensor(0.5)
     return lambda: predictor(x, t).x0
@@ -31,12 +30,12 @@ def context_call(size: int) -> Job:
 
 def queries_encode(size: int) -> Job:
     """Base, encoding and places of ``size`` queries, from 204 known points."""
-    return encode(network(PRESET)[0], size)
+    return encode(network(DEFAULT_PRESET)[0], size)
 
 
 def queries_call(size: int) -> Job:
     """A call of the network at ``size`` query points at once."""
-    return one_call(network(PRESET)[0], 1, size)
+    return one_call(network(DEFAULT_PRESET)[0], 1, size)
 
 
 def queries_render(size: int) -> Job:
@@ -47,7 +46,7 @@ def queries_render(size: int) -> Job:
 
 def samples_call(size: int) -> Job:
     """A call at 820 queries for ``size`` samples of one picture."""
-    return one_call(network(PRESET)[0], size, UNKNOWN)
+    return one_call(network(DEFAULT_PRESET)[0], size, UNKNOWN)
 
 
 AXES: dict[str, tuple[str, Callable[[int], Job], str]] = {

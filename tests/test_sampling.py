@@ -9,6 +9,7 @@ from tiny_models import random_context
 from tiny_models import tiny_model as full_size_model
 
 import fieldlib
+from fieldlib.data import gallery
 from fieldlib.errors import InputError
 from fieldlib.points import Points
 from fieldlib.registry import BACKBONES, BASELINES, METHODS, SOLVERS
@@ -121,7 +122,7 @@ def test_useless_contexts_are_refused(context):
 @pytest.mark.parametrize("solver", SOLVERS.names())
 @pytest.mark.parametrize("method", METHODS.names())
 def test_every_solver_gives_one_picture_alone_and_among_sixteen(method, solver, kind):
-    """The same context and seed, in a batch of 8 pictures with 2 samples each, for the default network.
+    """The same context and seed, in a batch of 8 pictures with 2 samples each, for a small network.
 
     Uniform t on the VP path is the hard case: its velocity is stiff near t = 1e-4, where sigma = 0.003, and a long last
     step of Heun or RK4 multiplies the rounding of a single-precision state by several hundred.
@@ -130,6 +131,19 @@ def test_every_solver_gives_one_picture_alone_and_among_sixteen(method, solver, 
     together = draw(model, context, seeds, solver=solver, steps=8, grid=kind)
     for k in (0, 9):
         single = draw(model, one(context, k // 2), [seeds[k]], solver=solver, steps=8, grid=kind)
+        assert (single - together[k : k + 1]).abs().max() < 1e-5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", METHODS.names())
+def test_bundled_weights_give_one_picture_alone_and_among_sixteen(method):
+    """The default network of each method on real pictures, with its default solver and grid."""
+    model, coords, seeds = fieldlib.load(method), fieldlib.grid(32, 32), list(range(16))
+    contexts = [fieldlib.observe(pixels, seed=i) for i, pixels in enumerate(gallery.sample_pictures(8))]
+    everyone = Points(*(torch.cat(parts) for parts in zip(*(context[:2] for context in contexts), strict=True)))
+    together = draw(model, everyone, seeds, coords, steps=8)
+    for k in (0, 9):
+        single = draw(model, contexts[k // 2], [seeds[k]], coords, steps=8)
         assert (single - together[k : k + 1]).abs().max() < 1e-5
 
 
