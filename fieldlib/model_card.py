@@ -29,7 +29,7 @@ Use it with `fieldlib.load("{method}/{preset}")`.
 
 ## Training
 
-All 50,000 CIFAR-10 training pictures, fresh masks at every step (2-50% known, mixed patterns).
+{data}, fresh masks at every step (2-50% known, mixed patterns).
 {shared}
 | stage | steps | pictures seen | minutes | pictures/s | machine |
 | --- | --- | --- | --- | --- | --- |
@@ -67,10 +67,21 @@ def make_card(config: dict[str, Any]) -> str:
     stages = [stage for stage in (inherited, own) if stage and "seconds" in stage]
     return CARD.format(
         **{name: fields[name] for name in ("method", "preset", "backbone", "base", "objective")},
+        data=data_of(config.get("training", {})),
         shared=SHARED if inherited else "",
         stages="\n".join(map(stage_row, stages)),
         commands="\n".join(stage_command(stage, fields["preset"], i, len(stages)) for i, stage in enumerate(stages)),
         scores=score_table(config.get("scores")),
+    )
+
+
+def data_of(training: dict[str, Any]) -> str:
+    """What was trained on, and which pictures told the progress; older records used all training pictures."""
+    if "different_pictures" in training:
+        return f"{training['different_pictures']:,} CIFAR-10 training pictures (some others told the progress)"
+    return (
+        "All 50,000 CIFAR-10 training pictures (the first 100 test pictures told the progress and helped to choose the "
+        "recipe, not the weights)"
     )
 
 

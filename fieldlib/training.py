@@ -184,7 +184,7 @@ class Trainer:
             return
         training = {"machine": machine_class(), "seconds": round(self.seconds), "steps": self.step, "seed": self.seed}
         training |= {"pictures": self.step * self.preset.batch_size, "preset": asdict(self.preset)}
-        training |= {"processes": self.team.size}
+        training |= {"processes": self.team.size, "different_pictures": len(self.batches.pictures)}
         meta = {"step": self.step, "seconds": self.seconds, "rate": self.rate, "returns": self.returns}
         save_model(self.average, {**self.config, "training": training}, self.folder)
         save_state(self.folder, self.model, self.average, self.optimizer, meta)

@@ -14,7 +14,7 @@ from tiny_models import config_of, smooth_pictures, tiny_model
 
 from fieldlib.checkpoint import WEIGHTS, save_model
 from fieldlib.errors import InputError
-from train_scripts import cli, evaluate, sample
+from train_scripts import cli, evaluate, sample, train
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -225,3 +225,10 @@ def test_as_a_person_calls_it(home, script):
     assert done.returncode == 2
     assert done.stderr.startswith("error: unknown model 'magic'; known: ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("count", "trained", "held"), [(1, 1, 1), (2, 1, 1), (40, 36, 4), (5000, 4900, 100)])
+def test_pictures_that_tell_the_progress_are_not_trained_on(count, trained, held):
+    pictures, validation = train.hold_out(np.arange(count))
+    assert (len(pictures), len(validation)) == (trained, held)
+    assert count == 1 or not set(pictures) & set(validation)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from tqdm import tqdm
 
@@ -150,11 +151,19 @@ def make_trainer(options: Options, team: Team) -> Trainer:
     if options.init:
         config["inherits"] = inherit(model, Path(options.init), folder if team.is_first else None)
         preset = replace(preset, warmup=min(preset.warmup, INHERITED_WARMUP))
-    pictures = load_pictures(options.data, split="train", limit=options.limit)
-    validation = load_pictures(options.data, split="test", limit=VALIDATION_PICTURES)
+    pictures, validation = hold_out(load_pictures(options.data, split="train", limit=options.limit))
     budget = Budget(options.epochs or preset.epochs, options.minutes)
     how = (team, options.accumulate, options.precision)
     return Trainer(model, config, preset, budget, pictures, validation, folder, options.seed, *how)
+
+
+def hold_out(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pictures to train on and the last few, at most a tenth, that tell the progress: test pictures decide nothing.
+
+    A single picture has to serve for both.
+    """
+    count = min(VALIDATION_PICTURES, max(1, len(pictures) // 10))
+    return pictures[:-count] if len(pictures) > count else pictures, pictures[-count:]
 
 
 def command(options: Options, processes: int) -> str:
