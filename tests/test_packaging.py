@@ -1,6 +1,8 @@
 """A wheel of the repository, installed where no source lies: small, complete, with its commands."""
 
+import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +10,7 @@ import sysconfig
 import tomllib
 import venv
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,39 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "requirements.txt", "app.py", "fieldlib", "demo")
 MOST = 40 * 2**20
 
-pytestmark = pytest.mark.slow
+
+def declared(file):
+    """Names of the packages that a requirements file pins, those of the files that it includes too."""
+    for line in (ROOT / file).read_text().splitlines():
+        if line.startswith("-r "):
+            yield from declared(line.removeprefix("-r "))
+        elif line and not line.startswith("#"):
+            yield re.sub(r"[-_.]+", "-", line.partition("==")[0]).lower()
+
+
+def imported(place):
+    """First names of everything that the Python files in ``place`` import, also inside functions."""
+    for file in [place] if place.is_file() else place.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import):
+                yield from (alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize(
+    ("files", "places"),
+    [
+        (("requirements.txt",), ("fieldlib", "demo", "train_scripts", "app.py")),
+        (("requirements-dev.txt", "requirements-oracles.txt"), ("benchmarks", "tests")),
+    ],
+)
+def test_everything_that_is_imported_is_pinned(files, places):
+    pinned = {name for file in files for name in declared(file)}
+    distributions = packages_distributions()
+    names = {name for place in places for name in imported(ROOT / place)} & distributions.keys()
+    used = {re.sub(r"[-_.]+", "-", distributions[name][0]).lower() for name in names} - {"fieldlib", "setuptools"}
+    assert "torch" in used and used <= pinned, used - pinned
 
 
 def run(*command, cwd, **environment):
@@ -53,6 +88,7 @@ def installed(wheel, tmp_path_factory):
     return home / "bin"
 
 
+@pytest.mark.slow
 def test_the_wheel_is_small_and_carries_the_tiny_weights(wheel):
     assert wheel.stat().st_size < MOST
     names = zipfile.ZipFile(wheel).namelist()
@@ -64,6 +100,7 @@ def test_the_wheel_is_small_and_carries_the_tiny_weights(wheel):
     assert all(preset.startswith("tiny") for preset in presets)
 
 
+@pytest.mark.slow
 def test_the_installed_library_finds_its_assets(installed, tmp_path):
     script = (
         "import fieldlib; from fieldlib.assets import ASSETS; from fieldlib.data import gallery;"
@@ -73,6 +110,7 @@ def test_the_installed_library_finds_its_assets(installed, tmp_path):
     assert Path(place).is_relative_to(installed.parent) and int(pictures) > 5 and kind == "PretrainedModel"
 
 
+@pytest.mark.slow
 def test_every_command_starts(installed, tmp_path):
     commands = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
     assert {"fieldlib-train", "fieldlib-sample", "fieldlib-evaluate", "fieldlib-studio"} <= commands.keys()
@@ -80,6 +118,7 @@ def test_every_command_starts(installed, tmp_path):
         assert "usage:" in run(installed / command, "--help", cwd=tmp_path)
 
 
+@pytest.mark.slow
 def test_a_command_works_away_from_the_source(installed, tmp_path):
     picture = ROOT / "assets" / "gallery" / "cat.webp"
     said = run(
