@@ -1,18 +1,19 @@
 # Each target sets up what it needs, on a fresh machine too. `make demo` and `make test` are all that a newcomer types.
 PYTHON ?= python3
 PORT ?= 7860
-BIN := .venv/bin
+VENV := .venv
+BIN := $(VENV)/bin
 CIFAR10 := ../shared/data/cifar10
 ifneq ($(wildcard $(CIFAR10)),)
 export FIELDLIB_DATA ?= $(abspath $(CIFAR10))
 endif
 
-.PHONY: setup demo study test test-fast budgets bench load soak lint browser weights-table clean
+.PHONY: setup demo study test test-fast pythons budgets bench load replicas soak lint browser nginx faketime clean
 
-setup: .venv/ready
+setup: $(VENV)/ready
 
-.venv/ready: requirements.txt requirements-dev.txt requirements-oracles.txt
-	$(PYTHON) -m venv .venv
+$(VENV)/ready: requirements.txt requirements-dev.txt requirements-oracles.txt
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps -r requirements-oracles.txt
 	touch $@
@@ -25,11 +26,20 @@ study: PORT = 8501
 study: setup
 	$(BIN)/python app.py --ui streamlit --port $(PORT)
 
-test: setup browser
+test: setup browser nginx faketime
 	$(BIN)/python -m pytest
 
 test-fast: setup
 	$(BIN)/python -m pytest -m "not browser and not training and not slow"
+
+# The fast tests on other Pythons than the one above, each in an environment of its own with the package installed.
+PYTHONS ?= python3.12 python3.13
+pythons:
+	@set -e; for python in $(PYTHONS); do \
+	  version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	  $(MAKE) setup PYTHON=$$python VENV=.venv-$$version; \
+	  .venv-$$version/bin/python -m pip install --disable-pip-version-check -q --no-deps .; \
+	  $(MAKE) test-fast VENV=.venv-$$version; done
 
 # What the page weighs and how soon it answers, in a browser on a quiet machine.
 budgets: setup browser
@@ -42,10 +52,16 @@ bench: setup
 # Thirty and a hundred browsers at once, slow ones and ones that leave; on a quiet machine. Fills docs/operations.md.
 LOAD := $(BIN)/python -m benchmarks.load
 KEEP := --json assets/study/load.json --docs docs/operations.md
-load: setup
+load: setup nginx
 	$(LOAD) --users 30 --rounds 5 $(KEEP)
 	$(LOAD) --users 20 --slow-clients 5 --abandoned 5 --rounds 5 $(KEEP)
 	$(LOAD) --users 100 --rounds 3 $(KEEP)
+	$(LOAD) --users 30 --rounds 3 --replicas 2 $(KEEP)
+
+# Two replicas behind nginx: who gets what, and the whole page in a browser.
+replicas: setup browser nginx
+	$(BIN)/python -m pytest -q tests/test_replicas.py
+	FIELDLIB_REPLICAS=2 $(BIN)/python -m pytest -q tests/browser -m "not budget"
 
 # Twenty minutes of thirty browsers that press Run again and again, some of which leave.
 soak: setup
@@ -62,5 +78,11 @@ browser: setup
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && apt-get install -qy chromium; } || \
 	  $(BIN)/playwright install chromium
 
+# Debian's packages, where we may install them; what needs them is skipped, or says so, elsewhere.
+nginx faketime:
+	@command -v $@ >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && apt-get install -qy $@; } || \
+	  echo "$@ is missing and cannot be installed here: the tests that need it are skipped"
+
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache
+	rm -rf .venv .venv-* .pytest_cache .ruff_cache .mypy_cache

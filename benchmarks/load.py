@@ -1,7 +1,8 @@
 """Many browsers at once: how soon each sees its first and its last frame, and whether each gets its own picture.
 
 python -m benchmarks.load --users 30
-python -m benchmarks.load --users 30 --url http://127.0.0.1:8080   (a server that runs already)
+python -m benchmarks.load --users 30 --replicas 2                  (behind nginx)
+python -m benchmarks.load --users 30 --url http://127.0.0.1:7860   (a server that runs already)
 
 Browsers, server and the checks share this machine unless --url names another one.
 """
@@ -28,13 +29,14 @@ import torch
 from benchmarks import load_report
 from benchmarks.load_answers import Wish, faults, reference, wish
 from benchmarks.load_browser import CANCELLING, SLOW, STAYING, VANISHING, Browser, Outcome
-from benchmarks.load_server import MEMORY, left_over, metrics, served
+from benchmarks.load_server import MEMORY, Server, left_over, metrics, served
 from fieldlib.acceleration import machine_class
 from fieldlib.errors import InputError
 from train_scripts.cli import output_file, run
 
 MODELS = ("flow_matching/tiny_conv", "denoiser/tiny", "score_sde/tiny")  # the page's own first choices
 DIFFERENT_ROUNDS = 8  # after that many rounds seeds come again, so that a soak's references stay few
+Memory = tuple[float, float]  # seconds since the start, bytes
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,9 @@ class Options:
         abandoned: further browsers that leave after their first frame, every second one by Stop.
         lanes: methods that each run compares, 1 to 3.
         steps: network calls of each lane.
+        replicas: apps that are started; several stand behind nginx.
         url: a running studio to ask instead of one started here.
+        metrics: where the replicas behind --url tell their /metrics, when a proxy keeps that to itself.
         json: a file to add the result to, a row for each command.
         docs: a Markdown file whose table shows all rows of that file.
     """
@@ -61,7 +65,9 @@ class Options:
     abandoned: int = 0
     lanes: int = 3
     steps: int = 8
+    replicas: int = 1
     url: str = ""
+    metrics: tuple[str, ...] = ()
     json: Path | None = None
     docs: Path | None = None
 
@@ -76,14 +82,15 @@ def main(options: Options) -> None:
     torch.set_num_threads(1)
     busy_before = os.getloadavg()[0]
     with ExitStack() as stack:
-        address = stack.enter_context(served(options.url))
-        outcomes, seconds, memory = asyncio.run(attack(address, options))
-        left = left_over(address)
+        server = stack.enter_context(served(options.url, options.replicas))
+        server = server._replace(replicas=options.metrics or server.replicas)
+        outcomes, seconds, memory = asyncio.run(attack(server, options))
+        left = left_over(server.replicas)
     row = {
         "command": "python -m benchmarks.load " + " ".join(sys.argv[1:]),
         **{name: value for name, value in asdict(options).items() if name not in ("json", "docs")},
         **summary(outcomes, seconds),
-        "memory_mb": [round(value / 2**20) for value in memory],
+        **remembered(memory, options.soak_minutes),
         "left_over": left,
         "machine": machine_class(),
         "load_before": round(busy_before, 2),
@@ -99,9 +106,10 @@ def check(options: Options) -> None:
     """Refuse options out of range.
 
     Raises:
-        InputError: fewer than one user, round, step or lane, more than three lanes, or a file that cannot be written.
+        InputError: fewer than one user, round, step, lane or replica, more than three lanes, or an unwritable file.
     """
     counts = {"users": options.users, "rounds": options.rounds, "lanes": options.lanes, "steps": options.steps}
+    counts |= {"replicas": options.replicas}
     for name, value in counts.items():
         if value < 1 or (name == "lanes" and value > len(MODELS)):
             raise InputError(f"--{name} is at least 1 (lanes: at most {len(MODELS)}); got {value}")
@@ -111,23 +119,24 @@ def check(options: Options) -> None:
         output_file(options.json, (".json",))
 
 
-async def attack(address: str, options: Options) -> tuple[list[Outcome], list[float], list[float]]:
-    """All outcomes with their faults, the seconds of each round, and the server's memory at start and end."""
+async def attack(server: Server, options: Options) -> tuple[list[Outcome], list[float], list[Memory]]:
+    """All outcomes with their faults, the seconds of each round, and the memory at the start and after each."""
     manners = [STAYING] * options.users + [SLOW] * options.slow_clients
     manners += [(VANISHING, CANCELLING)[k % 2] for k in range(options.abandoned)]
-    await one_round(address, [STAYING], [numbered(0, options)])  # every network is read from the disk
-    before = metrics(address)[MEMORY]
+    await one_round(server.address, [STAYING], [numbered(0, options)])  # every network is read from the disk
+    start, memory = time.monotonic(), [(0.0, metrics(server.replicas)[MEMORY])]
     outcomes: list[Outcome] = []
     seconds: list[float] = []
-    deadline = time.monotonic() + 60 * options.soak_minutes
+    deadline = start + 60 * options.soak_minutes
     for count in rounds(options, deadline):
         first = 1 + (count % DIFFERENT_ROUNDS) * len(manners)
         wishes = [numbered(first + k, options) for k in range(len(manners))]
-        found, spent = await one_round(address, manners, wishes)
+        found, spent = await one_round(server.address, manners, wishes)
         judge(found)
         outcomes += found
         seconds.append(spent)
-    return outcomes, seconds, [before, metrics(address)[MEMORY]]
+        memory.append((time.monotonic() - start, metrics(server.replicas)[MEMORY]))
+    return outcomes, seconds, memory
 
 
 def rounds(options: Options, deadline: float) -> Iterator[int]:
@@ -190,6 +199,20 @@ def summary(outcomes: Sequence[Outcome], seconds: Sequence[float]) -> dict[str, 
         "runs_per_second": round(len(served_ones) / sum(seconds), 3) if served_ones else None,
         "slowest_over_median": round(last[-1] / statistics.median(last), 2) if last else None,
     }
+
+
+def remembered(memory: Sequence[Memory], soak_minutes: float) -> dict[str, Any]:
+    """Megabytes before and after; of a soak also all of ``memory`` as [minutes, MB], and the growth in its second half.
+
+    Both ends of a short run are what they are: only a soak is long enough for a slope.
+    """
+    series = [[round(seconds / 60, 2), round(size / 2**20)] for seconds, size in memory]
+    row: dict[str, Any] = {"memory_mb": [series[0][1], series[-1][1]]}
+    if not soak_minutes:
+        return row
+    later = [(minutes, size) for minutes, size in series if minutes >= series[-1][0] / 2]
+    slope = round(statistics.linear_regression(*zip(*later, strict=True)).slope, 2) if len(later) > 2 else None
+    return row | {"memory_series_mb": series, "memory_mb_per_minute": slope}
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:

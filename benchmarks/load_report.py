@@ -65,9 +65,14 @@ def table(rows: list[dict[str, Any]]) -> str:
     """``rows`` in Markdown."""
     lines = ["| " + " | ".join(title for title, _ in COLUMNS.values()) + " |", "|" + " --- |" * len(COLUMNS)]
     for row in rows:
-        before, after = row["memory_mb"]
         where = f"{row['machine']}, {row['load_before']:.1f}"
-        memory = f"{before}, {after}" if after else "-"  # a proxy keeps it to itself
-        shown = {**row, "command": f"`{key(row)}`", "memory": memory, "machine": where}
+        shown = {**row, "command": f"`{key(row)}`", "memory": memory(row), "machine": where}
         lines.append("| " + " | ".join(cell(shown[name], form) for name, (_, form) in COLUMNS.items()) + " |")
     return "\n".join(lines)
+
+
+def memory(row: dict[str, Any]) -> str:
+    """Megabytes before and after, with the growth of a soak's second half."""
+    before, after = row["memory_mb"]
+    growth = row.get("memory_mb_per_minute")
+    return f"{before}, {after}" + ("" if growth is None else f" ({growth:+.1f} a minute in the second half)")

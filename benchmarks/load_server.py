@@ -1,14 +1,18 @@
-"""The app under load: started here, or running elsewhere."""
+"""The app under load: one or several replicas behind nginx, started here, or one that runs already."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from fieldlib.errors import InputError
 from train_scripts.space_check import fetch, free_port
@@ -18,17 +22,32 @@ PATIENCE = 120.0  # seconds until the app has to answer
 MEMORY, RUNNING, QUEUED = "process_resident_memory_bytes", "fieldlib_running_calls", "fieldlib_queue_length"
 
 
+class Server(NamedTuple):
+    """Where visitors knock, and the replicas behind that door, whose /metrics the door keeps to itself."""
+
+    address: str
+    replicas: tuple[str, ...]
+
+
 @contextmanager
-def served(url: str) -> Iterator[str]:
-    """The address of the app at ``url``, or of one started for the time being when it is empty.
+def served(url: str, count: int = 1) -> Iterator[Server]:
+    """The app at ``url``; when that is empty, ``count`` replicas started for the time being, several behind nginx.
 
     Raises:
-        InputError: nobody answers there, or the app does not start.
+        InputError: nobody answers there, the app does not start, or nginx is missing.
     """
     if url:
         wait_for(url.rstrip("/"), None)
-        yield url.rstrip("/")
+        yield Server(url.rstrip("/"), (url.rstrip("/"),))
         return
+    with ExitStack() as stack:
+        replicas = tuple(stack.enter_context(replica()) for _ in range(count))
+        yield Server(stack.enter_context(door(replicas)) if count > 1 else replicas[0], replicas)
+
+
+@contextmanager
+def replica() -> Iterator[str]:
+    """The address of an app that is started for the time being."""
     address = f"http://127.0.0.1:{free_port()}"
     command = [sys.executable, "app.py", "--port", address.rpartition(":")[2]]
     environment = {**os.environ, "FIELDLIB_LOG": "WARNING"}
@@ -39,6 +58,32 @@ def served(url: str) -> Iterator[str]:
     finally:
         app.terminate()
         app.wait(60)
+
+
+@contextmanager
+def door(replicas: Sequence[str]) -> Iterator[str]:
+    """The address of an nginx that shares the visitors among ``replicas``, as docs/nginx.conf has it.
+
+    Raises:
+        InputError: nginx is not installed.
+    """
+    if shutil.which("nginx") is None:
+        raise InputError("several replicas need nginx: apt-get install nginx, or make nginx")
+    address = f"127.0.0.1:{free_port()}"
+    head, rest = (ROOT / "docs" / "nginx.conf").read_text().split("    server 127.0.0.1:7861;\n")
+    servers = "".join(f"    server {replica.removeprefix('http://')};\n" for replica in replicas)
+    site = head + servers + rest.replace("    server 127.0.0.1:7862;\n", "").replace("127.0.0.1:8080", address)
+    with tempfile.TemporaryDirectory() as place:
+        config = Path(place) / "nginx.conf"
+        config.write_text(f"pid {place}/pid; events {{}} http {{ access_log off; {site} }}")
+        command = ["nginx", "-e", f"{place}/errors", "-c", str(config), "-g", "daemon off;"]
+        proxy = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        try:
+            wait_for(f"http://{address}", proxy)
+            yield f"http://{address}"
+        finally:
+            proxy.terminate()
+            proxy.wait(10)
 
 
 def wait_for(address: str, app: subprocess.Popen[bytes] | None) -> None:
@@ -53,20 +98,30 @@ def wait_for(address: str, app: subprocess.Popen[bytes] | None) -> None:
         time.sleep(0.2)
 
 
-def metrics(address: str) -> dict[str, float]:
-    """Name -> value of /metrics, labelled lines with their labels; none where a proxy keeps them to itself."""
-    try:
-        lines = fetch(f"{address}/metrics").splitlines()
-    except OSError:
-        return dict.fromkeys((MEMORY, RUNNING, QUEUED), 0.0)
-    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[:1] != "#")}
+def metrics(replicas: Sequence[str]) -> dict[str, float]:
+    """Name -> sum over ``replicas`` of the value in /metrics, labelled lines with their labels.
+
+    Raises:
+        InputError: a replica, or a proxy in front of it, does not tell.
+    """
+    total: defaultdict[str, float] = defaultdict(float)
+    for address in replicas:
+        try:
+            lines = fetch(f"{address}/metrics").splitlines()
+        except OSError as error:
+            raise InputError(
+                f"{address} keeps its /metrics to itself ({error}): name the replicas behind it, --metrics URL URL"
+            ) from error
+        for name, value in (line.rsplit(" ", 1) for line in lines if line[:1] != "#"):
+            total[name] += float(value)
+    return total
 
 
-def left_over(address: str, seconds: float = 30.0) -> int:
+def left_over(replicas: Sequence[str], seconds: float = 30.0) -> int:
     """Runs that still go on or wait after ``seconds`` of nobody asking; 0 as soon as there is none."""
     deadline = time.monotonic() + seconds
     while True:
-        now = metrics(address)
+        now = metrics(replicas)
         count = int(now[RUNNING] + now[QUEUED])
         if not count or time.monotonic() > deadline:
             return count

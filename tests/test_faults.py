@@ -16,19 +16,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from apart import apart
 from PIL import Image
 from test_operations import OPENER, App
 
-from benchmarks.load import Options, main
-from benchmarks.load_server import wait_for
 from demo import operations, studio
 from demo.guard import guard
 from demo.pictures import offered
 from demo.sections import share
 from fieldlib import hub
 from fieldlib.assets import WEIGHTS
-from train_scripts.space_check import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = "flow_matching/tiny"
@@ -150,25 +146,3 @@ def test_copies_that_fill_one_cache_at_once_all_read_the_same(tmp_path):
     assert answers == [hashlib.sha256(pixels.tobytes()).hexdigest()] * 3
     again = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert again.stdout.strip() == answers[0], "from the cache"
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
-def test_two_replicas_behind_nginx_answer_like_one(app, tmp_path):
-    other, door = App(tmp_path / "other"), free_port()
-    site = (ROOT / "docs" / "nginx.conf").read_text()
-    for old, new in (("7861", app.port), ("7862", other.port), ("8080", door)):
-        site = site.replace(f":{old};", f":{new};")
-    config = tmp_path / "nginx.conf"
-    config.write_text(f"pid {tmp_path}/pid; events {{}} http {{ access_log off; {site} }}")
-    command = ["nginx", "-e", str(tmp_path / "errors"), "-c", str(config), "-g", "daemon off;"]
-    proxy = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(f"http://127.0.0.1:{door}", None)
-        apart(main, Options(users=8, steps=2, lanes=1, url=f"http://127.0.0.1:{door}"))
-        counts = [replica.metrics().get('fieldlib_calls_total{call="run",outcome="ok"}', 0) for replica in (app, other)]
-        assert sum(counts) == 9 and min(counts) >= 1, counts
-    finally:
-        proxy.terminate()
-        proxy.wait(10)
-        other.stop()

@@ -1,11 +1,16 @@
-"""The studio in this process and a real Chromium in front of it; what it may cost is in a table at the end."""
+"""The studio and a real Chromium in front of it; what it may cost is in a table at the end.
 
+The studio runs in this process, or as FIELDLIB_REPLICAS processes behind nginx (`make replicas`).
+"""
+
+import os
 import shutil
 from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from benchmarks.load_server import served
 from demo import gradio_ui
 from fieldlib import hub
 from fieldlib.checkpoint import build, save_model
@@ -72,6 +77,11 @@ def weights(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def address(weights):
+    count = int(os.environ.get("FIELDLIB_REPLICAS", "1"))
+    if count > 1:
+        with served("", count) as server:
+            yield server.address
+        return
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hub, "BUNDLED", weights)
         page = gradio_ui.serve("127.0.0.1", None, block=False)
