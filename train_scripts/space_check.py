@@ -18,12 +18,13 @@ from typing import NamedTuple
 from fieldlib.errors import InputError
 
 PATIENCE = 60.0  # seconds until it must answer
+CORES = 2  # of a free Space
 MOST_MEMORY = 2000.0  # megabytes
 CALL = {"data": ["", None, 0.2, "uniform", "", "", 4, 0, 0, ""]}  # arguments of /sample
 
 
 class Report(NamedTuple):
-    """Seconds from the start to the first picture, and resident memory after it in megabytes."""
+    """Seconds from the start to the first picture, and the most memory that was resident until then, in megabytes."""
 
     seconds: float
     megabytes: float
@@ -37,6 +38,8 @@ def try_out(folder: Path, *, docker: bool = False, python: Path | None = None) -
         docker: the Docker form, which is asked for its page.
         python: an interpreter that has the requirements; a fresh environment is made when absent.
 
+    It may use ``CORES`` processors, also where there are more.
+
     Raises:
         InputError: it cannot be installed, does not answer in time or takes too much memory.
     """
@@ -47,7 +50,9 @@ def try_out(folder: Path, *, docker: bool = False, python: Path | None = None) -
         ui = ["--ui", "streamlit"] if docker else []
         command = [str(python.absolute()), "app.py", "--port", str(port), *ui]
         with log.open("w") as output:
-            app = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, env=clean_environment(place))
+            app = subprocess.Popen(
+                command, cwd=folder, stdout=output, stderr=output, env=clean_environment(place), preexec_fn=few_cores
+            )
         try:
             ask(app, f"http://127.0.0.1:{port}", log, docker)
             return check(Report(time.monotonic() - start, memory(app.pid)))
@@ -69,6 +74,12 @@ def install(folder: Path, environment: Path) -> Path:
     if done.returncode:
         raise InputError(f"the requirements of {folder} cannot be installed: {done.stderr.strip()[-600:]}")
     return python
+
+
+def few_cores() -> None:
+    """Leave this process ``CORES`` processors where the system lets us choose."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
 
 
 def clean_environment(home: str) -> dict[str, str]:
@@ -123,11 +134,12 @@ def check(report: Report) -> Report:
 
 
 def memory(process: int) -> float:
-    """Resident memory of a process in megabytes; 0 where /proc does not tell."""
+    """The most memory that was resident in a process so far, in megabytes; 0 where /proc does not tell."""
     if not sys.platform.startswith("linux"):
         return 0.0
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    kilobytes = next(line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return int(kilobytes) / 2**10
 
 
 def free_port() -> int:
