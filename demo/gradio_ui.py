@@ -142,6 +142,7 @@ def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
         operations.start_logging()
         told = operations.listen()
     page = build()
+    operations.forget_departed(page)
     options = operations.app_options(page)
     options["middleware"].append(Middleware(front_door.FrontDoor))
     page.queue(default_concurrency_limit=2, max_size=64)

@@ -184,6 +184,19 @@ def waiting(page: gr.Blocks) -> int:
     return sum(len(queue.queue) for queue in page._queue.event_queue_per_concurrency_id.values())
 
 
+def forget_departed(page: gr.Blocks) -> None:
+    """End the runs of a tab that closes, and drop its queue of messages: Gradio 6.31 keeps those of 2,000 tabs."""
+
+    async def forget(request: gr.Request) -> None:
+        session = request.session_hash or ""
+        await page._queue.clean_events(session_hash=session)  # first: what still runs sends no more messages
+        page._queue.pending_messages_per_session.pop(session, None)
+        page._queue.pending_event_ids_session.pop(session, None)
+
+    with page:
+        page.unload(forget)
+
+
 def serve_until_told(page: gr.Blocks, told: threading.Event) -> None:
     """Block until ``told``; then refuse new work, let running trajectories end, and close the page."""
     while not told.wait(0.5):

@@ -1,0 +1,56 @@
+"""Visitors who leave: their runs end, and nothing of them stays in Gradio's queue."""
+
+import asyncio
+import time
+
+import pytest
+from apart import apart
+
+from benchmarks.load import Options, numbered, one_round
+from benchmarks.load_browser import CANCELLING, STAYING, VANISHING
+from demo import gradio_ui
+from demo.meter import METER
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def page():
+    running = gradio_ui.serve("127.0.0.1", None, block=False)
+    yield running
+    running.close(verbose=False)
+
+
+def visit(page, manners, steps):
+    """The outcomes of one round of browsers in front of ``page``, seconds included."""
+    wishes = [numbered(k, Options(lanes=1, steps=steps)) for k in range(len(manners))]
+    return apart(lambda: asyncio.run(one_round(page.local_url.rstrip("/"), manners, wishes)))
+
+
+def until(condition, seconds=20.0):
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
+
+
+def test_departed_visitors_leave_nothing_in_the_queue(page):
+    outcomes, _ = visit(page, [VANISHING, CANCELLING, STAYING], 8)
+    assert not any(outcome.errors for outcome in outcomes)
+    queue = page._queue
+    assert until(lambda: not queue.pending_messages_per_session and not queue.pending_event_ids_session)
+    assert not queue.event_ids_to_events and not page.app.iterators
+
+
+def cancelled():
+    """How many runs ended because their visitor left."""
+    return METER._calls["run", "cancelled"]
+
+
+def test_a_client_that_is_gone_frees_its_run(page):
+    before = cancelled()
+    (outcome,), _ = visit(page, [VANISHING], 1000)
+    assert outcome.first is not None and not outcome.errors
+    assert until(lambda: METER.running == 0)
+    assert cancelled() == before + 1, "it ended before its thousandth step"
+    assert until(lambda: not any(page._queue.active_jobs))
