@@ -36,7 +36,8 @@ HEADER = "x-request-id"
 WELL_FORMED = re.compile(r"[\w-]{1,64}", re.ASCII)
 GRACE = 30.0  # seconds that running trajectories get after SIGTERM
 MOST_BODY = 2 * MOST_BYTES  # of a request: an upload and its wrapping, with room to spare
-FLUSH = 0.5  # seconds in which the last frames reach the browsers
+READING = 10.0  # seconds that slow clients get after the last run to fetch what is theirs
+FLUSH = 0.5  # seconds in which the last bytes leave
 POLL = 0.01  # seconds between two looks of Gradio 6.31 at its queue; its own 0.001 costs the samplers processor time
 LOG_LEVEL = "FIELDLIB_LOG"  # environment variable: DEBUG logs every HTTP request
 
@@ -205,8 +206,13 @@ def serve_until_told(page: gr.Blocks, told: threading.Event) -> None:
     page.close(verbose=False)
 
 
+def unread(page: gr.Blocks) -> int:
+    """How many answers are made, but not yet fetched by a client that is still there."""
+    return sum(len(events) for events in page._queue.pending_event_ids_session.copy().values())
+
+
 def drain(page: gr.Blocks, grace: float = GRACE) -> bool:
-    """Turn new work away and wait until none is running or queued; False when ``grace`` seconds were too few."""
+    """Turn new work away and wait until all of it is done and fetched; False when ``grace`` seconds were too few."""
     Gate.closing.set()
     log.info("closing", extra={"fields": {"running": METER.running, "waiting": waiting(page)}})
     deadline = time.monotonic() + grace
@@ -214,6 +220,9 @@ def drain(page: gr.Blocks, grace: float = GRACE) -> bool:
         if time.monotonic() > deadline:
             log.warning("closed with work left", extra={"fields": {"running": METER.running}})
             return False
+        time.sleep(0.05)
+    deadline = time.monotonic() + READING
+    while unread(page) and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(FLUSH)
     return True

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.operations import GRACE, READING
 from train_scripts.space_check import free_port
 
 pytestmark = pytest.mark.slow  # processes of their own
@@ -131,6 +132,21 @@ def test_sigterm_lets_a_running_trajectory_end_and_refuses_new_work(app):
     assert refused == [(503, "10")]
     assert app.process.wait(60) == 0
     assert [line["outcome"] for line in app.lines() if line.get("request_id") == "long" and "outcome" in line] == ["ok"]
+
+
+def test_slow_clients_still_get_their_answers(app):
+    event = app.call("slow")
+    app.process.send_signal(signal.SIGTERM)
+    time.sleep(3)  # the answer has been ready for long
+    assert app.process.poll() is None and "event: complete" in app.answer(event)
+    assert app.process.wait(30) == 0
+
+
+def test_an_answer_that_nobody_fetches_does_not_hold_it_up_for_long(app):
+    app.call("lost")
+    start = time.monotonic()
+    assert app.stop() == 0
+    assert READING - 1 < time.monotonic() - start < READING + GRACE
 
 
 def test_ctrl_c_ends_it(app):
