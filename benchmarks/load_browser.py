@@ -16,6 +16,7 @@ from gradio_client.utils import apply_diff
 
 from benchmarks.load_answers import PATTERN, PERCENT, Wish
 from benchmarks.load_page import Event, Page
+from fieldlib.data import gallery
 
 PATIENCE = 300.0  # seconds without a byte after which an answer counts as lost
 PAUSE = 0.3  # seconds that a slow client needs for a message
@@ -84,9 +85,10 @@ class Browser:
     def _click(self, wish: Wish) -> Event:
         assert self._page is not None, "open the page first"
         seeds = {"seed": wish.seed, "noise": wish.seed, "steps": wish.steps, "lanes": len(wish.models)}
+        picture = gallery.names()[wish.picture]
         names = ("model", "model_2", "model_3")
         models = dict(zip(names, wish.models, strict=False))
-        return self._page.event("run", "click", percent=PERCENT, pattern=PATTERN, **seeds, **models)
+        return self._page.event("run", "click", picture=picture, percent=PERCENT, pattern=PATTERN, **seeds, **models)
 
     async def _join(self, event: Event, details: dict[str, Any] | None = None) -> Event:
         body = {

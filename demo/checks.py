@@ -26,6 +26,17 @@ def whole(name: str, value: object, low: int, high: int) -> int:
     return int(number)
 
 
+def digits(name: str, text: str, low: int, high: int) -> int:
+    """Typed ``text`` as a whole number from ``low`` to ``high``.
+
+    Raises:
+        InputError: anything else, other scripts' digits and thousands of digits included.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) <= 10):
+        raise refusal(name, text, f"a whole number from {low} to {high}")
+    return whole(name, int(text), low, high)
+
+
 def share(name: str, value: object) -> float:
     """``value`` as a fraction strictly between 0 and 1.
 

@@ -13,14 +13,16 @@ from fieldlib import InputError
 
 
 def _chosen(picture: Picture, selected: int, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
-    """State, picker, painter and player for a new picture; pixels painted by hand stay revealed."""
+    """Key, upload, picker, painter and player for a new picture; pixels painted by hand stay revealed."""
     mask = handlers.Mask(*values)
     drawn = studio.set_scene(handlers.base_request(picture, mask._replace(painting=None))).mask
     painting = painter.read(mask.painting)
     kept = None if painting is None or painting.colours is not None else painting.mask
     message = painter.show(picture.pixels, drawn if kept is None else kept, painted=kept is not None)
     thumbs = picker.thumbnails(pictures.offered(), picture, selected)
-    return picture, thumbs, painter.with_pattern(message, drawn), handlers.painted(picture, message, *mask[1:])
+    uploaded = None if picture.name else picture
+    shown = handlers.painted(picture.key, message, *mask[1:])
+    return picture.key, uploaded, thumbs, painter.with_pattern(message, drawn), shown
 
 
 def pick_gallery(painting: object, percent: float, pattern: str, seed: int, event: gr.EventData) -> tuple[Any, ...]:

@@ -63,7 +63,7 @@ def wire_run(w: Widgets) -> gr.events.Dependency:
 def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
     """Another picture or other revealed pixels: shown at once, and a run of the old ones ends."""
     options: dict[str, Any] = {"cancels": [running], **CHECKED}
-    shown = [w.picture, w.picker, w.painter, w.player]
+    shown = [w.picture, w.uploaded, w.picker, w.painter, w.player]
     w.picker.pick(guard(choosing.pick_gallery), w.mask_inputs, shown, **options)
     w.upload.upload(guard(choosing.pick_upload), [w.upload, *w.mask_inputs], shown, **options)
     w.cifar.change(guard(choosing.pick_cifar), [w.cifar, *w.mask_inputs], shown, **options)

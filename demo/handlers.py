@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import checks, menus, stopping, strings, studio
+from demo import checks, menus, pictures, stopping, strings, studio
 from demo.components import painter, player
 from demo.pictures import Picture
 from demo.studio import Request, Scene
@@ -119,10 +119,13 @@ def heading(requests: Sequence[Request]) -> str:
     return strings.MODEL_RUN.format(model=menus.model_title(requests[0].model), how=how(requests[0]))
 
 
-def run(picture: Picture, *values: Any) -> Iterator[player.Message]:  # noqa: ANN401
-    """Chunks for the player as the frames are made, then the baselines that stand beside them."""
+def run(key: str, *values: Any) -> Iterator[player.Message]:  # noqa: ANN401
+    """Chunks for the player as the frames are made, then the baselines that stand beside them.
+
+    ``key`` is that of the picture here and below: see :func:`demo.pictures.from_key`.
+    """
     mask, setup = split(values)
-    requests = requests_of(picture, mask, setup)
+    requests = requests_of(pictures.from_key(key), mask, setup)
     title, lanes, name = heading(requests), [lane_of(request) for request in requests], ""
     with stopping.STOPS.run(stopping.visitor()) as told:
         for view in studio.compare(requests, told.is_set):
@@ -140,12 +143,12 @@ def stop() -> player.Message:
     return player.stopped_message()
 
 
-def preview(live: bool, picture: Picture, *values: Any) -> Iterator[player.Message | Update]:  # noqa: ANN401
+def preview(live: bool, key: str, *values: Any) -> Iterator[player.Message | Update]:  # noqa: ANN401
     """The last frame of a run with few steps, while a control moves; nothing unless ``live``."""
     if not live:
         yield gr.skip()
         return
-    requests = [studio.coarse(request) for request in requests_of(picture, *split(values))]
+    requests = [studio.coarse(request) for request in requests_of(pictures.from_key(key), *split(values))]
     lanes = [lane_of(request)._replace(total=1) for request in requests]
     name = ""
     for number, request in enumerate(requests):
@@ -155,26 +158,27 @@ def preview(live: bool, picture: Picture, *values: Any) -> Iterator[player.Messa
         yield player.chunk_message(view, heading(requests), lanes, "preview")
 
 
-def show(picture: Picture, *values: Any) -> player.Message:  # noqa: ANN401
+def show(key: str, *values: Any) -> player.Message:  # noqa: ANN401
     """The revealed pixels, before any run."""
-    return player.scene_message(studio.set_scene(base_request(picture, Mask(*values))))
+    return player.scene_message(studio.set_scene(base_request(pictures.from_key(key), Mask(*values))))
 
 
-def painted(picture: Picture, *values: Any) -> player.Message:  # noqa: ANN401
+def painted(key: str, *values: Any) -> player.Message:  # noqa: ANN401
     """A stroke ended: its pixels, or advice when nothing or everything is revealed."""
-    request = base_request(picture, Mask(*values))
+    request = base_request(pictures.from_key(key), Mask(*values))
     if request.mask is None or (request.mask.any() and not request.mask.all()):
         return player.scene_message(studio.set_scene(request))
     return player.scene_message(Scene(request.pixels, request.mask, request.scored))
 
 
-def randomise(live: bool, picture: Picture, *values: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401
+def randomise(live: bool, key: str, *values: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401
     """New pixels by pattern and seed, for painter and player; then a coarse preview of what they give."""
     mask, setup = split(values)
+    picture = pictures.from_key(key)
     scene = studio.set_scene(base_request(picture, mask._replace(painting=None)))
     drawn = painter.with_pattern(painter.show(picture.pixels, scene.mask), scene.mask)
     yield drawn, player.scene_message(scene)
-    for message in preview(live, picture, drawn, *mask[1:], *setup):
+    for message in preview(live, key, drawn, *mask[1:], *setup):
         yield gr.skip(), message
 
 

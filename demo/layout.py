@@ -19,7 +19,8 @@ FIRST_MASK = (20, "uniform", 0)  # per cent, pattern, seed
 class Widgets(NamedTuple):
     """Everything that events read or write."""
 
-    picture: gr.State
+    picture: gr.Textbox
+    uploaded: gr.State
     walk: gr.HTML
     picker: gr.HTML
     upload: gr.UploadButton
@@ -103,7 +104,9 @@ def lay_picture(first: Picture) -> dict[str, Any]:
             )
             cifar = _number(0, strings.CIFAR, "cifar", visible=count > 0)
             lucky = gr.Button(strings.CIFAR_RANDOM, elem_id="cifar-random", min_width=70, scale=0, visible=count > 0)
-    return {"picture": gr.State(first), "picker": chosen, "upload": upload, "cifar": cifar, "lucky": lucky}
+    # The browser keeps which picture it is; the server keeps only what a comparison at high resolution can do without.
+    kept = {"picture": gr.Textbox(first.key, visible=False, elem_id="picture"), "uploaded": gr.State(None)}
+    return {**kept, "picker": chosen, "upload": upload, "cifar": cifar, "lucky": lucky}
 
 
 def lay_mask(painting: dict[str, Any]) -> dict[str, Any]:

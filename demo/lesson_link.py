@@ -165,12 +165,7 @@ def _fraction(text: str) -> float:
 
 
 def _whole(name: str, most: int, least: int = 0) -> Callable[[str], int]:
-    def read_one(text: str) -> int:
-        if not (text.isascii() and text.isdecimal() and len(text) <= 10):
-            raise checks.refusal(name, text, f"a whole number from {least} to {most}")
-        return checks.whole(name, int(text), least, most)
-
-    return read_one
+    return lambda text: checks.digits(name, text, least, most)
 
 
 def _one_of(name: str, known: Callable[[], tuple[str, ...]]) -> Callable[[str], str]:

@@ -11,23 +11,23 @@ from demo import handlers, lesson_link, menus, own_picture, pictures, studio
 from demo.checks import pack_mask
 from demo.components import painter, picker, player
 from demo.lesson_link import Lane, Lesson
-from demo.pictures import Picture
 
 Updates = list[Any]
 
 
-def lesson_of(view: str, picture: Picture, *values: Any) -> Lesson:  # noqa: ANN401
+def lesson_of(view: str, key: str, *values: Any) -> Lesson:  # noqa: ANN401
     """What the page shows.
 
     Args:
         view: name of the large picture in the player.
-        picture: the chosen one.
+        key: of the chosen picture.
         values: of ``Widgets.run_inputs`` after the picture.
 
     Raises:
         InputError: values that cannot be run.
     """
     mask, setup = handlers.split(values)
+    picture = pictures.from_key(key)
     painting = painter.read(mask.painting)
     colours = None if painting is None else painting.colours
     strokes = colours is not None
@@ -51,7 +51,7 @@ def lesson_of(view: str, picture: Picture, *values: Any) -> Lesson:  # noqa: ANN
 
 def settable(w: Any) -> list[Any]:  # noqa: ANN401
     """The widgets that :func:`updates` sets, in its order."""
-    first = [w.picture, w.picker, w.painter, w.player, w.percent, w.pattern, w.seed]
+    first = [w.picture, w.uploaded, w.picker, w.painter, w.player, w.percent, w.pattern, w.seed]
     second = [w.lanes, w.model, w.solver, w.steps, w.steps_slider, w.noise_seed, w.samples, w.stills]
     return [*first, *second, *w.other_boxes, *w.others]
 
@@ -74,7 +74,7 @@ def updates(lesson: Lesson) -> Updates:
     thumbs = picker.thumbnails(pictures.offered(), chosen, index)
     boxes = [gr.update(visible=number < len(lesson.lanes)) for number in range(1, studio.MOST_LANES)]
     return [
-        *(chosen, thumbs, sheet, {**player.scene_message(scene), "view": lesson.view}),
+        *(chosen.key, None, thumbs, sheet, {**player.scene_message(scene), "view": lesson.view}),
         *(100 * lesson.fraction, lesson.pattern, lesson.seed),
         *(len(lesson.lanes), first.model, first.solver, first.steps, min(first.steps, 100)),
         *(lesson.noise, lesson.samples, list(lesson.stills)),

@@ -18,6 +18,8 @@ from fieldlib.data import cifar10, gallery, load_labels, load_pictures, open_pic
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "cifar10"
 CIFAR_PREFIX = "cifar-"
+MOST_CIFAR = 9999  # of the test pictures, from 0
+OWN_PREFIX = "own:"
 MOST_SIDE = 512  # of the original of an upload
 
 
@@ -34,6 +36,11 @@ class Picture:
     credit: str = ""
     name: str = ""
     original: np.ndarray | None = None
+
+    @property
+    def key(self) -> str:
+        """What the browser keeps of the choice, so that no server has to: see :func:`from_key`."""
+        return self.name or OWN_PREFIX + own_picture.pack(self.pixels)
 
 
 def offered() -> tuple[Picture, ...]:
@@ -53,7 +60,7 @@ def from_gallery(name: str) -> Picture:
     Raises:
         InputError: there is none of that name.
     """
-    return _bundled(gallery.picture(name))
+    return _bundled(gallery.picture(checks.one_of("gallery picture", name, gallery.names())))
 
 
 def _bundled(entry: gallery.GalleryPicture) -> Picture:
@@ -81,7 +88,19 @@ def from_link(name: str, own: str = "") -> Picture:
     if own:
         return Picture(strings.YOUR_PICTURE, own_picture.unpack(own))
     number = name.removeprefix(CIFAR_PREFIX)
-    return from_cifar(int(number)) if number != name and number.isdecimal() else from_gallery(name)
+    return from_gallery(name) if number == name else from_cifar(checks.digits("the picture", number, 0, MOST_CIFAR))
+
+
+def from_key(key: object) -> Picture:
+    """The picture that a browser has chosen, from :attr:`Picture.key`; of one of the visitor's own, only its pixels.
+
+    Raises:
+        InputError: there is none of that name, or its own picture is none.
+    """
+    if not isinstance(key, str):
+        raise checks.refusal("the picture", key, "a name or a picture in base64url")
+    own = key.removeprefix(OWN_PREFIX)
+    return from_link(key) if own == key else from_link("", own)
 
 
 def cifar_count() -> int:

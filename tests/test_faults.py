@@ -70,10 +70,10 @@ def test_a_disk_that_is_full_during_an_export_is_told_in_one_line(caplog):
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))  # a write beyond fails, as on a full disk
     try:
         with caplog.at_level(logging.CRITICAL), pytest.raises(Exception, match="logged"):
-            export(offered()[0], *values)
+            export(offered()[0].key, *values)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert Path(export(offered()[0], *values)).stat().st_size > 1000
+    assert Path(export(offered()[0].key, *values)).stat().st_size > 1000
 
 
 def test_clocks_that_jump_do_not_matter():

@@ -81,6 +81,8 @@ BAD = [
     ("picture", "../../etc/passwd"),
     ("picture", "cifar-99999999"),
     ("picture", "cifar-²"),
+    ("picture", "cifar-" + "9" * 5000),
+    ("picture", "x" * 5000),
     ("own", "AAAA"),
     ("own", "!" * 50),
     ("own", "A" * 100_000),
@@ -143,3 +145,15 @@ def test_lanes_are_checked_where_they_are_made():
         Lane("nothing")
     with pytest.raises(InputError, match="1000"):
         Lane("nearest", "", 0)
+
+
+@pytest.mark.parametrize("key", [None, 3, "", "own:", "own:AAAA", "nothing", "cifar-" + "9" * 5000, "../../etc/passwd"])
+def test_keys_of_pictures_come_from_browsers_and_are_checked(key):
+    with pytest.raises(InputError):
+        pictures.from_key(key)
+
+
+def test_keys_give_their_pictures_back():
+    mine = pictures.Picture("mine", np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8))
+    for picture in (pictures.offered()[1], mine):
+        assert np.array_equal(pictures.from_key(picture.key).pixels, picture.pixels)

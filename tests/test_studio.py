@@ -336,7 +336,7 @@ def test_lanes_take_the_steps_of_the_first_one_unless_they_have_their_own(pixels
 
 def test_stills_come_after_the_run(pixels):
     mask = handlers.Mask(None, 20, "uniform", 0)
-    *_, chunk, stills = handlers.run(pictures.offered()[0], *mask, *setup_of(steps=2, stills=["nearest", "linear"]))
+    *_, chunk, stills = handlers.run(pictures.offered()[0].key, *mask, *setup_of(steps=2, stills=["nearest", "linear"]))
     assert stills["kind"] == "stills"
     assert stills["run"] == chunk["run"]
     assert [still["name"] for still in stills["stills"]] == ["Nearest neighbour", "Linear (Delaunay)"]

@@ -338,7 +338,7 @@ RESOLUTION = {
     "why": "Field and bicubic enlargement are the same formula here, so linear interpolation stands in its place.",
     "scores": "PSNR against the true picture at this size: {}",
     "score": "{}: {:.2f} dB",
-    "no_truth": "The original of this picture is smaller than that, so there is nothing to compare with.",
+    "no_truth": "No original of this size is here: it is smaller, or was uploaded too long ago. So no scores.",
     "presets": {"inpainting": "Fill a hole", "super_resolution": "Enlarge from every second pixel"},
 }
 KNOWLEDGE = "Formulas and words"

@@ -342,7 +342,7 @@ RESOLUTION = {
     "why": "El campo y la ampliación bicúbica son aquí la misma fórmula; en su lugar está la interpolación lineal.",
     "scores": "PSNR frente a la imagen verdadera a este tamaño: {}",
     "score": "{}: {:.2f} dB",
-    "no_truth": "El original de esta imagen es más pequeño, así que no hay con qué comparar.",
+    "no_truth": "Aquí no hay un original de este tamaño: es menor o se subió hace demasiado. Por eso no hay valores.",
     "presets": {"inpainting": "Rellenar un hueco", "super_resolution": "Ampliar desde uno de cada dos píxeles"},
 }
 KNOWLEDGE = "Fórmulas y palabras"

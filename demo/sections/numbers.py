@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 import plotly.graph_objects as go
 
-from demo import exports, figures, handlers, languages, numbers, studio
+from demo import exports, figures, handlers, languages, numbers, pictures, studio
 from demo.checks import one_of
 from demo.events import SLOW
 from demo.guard import guard
@@ -81,10 +81,10 @@ PLOTS: dict[str, Callable[[Sequence[Request]], Drawn]] = {
 }
 
 
-def draw(which: str, picture: Any, *values: Any) -> Drawn:  # noqa: ANN401
+def draw(which: str, key: str, *values: Any) -> Drawn:  # noqa: ANN401
     """The plot called ``which`` of what the widgets describe, and the sentence under it."""
     mask, setup = handlers.split(values)
-    return PLOTS[one_of("plot", which, PLOTS)](handlers.requests_of(picture, mask, setup))
+    return PLOTS[one_of("plot", which, PLOTS)](handlers.requests_of(pictures.from_key(key), mask, setup))
 
 
 def note(which: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from demo import checks, handlers, languages, readings, studio
+from demo import checks, handlers, languages, pictures, readings, studio
 from demo.events import CHECKED, SLOW
 from demo.guard import guard
 from demo.layout import Widgets
@@ -20,10 +20,11 @@ SIZES = (32, 64, 128, 256, 512)
 RUN = "() => setTimeout(() => document.querySelector('#run').click(), 150)"
 
 
-def read(left: str, size: int, picture: Picture, *values: Any) -> tuple[Any, str]:  # noqa: ANN401
-    """Both sides of the slider and the scores under it."""
+def read(left: str, size: int, uploaded: Picture | None, key: str, *values: Any) -> tuple[Any, str]:  # noqa: ANN401
+    """Both sides of the slider and the scores under it; no scores where ``uploaded`` got lost."""
     left = checks.one_of("reader", left, languages.text("RESOLUTION")["readers"])
     mask, setup = handlers.split(values)
+    picture = with_original(pictures.from_key(key), uploaded)
     request = handlers.requests_of(picture, mask, setup)[0]
     result = studio.finish(replace(request, samples=1)).moments[-1].state
     truth = Picture(picture.title, request.pixels) if not request.scored else picture
@@ -31,6 +32,11 @@ def read(left: str, size: int, picture: Picture, *values: Any) -> tuple[Any, str
     fine = readings.fine_truth(truth, size)
     chosen = found[left].pixels if left in found else fine if fine is not None else found["nearest"].pixels
     return (enlarge(chosen), enlarge(found["field"].pixels)), scores(found)
+
+
+def with_original(picture: Picture, uploaded: Picture | None) -> Picture:
+    """``picture`` with the fine original that this server may still hold of it."""
+    return uploaded if uploaded is not None and np.array_equal(uploaded.pixels, picture.pixels) else picture
 
 
 def scores(found: dict[str, readings.Reading]) -> str:
@@ -72,7 +78,7 @@ def add(w: Widgets) -> None:
         told = gr.HTML(elem_id="resolution-scores")
     options: dict[str, Any] = {"trigger_mode": "always_last", **SLOW}
     triggers = [section.expand, size.change, left.change, refresh.click]
-    gr.on(triggers, guard(read), [left, size, *w.run_inputs], [slider, told], **options)
+    gr.on(triggers, guard(read), [left, size, w.uploaded, *w.run_inputs], [slider, told], **options)
     for name, button in tasks.items():
         wanted = gr.State(name)
         button.click(guard(task), [wanted, *w.run_inputs], settable(w), **CHECKED).success(None, None, None, js=RUN)

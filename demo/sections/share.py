@@ -11,7 +11,7 @@ import gradio as gr
 import numpy as np
 import segno
 
-from demo import exports, handlers, languages, snippet
+from demo import exports, handlers, languages, pictures, snippet
 from demo.events import PRIVATE, SLOW
 from demo.exports import Recording
 from demo.guard import guard
@@ -55,7 +55,8 @@ def writer(kind: str) -> Callable[..., str]:
     """The handler that writes a download of ``kind`` and returns its path."""
     name, make = FILES[kind]
 
-    def write(picture: Picture, *values: Any) -> str:  # noqa: ANN401
+    def write(key: str, *values: Any) -> str:  # noqa: ANN401
+        picture = pictures.from_key(key)
         path = Path(tempfile.mkdtemp(prefix="fieldlib-")) / name
         path.write_bytes(make(recordings(picture, values), picture))
         return str(path)
@@ -63,9 +64,10 @@ def writer(kind: str) -> Callable[..., str]:
     return write
 
 
-def code_of(picture: Picture, *values: Any) -> str:  # noqa: ANN401
+def code_of(key: str, *values: Any) -> str:  # noqa: ANN401
     """The program of each lane."""
     mask, setup = handlers.split(values)
+    picture = pictures.from_key(key)
     requests = handlers.requests_of(picture, mask, setup)
     name = picture.name if all(request.scored for request in requests) else ""
     return f"\n\n{'# ' + '-' * 76}\n\n".join(snippet.code(request, name) for request in requests)

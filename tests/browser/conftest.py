@@ -76,17 +76,24 @@ def weights(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def address(weights):
-    count = int(os.environ.get("FIELDLIB_REPLICAS", "1"))
-    if count > 1:
-        with served("", count) as server:
-            yield server.address
-        return
+def server(weights):
+    """The studio in this process, as Gradio serves it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hub, "BUNDLED", weights)
         page = gradio_ui.serve("127.0.0.1", None, block=False)
-        yield page.local_url
+        yield page
         page.close()
+
+
+@pytest.fixture(scope="session")
+def address(request):
+    """Where the studio answers: this process, or as many replicas behind nginx as FIELDLIB_REPLICAS says."""
+    count = int(os.environ.get("FIELDLIB_REPLICAS", "1"))
+    if count == 1:
+        yield request.getfixturevalue("server").local_url
+        return
+    with served("", count) as replicas:
+        yield replicas.address
 
 
 @pytest.fixture(scope="session")
