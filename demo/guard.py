@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import html
 import inspect
 import logging
 from collections.abc import Callable, Iterator
@@ -56,13 +57,18 @@ def _speaking(language: str, steps: Iterator[Any]) -> Iterator[Any]:
             yield step
 
 
+def plain(text: str) -> str:
+    """``text`` for a toast: Gradio 6.31 renders toasts as HTML, pictures and forms included."""
+    return html.escape(text, quote=False)
+
+
 @contextmanager
 def _messages(language: str) -> Iterator[None]:
     words = functools.partial(languages.text, language=language)
     try:
         yield
     except InputError as error:
-        raise gr.Error(str(error), title=words("BAD_INPUT"), print_exception=False) from None
+        raise gr.Error(plain(str(error)), title=words("BAD_INPUT"), print_exception=False) from None
     except gr.Error:
         raise
     except Exception:

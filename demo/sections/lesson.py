@@ -10,7 +10,7 @@ import gradio as gr
 from demo import languages, lesson_link, parts, stations
 from demo.checks import whole
 from demo.events import CHECKED
-from demo.guard import guard
+from demo.guard import guard, plain
 from demo.layout import Widgets
 from demo.page_state import Updates, lesson_of, settable, updates
 from fieldlib import InputError
@@ -41,7 +41,7 @@ def opened(request: gr.Request) -> Updates:
     query = {key: str(value) for key, value in dict(request.query_params).items()}
     lesson, complaints = lesson_link.read(query)
     for complaint in complaints:
-        gr.Warning(languages.text("LINK")["complaint"].format(complaint))
+        gr.Warning(plain(languages.text("LINK")["complaint"].format(complaint)))
     if not set(query) & set(lesson_link.FROM_TEXT):
         return [gr.skip()] * (SET + 1)
     held = {"lock": parts.elements(lesson.lock), "hide": parts.elements(lesson.hide)}
