@@ -14,7 +14,8 @@ import gradio as gr
 
 from demo import languages
 from demo.operations import request_id, watched
-from demo.time_limit import Allowance, allowed
+from demo.stopping import abandonment
+from demo.time_limit import Abandoned, Allowance, allowed
 from demo.turns import TURNS
 from fieldlib import InputError
 
@@ -39,7 +40,7 @@ def guard(function: Callable[..., Any]) -> Callable[..., Any]:
 
         @functools.wraps(function)
         def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-            with _messages(language), watched(function.__name__), languages.use(language), Allowance(allowed()).used():
+            with _messages(language), watched(function.__name__), languages.use(language), _allowance().used():
                 return function(*args, **kwargs)
 
     return guarded
@@ -47,7 +48,7 @@ def guard(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _speaking(language: str, steps: Iterator[Any]) -> Iterator[Any]:
     """``steps``, each in ``language``: every one may run in another thread, and a language is in use in one only."""
-    allowance = Allowance(allowed())
+    allowance = _allowance()
     with closing(steps):  # type: ignore[type-var]
         while True:
             with TURNS.one(), languages.use(language), allowance.used():
@@ -55,6 +56,10 @@ def _speaking(language: str, steps: Iterator[Any]) -> Iterator[Any]:
             if step is DONE:
                 return
             yield step
+
+
+def _allowance() -> Allowance:
+    return Allowance(allowed(), abandonment())
 
 
 def plain(text: str) -> str:
@@ -71,6 +76,8 @@ def _messages(language: str) -> Iterator[None]:
         raise gr.Error(plain(str(error)), title=words("BAD_INPUT"), print_exception=False) from None
     except gr.Error:
         raise
+    except Abandoned:
+        raise gr.Error(words("FAILED"), print_exception=False) from None  # nobody reads it
     except Exception:
         log.exception("a request failed", extra={"fields": {"request_id": request_id()}})
         raise gr.Error(words("FAILED"), title=words("FAILURE"), print_exception=False) from None

@@ -138,7 +138,8 @@ def spread(request: Request, count: int = 8) -> Spread:
     coords = fieldlib.grid(SIZE, SIZE)[torch.from_numpy(hidden)]
     model = fieldlib.load(request.model)
     seeds = [(request.noise_seed + k) % (MOST_SEED + 1) for k in range(count)]
-    *_, last = sample(model, context, coords, solver=request.solver, steps=request.steps, seeds=seeds)
+    frames = sample(model, context, coords, solver=request.solver, steps=request.steps, seeds=seeds)
+    *_, last = studio.limited(frames)
     truth = to_values(scene.pixels)[torch.from_numpy(hidden)]
     ensemble, observed = (last.values.clamp(-1, 1) + 1) / 2, (truth + 1) / 2  # as pixels, data range 1
     deviation = np.zeros((SIZE, SIZE), np.float32)

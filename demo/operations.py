@@ -96,7 +96,7 @@ def watched(name: str) -> Iterator[None]:
     METER.started()
     try:
         yield
-    except GeneratorExit:
+    except (GeneratorExit, time_limit.Abandoned):
         outcome = "cancelled"
         raise
     except InputError:

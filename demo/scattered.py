@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 import fieldlib
+from demo import studio
 from demo.checks import MOST_SEED, one_of, refusal, whole
 from demo.moments import SIZE
 from demo.pngs import png_address
@@ -35,9 +36,8 @@ def answer(
     steps = 1 if one_call(model) else whole("steps", steps, 1, MOST_STEPS)
     seed, size = whole("the noise seed", noise_seed, 0, MOST_SEED), whole("the size", size, SIZE, MOST)
     start = time.perf_counter()
-    *_, last = sample(
-        fieldlib.load(model), context, fieldlib.grid(SIZE, SIZE), solver=solver, steps=steps, seeds=[seed]
-    )
+    frames = sample(fieldlib.load(model), context, fieldlib.grid(SIZE, SIZE), solver=solver, steps=steps, seeds=[seed])
+    *_, last = studio.limited(frames)
     picture = read(to_pixels(last.values[0], SIZE, SIZE), size)
     spent = time.perf_counter() - start
     facts = {"model": model, "steps": steps, "noise_seed": seed, "points": context.coords.shape[1], "size": size}

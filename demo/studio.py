@@ -150,7 +150,7 @@ def sample(request: Request, scene: Scene) -> Iterator[Frame]:
     """The frames of ``request``, as the library gives them."""
     hidden = torch.from_numpy(~scene.mask.reshape(-1))
     seeds = tuple((request.noise_seed + k) % (checks.MOST_SEED + 1) for k in range(request.samples))
-    return fieldlib.sample(
+    frames = fieldlib.sample(
         fieldlib.load(request.model),
         fieldlib.observe(scene.pixels, mask=scene.mask),
         fieldlib.grid(SIZE, SIZE)[hidden],
@@ -158,6 +158,19 @@ def sample(request: Request, scene: Scene) -> Iterator[Frame]:
         steps=request.steps,
         seeds=seeds,
     )
+    return limited(frames)
+
+
+def limited(frames: Iterator[Frame]) -> Iterator[Frame]:
+    """``frames`` while the call that they are made for has time left and somebody waits for it.
+
+    Raises:
+        InputError: its time is used up.
+        Abandoned: nobody waits for it any more.
+    """
+    for frame in frames:
+        time_limit.check()
+        yield frame
 
 
 def compare(requests: Sequence[Request], stopped: Stopped = never) -> Iterator[View]:
@@ -206,7 +219,6 @@ def clocked(frames: Iterator[Frame]) -> Iterator[tuple[Frame, float]]:
     spent, start = 0.0, time.perf_counter()
     for frame in frames:
         spent += time.perf_counter() - start
-        time_limit.check()
         yield frame, spent
         start = time.perf_counter()
 

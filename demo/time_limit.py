@@ -1,11 +1,11 @@
-"""How long one call may compute. A run that takes longer ends between two of its steps, with advice."""
+"""How long one call may compute: a longer one ends between two steps, with advice; one that nobody awaits, without."""
 
 from __future__ import annotations
 
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -16,11 +16,19 @@ SECONDS = "FIELDLIB_RUN_SECONDS"  # environment variable
 DEFAULT = 60.0
 
 
-class Allowance:
-    """The processor time that one call may use, whichever threads its parts run in; waiting costs nothing."""
+class Abandoned(Exception):
+    """Nobody waits for this call any more."""
 
-    def __init__(self, seconds: float) -> None:
+
+class Allowance:
+    """The processor time that one call may use, whichever threads its parts run in; waiting costs nothing.
+
+    It ends early when ``abandoned`` says that nobody waits for the call any more.
+    """
+
+    def __init__(self, seconds: float, abandoned: Callable[[], bool] | None = None) -> None:
         self._seconds = seconds
+        self._abandoned = abandoned
         self._used = 0.0
         self._since = 0.0
 
@@ -40,7 +48,10 @@ class Allowance:
 
         Raises:
             InputError: there is none.
+            Abandoned: nobody waits.
         """
+        if self._abandoned is not None and self._abandoned():
+            raise Abandoned
         if self._used + time.thread_time() - self._since > self._seconds:
             raise InputError(strings.TOO_LONG.format(seconds=self._seconds))
 
@@ -53,6 +64,7 @@ def check() -> None:
 
     Raises:
         InputError: it is.
+        Abandoned: nobody waits for the call any more.
     """
     allowance = _CURRENT.get()
     if allowance is not None:
