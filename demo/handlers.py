@@ -11,16 +11,18 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import gradio as gr
+import numpy as np
 
-from demo import checks, menus, pictures, stopping, strings, studio
+from demo import checks, menus, operations, pictures, stopping, strings, studio
 from demo.components import painter, player
 from demo.pictures import Picture
 from demo.studio import Request, Scene
+from demo.turns import TURNS
 from fieldlib import InputError
 
 log = logging.getLogger(__name__)
 OPENING_STEPS = 10
-QUESTIONS = threading.BoundedSemaphore(2)  # influence is asked outside the queue
+QUESTIONS = threading.BoundedSemaphore(24)  # influence is asked outside the queue: each one holds a thread
 Update = dict[str, Any]
 
 
@@ -210,18 +212,28 @@ def ask_influence(question: Any) -> Update:  # noqa: ANN401
         question: {model, pixels, mask, row, column} from a browser, so every field is checked.
     """
     try:
-        fields = question if isinstance(question, dict) else {}
-        pixels = painter.unpack_colours(fields.get("pixels"))
-        mask = checks.unpack_mask(fields.get("mask"), studio.SIZE)
-        request = Request(pixels, model=fields.get("model", ""), mask=mask)
-        with QUESTIONS:
-            levels = studio.influence_map(request, fields.get("row", -1), fields.get("column", -1))
+        with operations.watched("influence"):
+            levels = _influence(question if isinstance(question, dict) else {})
     except InputError as error:
         return {"error": str(error)}
     except Exception:
         log.exception("a question about influence failed")
         return {"error": strings.FAILED}
     return {"levels": base64.b64encode(levels.tobytes()).decode()}
+
+
+def _influence(fields: dict[str, Any]) -> np.ndarray:
+    """The map that was asked for, in its turn; more questions than have threads are turned away."""
+    pixels = painter.unpack_colours(fields.get("pixels"))
+    mask = checks.unpack_mask(fields.get("mask"), studio.SIZE)
+    request = Request(pixels, model=fields.get("model", ""), mask=mask)
+    if not QUESTIONS.acquire(blocking=False):
+        raise InputError(strings.BUSY)
+    try:
+        with TURNS.one():
+            return studio.influence_map(request, fields.get("row", -1), fields.get("column", -1))
+    finally:
+        QUESTIONS.release()
 
 
 def _fraction(percent: object) -> float:

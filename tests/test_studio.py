@@ -1,6 +1,7 @@
 import base64
 import json
 import math
+import threading
 import zlib
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ import pytest
 import fieldlib
 from demo import checks, handlers, menus, pictures, strings, studio
 from demo.components import painter, picker, player
+from demo.meter import METER
 from demo.moments import SPREAD_LIMIT
 from demo.studio import MOST_MOMENTS, Request
 from fieldlib import InputError, hub
@@ -317,6 +319,19 @@ def test_bad_questions_about_influence_are_answered_in_words(question):
     answer = handlers.ask_influence(question)
     assert list(answer) == ["error"]
     assert answer["error"] != strings.FAILED
+
+
+def test_too_many_questions_about_influence_are_turned_away_and_counted(pixels, monkeypatch):
+    monkeypatch.setattr(handlers, "QUESTIONS", threading.BoundedSemaphore(1))
+    count = lambda outcome: METER._calls["influence", outcome]  # noqa: E731
+    mask = checks.pack_mask(studio.set_scene(Request(pixels)).mask)
+    question = {"model": MODEL, "pixels": base64.b64encode(pixels.tobytes()).decode(), "mask": mask}
+    question |= {"row": 3, "column": 4}
+    answered, refused = count("ok"), count("refused")
+    with handlers.QUESTIONS:
+        assert handlers.ask_influence(question) == {"error": strings.BUSY}
+    assert list(handlers.ask_influence(question)) == ["levels"]
+    assert (count("ok"), count("refused")) == (answered + 1, refused + 1)
 
 
 def setup_of(**changes):

@@ -55,6 +55,7 @@ COMPARISON = "{} methods, same pixels and same noise"
 BAD_INPUT = "Please check"
 FAILURE = "Sorry"
 FAILED = "Something went wrong on our side; it has been logged. Please try again or change a setting."
+BUSY = "many people are asking just now: try again in a moment"
 TOO_LONG = "the run was stopped after {seconds:g} s of computing, the limit: choose fewer steps, samples or lanes"
 NO_FILE = "no file arrived: choose a picture to upload"
 

@@ -55,6 +55,7 @@ COMPARISON = "{} métodos, mismos píxeles y mismo ruido"
 BAD_INPUT = "Revisa, por favor"
 FAILURE = "Lo sentimos"
 FAILED = "Algo falló por nuestra parte y quedó registrado. Inténtalo de nuevo o cambia un ajuste."
+BUSY = "mucha gente pregunta ahora mismo: prueba otra vez en un momento"
 TOO_LONG = "la ejecución se detuvo tras {seconds:g} s de cálculo, el límite: elige menos pasos, muestras o carriles"
 NO_FILE = "no llegó ningún archivo: elige una imagen"
 
