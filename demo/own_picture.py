@@ -36,4 +36,4 @@ def unpack(text: object) -> np.ndarray:
         blob = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise InputError("the picture in the link holds characters outside base64url (A-Z a-z 0-9 - _)") from None
-    return picture(open_picture(blob), SIZE)
+    return picture(open_picture(blob, most=SIZE * SIZE), SIZE)

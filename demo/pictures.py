@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,7 @@ CIFAR_PREFIX = "cifar-"
 MOST_CIFAR = 9999  # of the test pictures, from 0
 OWN_PREFIX = "own:"
 MOST_SIDE = 512  # of the original of an upload
+DECODING = threading.Lock()  # 25 megapixels take some hundred megabytes while they are decoded: one after the other
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,11 @@ def from_upload(blob: bytes) -> Picture:
     Raises:
         InputError: not a picture, damaged or too large.
     """
-    whole = open_picture(blob)
-    original = to_square(whole, min(*whole.shape[:2], MOST_SIDE))
-    return Picture(strings.YOUR_PICTURE, to_square(whole, SIZE), original=original if len(original) > SIZE else None)
+    with DECODING:
+        whole = open_picture(blob, enough=MOST_SIDE)
+        original, pixels = to_square(whole, min(*whole.shape[:2], MOST_SIDE)), to_square(whole, SIZE)
+        del whole
+    return Picture(strings.YOUR_PICTURE, pixels, original=original if len(original) > SIZE else None)
 
 
 def from_link(name: str, own: str = "") -> Picture:

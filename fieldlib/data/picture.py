@@ -16,14 +16,20 @@ MOST_PIXELS = 25_000_000
 PICTURE_SIZE = 32
 
 
-def open_picture(source: str | Path | bytes) -> np.ndarray:
+def open_picture(source: str | Path | bytes, most: int = MOST_PIXELS, enough: int | None = None) -> np.ndarray:
     """RGB pixels, uint8 (H, W, 3), of a picture file or of its bytes.
 
     Transparent parts become white, camera rotation is applied, an animation gives its first frame, grey and CMYK
     become RGB. Size limits are checked before any pixel is decoded.
 
+    Args:
+        source: the file or its bytes.
+        most: pixels that are allowed.
+        enough: a side in pixels that is all the caller needs: a JPEG file is then decoded at a half, a quarter or an
+            eighth, with no side shorter than that, for a fraction of the time and memory.
+
     Raises:
-        InputError: no such file, not a picture, damaged, over 20 MB or over 25 megapixels.
+        InputError: no such file, not a picture, damaged, over 20 MB or over ``most`` pixels.
     """
     name = "the picture" if isinstance(source, bytes) else str(source)
     blob = source if isinstance(source, bytes) else _read(Path(source))
@@ -32,11 +38,14 @@ def open_picture(source: str | Path | bytes) -> np.ndarray:
     try:
         image = Image.open(io.BytesIO(blob), formats=FORMATS)
         width, height = image.size
-        if width * height > MOST_PIXELS:
-            raise _too_large(name, f"{width}x{height} pixels")
-        return _to_rgb(ImageOps.exif_transpose(image))
+        if width * height > most:
+            raise _too_large(name, f"{width}x{height} pixels", most)
+        if enough is not None:
+            image.draft(None, (enough, enough))
+        ImageOps.exif_transpose(image, in_place=True)
+        return _to_rgb(image)
     except Image.DecompressionBombError as error:
-        raise _too_large(name, "far too many pixels") from error
+        raise _too_large(name, "far too many pixels", most) from error
     except UnidentifiedImageError as error:
         raise InputError(f"{name} is not a picture of a known kind; allowed: {', '.join(FORMATS)}") from error
     except InputError:
@@ -62,8 +71,9 @@ def _read(path: Path) -> bytes:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
 
 
-def _too_large(name: str, found: str) -> InputError:
-    return InputError(f"{name} has {found}; at most {MOST_PIXELS // 1_000_000} megapixels: make it smaller")
+def _too_large(name: str, found: str, most: int) -> InputError:
+    allowed = f"{most // 1_000_000} megapixels" if most >= 1_000_000 else f"{most} pixels"
+    return InputError(f"{name} has {found}; at most {allowed}: make it smaller")
 
 
 def _to_rgb(image: Image.Image) -> np.ndarray:
