@@ -16,7 +16,7 @@ import torch
 from benchmarks import calls, classical, goals, growth, machine, peers, reencoding, training_speed
 from benchmarks.effort import FULL, QUICK
 from benchmarks.section import Section, markdown
-from fieldlib.acceleration import machine_class
+from fieldlib.acceleration import provenance
 from fieldlib.assets import STUDY
 from fieldlib.checkpoint import write_atomic
 from fieldlib.errors import InputError
@@ -62,10 +62,9 @@ def main(options: Options) -> None:
         tables[name] = SECTIONS[name].measure(effort)
         print(f"{name}: {len(tables[name])} rows after {time.perf_counter() - start:.0f} s", flush=True)
     document = {
-        "machine": machine_class(),
+        "made_by": "make bench",
+        **provenance(),
         "torch": torch.__version__,
-        "threads": torch.get_num_threads(),
-        "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "seconds": round(time.perf_counter() - start),
         "effort": asdict(effort),
         "goals": goals.goals(tables),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.section import cell
+from fieldlib.acceleration import provenance
 from fieldlib.checkpoint import write_atomic
 from fieldlib.errors import InputError
 
@@ -41,7 +42,8 @@ def write(row: dict[str, Any], file: Path | None, docs: Path | None) -> None:
         return
     kept = json.loads(file.read_text())["rows"] if file.exists() else []
     rows = [*(old for old in kept if key(old) != key(row)), row]
-    write_atomic(file, (json.dumps({"rows": rows}, indent=1) + "\n").encode())
+    document = {"made_by": "make load soak", **provenance(), "rows": rows}
+    write_atomic(file, (json.dumps(document, indent=1) + "\n").encode())
     if docs is not None:
         show(rows, docs)
 

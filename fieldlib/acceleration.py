@@ -8,6 +8,7 @@ import platform
 import time
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
+from typing import Any
 
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -23,6 +24,12 @@ def machine_class() -> str:
     if torch.cuda.is_available():
         return torch.cuda.get_device_name()
     return f"{os.cpu_count()}-core {platform.machine()} CPU ({torch.backends.cpu.get_cpu_capability()})"
+
+
+def provenance() -> dict[str, Any]:
+    """Where and when something is measured: ``machine``, ``threads`` of torch, ``date`` (day, UTC)."""
+    date = time.strftime("%Y-%m-%d", time.gmtime())
+    return {"machine": machine_class(), "threads": torch.get_num_threads(), "date": date}
 
 
 @cache

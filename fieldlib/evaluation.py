@@ -233,16 +233,17 @@ def time_single(model: Model, scenes: Sequence[Scene], settings: Settings) -> fl
 
     The least, as timeit recommends: whatever else runs on the machine only adds.
     """
+    time_once(model, scenes[0], settings._replace(steps=1))
+    return min(time_once(model, scene, settings) for scene in scenes)
 
-    def run(scene: Scene, steps: int) -> float:
-        context, coords = locate(model, [scene])
-        seeds = settings.seeds(scene.number, 1)
-        start = time.perf_counter()
-        reconstruct(model, context, coords, seeds=seeds, **{**settings.how(), "steps": steps}).cpu()
-        return time.perf_counter() - start
 
-    run(scenes[0], 1)
-    return min(run(scene, settings.steps) for scene in scenes)
+def time_once(model: Model, scene: Scene, settings: Settings) -> float:
+    """Seconds of one sample of one picture alone, from context to values on the host."""
+    context, coords = locate(model, [scene])
+    seeds = settings.seeds(scene.number, 1)
+    start = time.perf_counter()
+    reconstruct(model, context, coords, seeds=seeds, **settings.how()).cpu()
+    return time.perf_counter() - start
 
 
 def name_of(model: Model) -> str:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import statistics
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from scipy.stats import t as student
 
 from fieldlib.errors import InputError
+
+CONFIDENCE = 0.95
 
 
 def read_study(path: Path) -> dict[str, Any]:
@@ -22,3 +28,46 @@ def read_study(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise InputError(f"{path} is no study file (it holds no JSON object): delete it or name another")
     return document
+
+
+def cells_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The finished cells, each with ``machine`` and ``date``; cells of older files have what the file says of all."""
+    cells = document.get("cells", [])
+    whole: dict[str, Any] = {}
+    if isinstance(document.get("machine"), str):
+        whole = {name: document[name] for name in ("machine", "date") if name in document}
+    return [{**whole, **cell} for cell in (cells.values() if isinstance(cells, dict) else cells)]
+
+
+class Difference(NamedTuple):
+    """A mean difference between two models, half its 95% interval (None for one seed), and the number of seeds."""
+
+    value: float
+    half: float | None
+    seeds: int
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.half is not None and abs(self.value) > self.half
+
+
+def paired_difference(cells: Sequence[Mapping[str, Any]], one: str, other: str, column: str) -> Difference | None:
+    """``column`` of model ``one`` less that of ``other`` over the seeds that both have; None when there are none.
+
+    Equal seeds mean equal pictures and equal masks, so what makes a seed easy for all models cancels out.
+    """
+    scores = {
+        name: {cell["seed"]: cell[column] for cell in cells if cell["model"] == name and cell.get(column) is not None}
+        for name in (one, other)
+    }
+    gaps = [scores[one][seed] - scores[other][seed] for seed in sorted(scores[one].keys() & scores[other].keys())]
+    if not gaps:
+        return None
+    return Difference(statistics.fmean(gaps), half_width(gaps) if len(gaps) > 1 else None, len(gaps))
+
+
+def half_width(values: Sequence[float]) -> float:
+    """Half the width of Student's confidence interval for the mean of two or more ``values``."""
+    factor = student.ppf((1 + CONFIDENCE) / 2, len(values) - 1)
+    return float(factor * statistics.stdev(values) / len(values) ** 0.5)

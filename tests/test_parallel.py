@@ -35,12 +35,13 @@ class Member(Team):
 
 
 def launch(processes, *arguments):
-    """What ``accelerate launch`` does on GPUs, here on CPU processes."""
+    """What ``accelerate launch`` does on GPUs, here on CPU processes; what they print."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     start = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(processes)]
     command = [sys.executable, *(start if processes > 1 else []), "-m", *map(str, arguments)]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
 
 
 def test_alone_without_a_launcher():
@@ -125,3 +126,23 @@ def test_two_processes_train_and_score_like_one(tmp_path):
         assert scores[1][name] == (pytest.approx(value, rel=1e-4) if isinstance(value, float) else value), name
     one, two = (load_model(tmp_path / f"run{processes}") for processes in (1, 2))
     assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(one.parameters(), two.parameters(), strict=True))
+
+
+@pytest.mark.training
+def test_two_processes_compare_like_one(tmp_path):
+    (tmp_path / "data").mkdir()
+    for i, pixels in enumerate(PICTURES):
+        Image.fromarray(pixels).save(tmp_path / "data" / f"{i}.png")
+    common = ["--data", tmp_path / "data", "--models", "nearest", "lmmse", "--limit", 9, "--samples", 2, "--no-readme"]
+    files = []
+    for processes in (1, 2):
+        out = tmp_path / f"{processes}.json"
+        printed = launch(processes, "train_scripts.compare", *common, "--seeds", 1, 2, "--out", out)
+        assert printed.count("| lmmse |") == 2  # one line in each table, by one process
+        files.append(json.loads(out.read_text()))
+    ours, theirs = (sorted(file["cells"], key=lambda cell: (cell["model"], cell["seed"])) for file in files)
+    assert len(ours) == len(theirs) == 4
+    for one, other in zip(ours, theirs, strict=True):
+        assert one.keys() == other.keys()
+        for name in one.keys() - {"seconds_per_image", "seconds_per_sample_batched", "quick"}:
+            assert other[name] == (pytest.approx(one[name], rel=1e-4) if isinstance(one[name], float) else one[name])

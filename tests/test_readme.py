@@ -8,12 +8,16 @@ import pytest
 import yaml
 
 import fieldlib
-from train_scripts import evaluate, export, sample, train
+from fieldlib.study import read_study
+from train_scripts import compare, evaluate, export, sample, train
 from train_scripts.cli import parse
+from train_scripts.compare import COMPARISON
+from train_scripts.comparison_table import tables
+from train_scripts.readme_section import read_section
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-SCRIPTS = {"train": train, "evaluate": evaluate, "export": export, "sample": sample}
+SCRIPTS = {"compare": compare, "train": train, "evaluate": evaluate, "export": export, "sample": sample}
 
 
 def blocks(language):
@@ -64,6 +68,10 @@ def test_new_method_in_the_readme_is_complete():
 
     names = {"METHODS": Registry("method", "fieldlib.methods"), "Method": Method, "LinearPath": LinearPath}
     exec(compile(blocks("python")[1], "README", "exec"), {**names, "Prediction": Prediction})
+
+
+def test_the_comparison_is_what_the_study_says():
+    assert read_section("comparison") == tables(read_study(COMPARISON))
 
 
 def test_version_is_the_packages():

@@ -1,6 +1,7 @@
 """The study's commands: resumable, with intervals, and honest about what disagrees."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,12 +10,14 @@ import torch
 from PIL import Image
 from tiny_models import smooth_pictures
 
+from fieldlib.acceleration import machine_class
 from fieldlib.errors import InputError
 from fieldlib.registry import PATTERNS
-from train_scripts import ablate, calibration, compare, held_out_patterns, picture_grid, picture_sheets, study
+from train_scripts import ablate, calibration, compare, held_out_patterns, picture_grid, picture_sheets, study, timing
 from train_scripts.study_file import StudyFile, half_width, summarise
 
 FAST = ("nearest", "thin_plate")
+PROVENANCE = ("machine", "threads", "date")
 
 
 @pytest.fixture
@@ -71,6 +74,41 @@ def test_rows_keep_what_was_varied_exactly(tmp_path):
     assert set(row["interval"]) == {"score"}
 
 
+def test_every_cell_says_where_and_when_it_was_made(tmp_path):
+    path = tmp_path / "study.json"
+    path.write_text(json.dumps({"machine": "an old one", "date": "2020-01-01", "settings": {}, "cells": [{"seed": 0}]}))
+    study = StudyFile(path, "make", {}, ("seed",))
+    study.add({"seed": 1})
+    document = json.loads(path.read_text())
+    old, new = document["cells"]
+    assert (old["machine"], old["date"]) == ("an old one", "2020-01-01")
+    assert new["machine"] == machine_class() and new["threads"] == torch.get_num_threads()
+    assert document["machine"] == sorted(["an old one", machine_class()])
+    assert document["date"] == new["date"] > "2026"
+    again = StudyFile(path, "make", {}, ("seed",))
+    assert again.cells == document["cells"]  # nobody takes the place of the first machine
+
+
+def test_times_are_not_averaged_and_never_mix_machines(tmp_path):
+    study = StudyFile(tmp_path / "study.json", "make", {}, ("model", "seed"))
+    for seed, seconds in enumerate((0.3, 0.1)):
+        study.add({"model": "a", "seed": seed, "machine": "one", "score": 1.0 + seed, "seconds_per_image": seconds})
+    (row,) = study.rows()
+    assert row["seconds_per_image"] == 0.1 and set(row["interval"]) == {"score"}
+    study.add({"model": "b", "seed": 0, "machine": "other", "score": 1.0, "seconds_per_image": 0.2})
+    assert not any("seconds_per_image" in row for row in study.rows())
+    study.times = {"seconds": {"a": 0.05}}
+    assert [row.get("seconds_per_image") for row in study.rows()] == [0.05, None]
+
+
+def test_rows_say_what_a_sample_costs_in_error(tmp_path):
+    study = StudyFile(tmp_path / "study.json", "make", {}, ("model", "seed"))
+    for seed, mean in enumerate((1.0, 2.0)):
+        study.add({"model": "a", "seed": seed, "sample_mse": 3.0, "mean_mse": mean})
+    (row,) = study.rows()
+    assert row["error_ratio"] == 2.25 and row["interval"]["error_ratio"] == half_width([3.0, 1.5])
+
+
 def test_a_damaged_study_file_is_refused(tmp_path):
     (tmp_path / "study.json").write_text("[")
     with pytest.raises(InputError, match="no study file"):
@@ -87,7 +125,9 @@ def test_compare_has_intervals_resumes_and_checks_itself(data, tmp_path, monkeyp
     assert rows["nearest"]["seeds"] == [1, 2]
     assert rows["nearest"]["interval"]["estimate_psnr_unobserved"] > 0
     printed = capsys.readouterr().out
-    assert f"{rows['thin_plate']['estimate_psnr_unobserved']:.2f} ± " in printed
+    spline = f"{rows['thin_plate']['estimate_psnr_unobserved']:.2f}"
+    assert f"| thin_plate | 2 | {spline} / {spline} / {spline} (± " in printed
+    assert f"| {rows['thin_plate']['crps']:.4f} ± " in printed
     assert "N = 9" in printed and "seeds 1, 2" in printed and "--limit 9" in printed
     compare.main(options)
     assert len(calls) == 6
@@ -115,6 +155,63 @@ def test_shares_of_the_work_come_together(data, tmp_path, monkeypatch):
     assert {row["model"] for row in json.loads(whole.out.read_text())["rows"]} == set(FAST)
     with pytest.raises(InputError, match="other settings"):
         compare.main(replace(whole, limit=8))
+
+
+def of_yesterday(path, machine, **times):
+    """Make the file ``path`` what the program wrote before cells had machines, made on ``machine``."""
+    document = json.loads(path.read_text())
+    cells = [{k: v for k, v in cell.items() if k not in PROVENANCE} | times for cell in document["cells"]]
+    path.write_text(json.dumps({**document, "machine": machine, "cells": cells}))
+
+
+def test_cells_of_another_machine_come_in_and_times_are_taken_apart(data, tmp_path, monkeypatch, capsys):
+    common = {"data": data, "limit": 9, "samples": 2, "models": FAST, "readme": False}
+    whole, more = (
+        compare.Options(**common, seeds=seeds, out=tmp_path / f"{seeds[0]}.json") for seeds in ((1,), (2, 3))
+    )
+    for options in (whole, more):
+        compare.main(options)
+    of_yesterday(whole.out, "the first machine", seconds_per_image=0.001)
+    of_yesterday(more.out, "another machine", seconds_per_image=77.0)
+    calls = counting(monkeypatch, compare)
+    compare.main(replace(whole, merge=(more.out,), seeds=(1, 2, 3)))
+    document = json.loads(whole.out.read_text())
+    assert document["machine"] == ["another machine", "the first machine"]
+    assert all("seconds_per_image" not in row and row["seeds"] == [1, 2, 3] for row in document["rows"])
+    assert "Scores: another machine and the first machine" in capsys.readouterr().out
+    compare.main(replace(whole, times=True))
+    assert not calls  # nothing is scored again
+    document = json.loads(whole.out.read_text())
+    assert document["times"]["machine"] == machine_class() and document["times"]["seconds"].keys() == set(FAST)
+    assert document["made_by"].endswith("--seeds 1 2 3")
+    for row in document["rows"]:
+        assert 0 < row["seconds_per_image"] == document["times"]["seconds"][row["model"]] < 1
+    assert f"least of {timing.ROUNDS} rounds, {machine_class()}" in capsys.readouterr().out
+
+
+def test_rows_with_fewer_seeds_say_so(data, tmp_path, capsys):
+    options = compare.Options(
+        data, limit=9, samples=2, models=FAST, seeds=(1, 2), out=tmp_path / "c.json", readme=False
+    )
+    compare.main(options)
+    compare.main(replace(options, models=("linear",), seeds=(1,)))
+    tables = capsys.readouterr().out
+    assert re.search(r"\| nearest \| 2 \| .*\(± ", tables)
+    assert re.search(r"\| linear \| 1 \| [^±]*\n", tables)
+
+
+def test_times_need_scores(data, tmp_path):
+    with pytest.raises(InputError, match="make them first, without --times"):
+        compare.main(compare.Options(data, times=True, out=tmp_path / "none.json", readme=False))
+
+
+def test_models_are_timed_in_turns(monkeypatch):
+    seen = []
+    monkeypatch.setattr(timing, "time_once", lambda model, scene, settings: seen.append(model.name) or len(seen) / 100)
+    options = {"context": 0.2, "solver": "ddim", "steps": 2}
+    times = timing.take_times(FAST, smooth_pictures(2), options, rounds=3)
+    assert seen == [*FAST] * 4  # one round to warm up
+    assert times["seconds"] == {"nearest": 0.03, "thin_plate": 0.04}
 
 
 def test_a_wrong_number_in_the_file_is_found(data, tmp_path):

@@ -95,8 +95,13 @@ def command_of(options: Any, leave_out: Sequence[str] = ()) -> str:  # noqa: ANN
     for field in fields(options):
         value = getattr(options, field.name)
         if field.name not in leave_out and value is not None and (value != field.default or field.name in NAMING):
-            flags.append(f"--{field.name.replace('_', '-')}" + ("" if value is True else f" {value}"))
+            flags.append(f"--{field.name.replace('_', '-')}" + ("" if value is True else f" {spoken(value)}"))
     return " ".join(flags)
+
+
+def spoken(value: object) -> str:
+    """A value as it is typed after its flag."""
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def output_file(path: Path, suffixes: Sequence[str]) -> Path:

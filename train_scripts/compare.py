@@ -1,13 +1,15 @@
-"""Score every bundled model and every baseline by one protocol; write JSON, the README's table and the model cards.
+"""Score every bundled model and every baseline by one protocol; write JSON, the README's tables and the model cards.
 
 python -m train_scripts.compare --data ../shared/data/cifar10 --limit 1000
+python -m train_scripts.compare --data ../shared/data/cifar10 --times      # on a quiet machine
 python -m train_scripts.compare --data ../shared/data/cifar10 --quick
+accelerate launch --num_processes 8 -m train_scripts.compare --data ../shared/data/cifar10
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,42 +17,29 @@ import numpy as np
 from tqdm import tqdm
 
 import fieldlib
-from fieldlib.acceleration import machine_class
-from fieldlib.assets import ASSETS, STUDY, WEIGHTS
+from fieldlib.assets import STUDY, WEIGHTS
 from fieldlib.checkpoint import read_config, write_atomic, write_config
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
+from fieldlib.model import FieldModel
 from fieldlib.model_card import PROTOCOL, SCORED, make_card
+from fieldlib.parallel import Team, join_team
 from fieldlib.registry import one_call
 from fieldlib.study import read_study
 from train_scripts.cli import run
+from train_scripts.comparison_table import tables
 from train_scripts.protocol import Comparison
+from train_scripts.readme_section import write_section
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, weights_of
+from train_scripts.timing import take_times
 
 COMPARISON = STUDY / "comparison.json"
-README = ASSETS.parent / "README.md"
-BEGIN, END = "<!-- comparison: begin -->", "<!-- comparison: end -->"
 QUICK = 8  # pictures of the quick form
 QUICK_COLUMNS = ("estimate_psnr_unobserved", "mean_psnr_unobserved", "sample_psnr_unobserved", "crps", "coverage90")
 LEAST_INTERVAL = 0.002  # relative to the value: other processors round otherwise
 SETTINGS = ("limit", "context", "solver", "steps", "samples")
 CARD_COLUMNS = (*PROTOCOL, *SCORED)
-COLUMNS = {
-    "estimate_psnr_unobserved": ("estimate, PSNR unobserved", ".2f"),
-    "mean_psnr_unobserved": ("mean of K, PSNR unobserved", ".2f"),
-    "sample_psnr_unobserved": ("one sample, PSNR unobserved", ".2f"),
-    "estimate_mse": ("estimate, MSE target", ".4f"),
-    "estimate_mae": ("estimate, MAE target", ".4f"),
-    "estimate_ssim_full": ("estimate, SSIM full", ".3f"),
-    "crps": ("CRPS", ".4f"),
-    "coverage90": ("coverage 90%", ".3f"),
-    "sharpness": ("sharpness", ".2f"),
-    "nfe": ("calls a sample", "d"),
-    "seconds_per_image": ("ms a sample", "ms"),
-    "params": ("parameters", ",d"),
-    "training_minutes": ("training minutes", "d"),
-}
 
 
 @dataclass(frozen=True)
@@ -60,8 +49,9 @@ class Options(Comparison):
     Attributes:
         context: share of the pixels that are known.
         out: the study's JSON; cells that it already holds under the same settings are not run again.
-        readme: write the table into README.md and the scores into the bundled models' cards.
+        readme: write the tables into README.md and the scores into the bundled models' cards.
         merge: other files of this study whose cells to take in: shares of the work under --models and --out.
+        times: score nothing; time one sample of every model in the file, all in turns, and keep that in the file.
         quick: score a few pictures only and check that they agree with the file; write nothing.
     """
 
@@ -70,34 +60,45 @@ class Options(Comparison):
     out: Path = COMPARISON
     readme: bool = True
     merge: tuple[Path, ...] = ()
+    times: bool = False
     quick: bool = False
 
 
 def main(options: Options) -> None:
-    """Evaluate what is missing, then write both files; or check the file against a quick run."""
+    """Evaluate what is missing, then write all files; or only take times; or check the file against a quick run."""
     if options.quick:
         check(options)
         return
-    names = chosen_models(options.models)
+    team = join_team()
     study = StudyFile(
         options.out, command("compare", options, settings_of(options)), settings_of(options), ("model", "seed")
     )
+    if options.times:
+        add_times(study, options)
+    else:
+        add_scores(study, options, team)
+    if team.is_first:
+        publish(study, options)
+
+
+def add_scores(study: StudyFile, options: Options, team: Team) -> None:
+    """Evaluate what is missing; the processes of ``team`` share the pictures, and the first one writes."""
+    names = chosen_models(options.models)
     pictures = load_pictures(options.data, split="test", limit=options.limit)
-    for path in options.merge:
-        study.merge(path)
-    study.keep(fieldlib.model_names())
-    for seed in options.seeds:  # one seed after the other: the table is complete early and gains intervals later
-        for name in names:
-            fingerprint = weights_of(name)
-            if study.find(model=name, seed=seed, sha256=fingerprint) is None:
-                cell = score(name, pictures, seed, vars(options))
-                study.add({"model": name, "seed": seed, "sha256": fingerprint, **cell, **training_of(name)})
-    add_quick(study, pictures, options)
-    table = markdown(study.rows(), options)
-    print(table)
-    if options.readme:
-        write_table(table)
-        write_cards(cell for cell in study.cells if cell["seed"] == options.seeds[0])
+    if team.is_first:
+        for path in options.merge:
+            study.merge(path)
+        study.keep(fieldlib.model_names())
+    # One seed after the other: the table is complete early and gains intervals later.
+    wanted: list[Cell] = [
+        {"model": name, "seed": seed, "sha256": weights_of(name)} for seed in options.seeds for name in names
+    ]
+    for key in team.agree([key for key in wanted if study.find(**key) is None]):
+        cell = score(key["model"], pictures, key["seed"], vars(options), team)
+        if team.is_first:
+            study.add({**cell, **key, **training_of(key["model"])})
+    if team.is_first:
+        add_quick(study, pictures, options)
 
 
 def add_quick(study: StudyFile, pictures: np.ndarray, options: Options) -> None:
@@ -108,11 +109,46 @@ def add_quick(study: StudyFile, pictures: np.ndarray, options: Options) -> None:
             study.add({**cell, "quick": {column: fresh[column] for column in QUICK_COLUMNS}})
 
 
-def score(name: str, pictures: np.ndarray, seed: int, options: Mapping[str, Any]) -> Cell:
+def add_times(study: StudyFile, options: Options) -> None:
+    """Time every model of the file.
+
+    Raises:
+        InputError: nothing in the file.
+    """
+    names = list(dict.fromkeys(cell["model"] for cell in study.cells))
+    if not names:
+        raise InputError(f"{options.out} has no scores under these settings: make them first, without --times")
+    pictures = load_pictures(options.data, split="test", limit=QUICK)
+    study.times = take_times(names, pictures, vars(options))
+
+
+def publish(study: StudyFile, options: Options) -> None:
+    """Write the file, print the tables; with ``options.readme`` into the README, too, and scores into the cards."""
+    seeds = tuple(sorted({cell["seed"] for cell in study.cells}))
+    study.command = command("compare", replace(options, seeds=seeds), settings_of(options))
+    study.save()
+    text = tables(study.document())
+    print(text)
+    if options.readme:
+        write_section("comparison", text)
+        write_cards(cell for cell in study.cells if cell["seed"] == seeds[0])
+
+
+def score(name: str, pictures: np.ndarray, seed: int, options: Mapping[str, Any], team: Team | None = None) -> Cell:
     """The protocol's columns for one model or baseline and one seed."""
-    with tqdm(total=len(pictures), unit="picture", desc=f"{name}, seed {seed}", leave=len(pictures) > QUICK) as bar:
+    team = team or Team()
+    model = fieldlib.load(name)
+    if isinstance(model, FieldModel):
+        model.to(team.device)
+    with tqdm(
+        total=len(team.share(range(len(pictures)))),
+        unit="picture",
+        desc=f"{name}, seed {seed}",
+        leave=len(pictures) > QUICK,
+        disable=not team.is_first,
+    ) as bar:
         return evaluate(
-            fieldlib.load(name),
+            model,
             pictures,
             context=options["context"],
             solver=None if one_call(name) else options["solver"],
@@ -120,6 +156,7 @@ def score(name: str, pictures: np.ndarray, seed: int, options: Mapping[str, Any]
             samples=options["samples"],
             seed=seed,
             progress=bar.update,
+            team=team,
         )
 
 
@@ -171,42 +208,6 @@ def disagreements(name: str, stored: Cell, fresh: Cell, interval: Mapping[str, f
         if abs(fresh[column] - value) > most:
             found.append(f"{name} {column} is {fresh[column]:.4f}, the file says {value:.4f} +- {most:.4f}")
     return found
-
-
-def markdown(rows: Sequence[Cell], options: Options) -> str:
-    """The table, best estimate first, with the protocol in its caption."""
-    titles = "".join(f" {title} |" for title, _ in COLUMNS.values())
-    lines = [f"| model |{titles}", "| --- |" + " --- |" * len(COLUMNS)]
-    lines += [
-        f"| {row['model']} |" + "".join(f" {number(row, key, form)} |" for key, (_, form) in COLUMNS.items())
-        for row in sorted(rows, key=lambda row: -row["estimate_psnr_unobserved"])
-    ]
-    seeds = sorted({seed for row in rows for seed in row["seeds"]})
-    interval = "; ± is half the 95% interval over the seeds (masks and noise, same pictures)" if len(seeds) > 1 else ""
-    caption = (
-        f"N = {options.limit} CIFAR-10 test pictures, {options.context:.0%} of the pixels known, "
-        f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}, {options.solver} with {options.steps} "
-        f"steps, K = {options.samples} samples, {machine_class()}{interval}. "
-        f"Made by `{command('compare', options, settings_of(options))}`."
-    )
-    return "\n".join([caption, "", *lines])
-
-
-def number(row: Mapping[str, Any], key: str, form: str) -> str:
-    """One number with its interval, or a dash where it has no meaning."""
-    value, interval = row.get(key), row["interval"].get(key)
-    if value is None or (form == ",d" and value == 0):
-        return "-"
-    if form == "ms":
-        return f"{1000 * value:.1f}"
-    return format(value, form) + ("" if interval is None else f" ± {format(interval, form)}")
-
-
-def write_table(table: str) -> None:
-    """Replace what stands between the README's markers."""
-    before, _, rest = README.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    write_atomic(README, f"{before}{BEGIN}\n{table}\n{END}{after}".encode())
 
 
 def write_cards(cells: Iterable[Cell]) -> None:

@@ -6,7 +6,7 @@ python -m train_scripts.consistency --model flow_matching --data ../shared/data/
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 import fieldlib
+from fieldlib.acceleration import provenance
 from fieldlib.assets import STUDY
 from fieldlib.checkpoint import write_atomic
 from fieldlib.data import gallery, load_pictures
@@ -25,7 +26,7 @@ from fieldlib.metrics import psnr, to_picture
 from fieldlib.points import Points
 from fieldlib.resolution import SIDE
 from fieldlib.sampling import Model
-from train_scripts.cli import output_file, run, whole_number
+from train_scripts.cli import command_of, output_file, run, whole_number
 
 MOST_PICTURES = 10_000
 GOAL = 30.0  # dB
@@ -107,9 +108,13 @@ def box_mean(values: Tensor, size: int) -> Tensor:
 def summary(options: Options, rows: list[list[float]]) -> dict[str, Any]:
     """What was measured, and mean, least and count below the goal for each size."""
     columns = torch.tensor(rows, dtype=torch.float64).T
+    data = None if options.data is None else Path(options.data).name
+    flags = command_of(replace(options, data=data), ("json",))
     return {
+        "made_by": f"python -m train_scripts.consistency {flags}".strip(),
+        **provenance(),
         "model": options.model,
-        "data": "gallery" if options.data is None else Path(options.data).name,
+        "data": data or "gallery",
         "pictures": len(rows),
         "context": options.context,
         "steps": options.steps,

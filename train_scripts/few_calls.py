@@ -18,7 +18,7 @@ import numpy as np
 from tqdm import tqdm
 
 import fieldlib
-from fieldlib.acceleration import machine_class
+from fieldlib.acceleration import provenance
 from fieldlib.assets import STUDY
 from fieldlib.checkpoint import write_atomic
 from fieldlib.data import load_pictures
@@ -27,7 +27,7 @@ from fieldlib.evaluation import evaluate
 from fieldlib.model import FieldModel
 from fieldlib.sampling import Model
 from fieldlib.time_grids import TIME_GRIDS
-from train_scripts.cli import output_file, run
+from train_scripts.cli import command_of, output_file, run
 from train_scripts.protocol import TestPictures
 from train_scripts.study_file import weights_of
 
@@ -99,8 +99,8 @@ def main(options: Options) -> None:
         for cell in wanted:
             bar.set_description(cell.key)
             scores = score(cell, models[cell.model], pictures, options, bar)
-            done[cell.key] = {**cell._asdict(), "sha256": weights_of(cell.model), **scores}
-            document = {"settings": settings(options), "machine": machine_class(), "cells": done}
+            done[cell.key] = {**cell._asdict(), "sha256": weights_of(cell.model), **scores, **provenance()}
+            document = {"made_by": made_by(options), **provenance(), "settings": settings(options), "cells": done}
             write_atomic(options.out, (json.dumps(document, indent=1) + "\n").encode())
     rows = [done[cell.key] for cell in cells]
     print(caption(options), summary(rows), curves(rows), sep="\n\n")
@@ -186,8 +186,13 @@ def caption(options: Options) -> str:
     """The protocol in one line."""
     return (
         f"N = {options.limit} CIFAR-10 test pictures, {options.context:.0%} of the pixels known, seed {options.seed}, "
-        f"K = {options.samples} samples, PSNR of unobserved pixels. Made by `python -m train_scripts.few_calls`."
+        f"K = {options.samples} samples, PSNR of unobserved pixels. Made by `{made_by(options)}`."
     )
+
+
+def made_by(options: Options) -> str:
+    """What to type to make the file again."""
+    return f"python -m train_scripts.few_calls {command_of(options, ('data', 'out'))}".strip()
 
 
 def summary(rows: list[dict[str, Any]]) -> str:

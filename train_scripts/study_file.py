@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import json
 import statistics
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scipy.stats import t as student
-
 import fieldlib
-from fieldlib.acceleration import machine_class
+from fieldlib.acceleration import provenance
 from fieldlib.assets import WEIGHTS
 from fieldlib.checkpoint import read_config, write_atomic
 from fieldlib.errors import InputError
-from fieldlib.study import read_study
+from fieldlib.study import cells_of, half_width, read_study
 
-CONFIDENCE = 0.95
+TIMES = ("seconds_per_image", "seconds_per_sample_batched")
 Cell = dict[str, Any]
 
 
 class StudyFile:
-    """The finished cells of one study.
+    """The finished cells of one study, each with the machine, threads and date that made it.
 
     Args:
         path: of the JSON file; cells that it holds under other settings are dropped.
         command: what a person types to make the file.
         settings: what must be equal for two cells to be comparable; plain values.
         keys: the fields that tell one cell from another.
+
+    Attributes:
+        times: seconds of one sample by model, and where and how they were taken; None when they were not.
 
     Raises:
         InputError: a file that is no study.
@@ -38,7 +40,8 @@ class StudyFile:
         self.path, self.command, self.settings, self.keys = path, command, dict(settings), tuple(keys)
         document = read_study(path) if path.exists() else {}
         kept = document.get("settings") == json.loads(json.dumps(self.settings))
-        self.cells: list[Cell] = document.get("cells", []) if kept else []
+        self.cells: list[Cell] = cells_of(document) if kept else []
+        self.times: dict[str, Any] | None = document.get("times") if kept else None
 
     def find(self, **key: object) -> Cell | None:
         """The finished cell with these fields (``sha256`` among them: other weights make another cell), or None."""
@@ -52,6 +55,7 @@ class StudyFile:
 
         Cells of other weights of the same model go too: a row never mixes two trainings.
         """
+        cell = cell if "machine" in cell else {**cell, **provenance()}
         key = [cell[name] for name in self.keys]
         self.cells = [other for other in self.cells if [other[name] for name in self.keys] != key]
         self.cells = [other for other in self.cells if self._same_weights(other, cell)] + [cell]
@@ -62,7 +66,9 @@ class StudyFile:
         return one.get("model") != other.get("model") or one.get("sha256") == other.get("sha256")
 
     def merge(self, path: Path) -> None:
-        """Enter the cells of another file of the same study, for work that several processes or machines shared.
+        """Enter the cells of another file of the same study, for work that several machines shared.
+
+        Cells without a date get that of the file's last change.
 
         Raises:
             InputError: a file that is no study, or one with other settings.
@@ -70,8 +76,9 @@ class StudyFile:
         document = read_study(path)
         if document.get("settings") != json.loads(json.dumps(self.settings)):
             raise InputError(f"{path} was made with other settings: {document.get('settings')}, not {self.settings}")
-        for cell in document.get("cells", []):
-            self.add(cell)
+        changed = time.strftime("%Y-%m-%d", time.gmtime(path.stat().st_mtime))
+        for cell in cells_of(document):
+            self.add({"date": changed, **cell})
 
     def keep(self, models: Sequence[str]) -> None:
         """Drop the cells of all models but these."""
@@ -79,10 +86,22 @@ class StudyFile:
 
     def save(self) -> None:
         """Write the file, atomically."""
-        document: dict[str, Any] = {"made_by": self.command, "machine": machine_class(), "settings": self.settings}
-        document |= {"rows": self.rows(), "cells": self.cells}
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(self.path, (json.dumps(document, indent=1) + "\n").encode())
+        write_atomic(self.path, (json.dumps(self.document(), indent=1) + "\n").encode())
+
+    def document(self) -> dict[str, Any]:
+        """What the file holds; its machines are those of the cells, its date is that of the latest one."""
+        known = {
+            "machine": sorted(self.machines()),
+            "date": max((cell.get("date", "") for cell in self.cells), default=""),
+        }
+        head = {"made_by": self.command, **known, "settings": self.settings}
+        times = {} if self.times is None else {"times": self.times}
+        return {**head, **times, "rows": self.rows(), "cells": self.cells}
+
+    def machines(self) -> set[str]:
+        """The kinds of machine that made the cells."""
+        return {cell["machine"] for cell in self.cells}
 
     def rows(self) -> list[Cell]:
         """One row per group of cells that differ only by seed: means, ``interval`` (half widths) and ``seeds``."""
@@ -92,10 +111,16 @@ class StudyFile:
             groups.setdefault(tuple(cell[name] for name in fixed), []).append(cell)
         return [self._row(cells, fixed) for cells in groups.values()]
 
-    @staticmethod
-    def _row(cells: Sequence[Cell], fixed: Sequence[str]) -> Cell:
-        """The summary, in which the ``fixed`` fields are what they were: a mean of equal numbers may be rounded."""
+    def _row(self, cells: Sequence[Cell], fixed: Sequence[str]) -> Cell:
+        """The summary, in which the ``fixed`` fields are what they were: a mean of equal numbers may be rounded.
+
+        Its times are those that were taken in turns; else the least of its cells, if one kind of machine made them all.
+        """
         row = summarise(cells)
+        if self.times is not None or len(self.machines()) > 1:
+            row = {name: value for name, value in row.items() if name not in TIMES}
+        if self.times is not None and row["model"] in self.times["seconds"]:
+            row["seconds_per_image"] = self.times["seconds"][row["model"]]
         interval = {name: width for name, width in row["interval"].items() if name not in fixed}
         return {**row, **{name: cells[0][name] for name in fixed}, "interval": interval}
 
@@ -115,13 +140,18 @@ def summarise(cells: Sequence[Cell]) -> Cell:
     """One row for ``cells`` that differ only by seed.
 
     Numbers with a fraction become means, with the half widths of their confidence intervals over the seeds (Student's)
-    under ``interval``, which is empty for one seed. Everything else is kept where it is equal in all cells.
+    under ``interval``, which is empty for one seed; times become the least, which is nearest to a quiet machine's.
+    Everything else is kept where it is equal in all cells. ``error_ratio`` is the squared error of one sample over that
+    of the mean of K; of exact samples it is 2 K / (K + 1).
     """
+    cells = [with_ratio(cell) for cell in cells]
     row: Cell = {"seeds": sorted(cell["seed"] for cell in cells)}
     interval: dict[str, float] = {}
     for name, value in cells[0].items():
         values = [cell.get(name) for cell in cells]
-        if all(isinstance(one, float) for one in values):
+        if name in TIMES:
+            row[name] = min(values)  # type: ignore[type-var]
+        elif all(isinstance(one, float) for one in values):
             row[name] = statistics.fmean(values)  # type: ignore[arg-type]
             if len(values) > 1:
                 interval[name] = half_width(values)  # type: ignore[arg-type]
@@ -130,10 +160,11 @@ def summarise(cells: Sequence[Cell]) -> Cell:
     return {**row, "interval": interval}
 
 
-def half_width(values: Sequence[float]) -> float:
-    """Half the width of Student's confidence interval for the mean of two or more ``values``."""
-    factor = student.ppf((1 + CONFIDENCE) / 2, len(values) - 1)
-    return float(factor * statistics.stdev(values) / len(values) ** 0.5)
+def with_ratio(cell: Cell) -> Cell:
+    """``cell`` with its ``error_ratio`` where it has both errors."""
+    if not {"sample_mse", "mean_mse"} <= cell.keys():
+        return cell
+    return {**cell, "error_ratio": cell["sample_mse"] / cell["mean_mse"]}
 
 
 def weights_of(name: str) -> str | None:
