@@ -7,8 +7,9 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from demo.streamlit_ui import MAIN, main, results, words
+from demo.streamlit_ui import MAIN, duels, main, results, words
 from fieldlib import assets
+from fieldlib.study import paired_difference
 
 FOLDER = MAIN.parent
 MODELS = ("flow_matching/tiny", "thin_plate", "nearest")
@@ -113,7 +114,7 @@ def text_of(app):
 def test_every_page_shows_its_study(page, studies):
     app = visit(page)
     assert not app.exception
-    assert f"make {'comparison' if page == 'compare' else page}" in text_of(app)
+    assert f"make {'comparison' if page in ('compare', 'speed') else page}" in text_of(app)
     assert app.get("plotly_chart")
     assert len(app.get("download_button")) == 2
 
@@ -170,6 +171,7 @@ def test_run_it_reconstructs():
     app.button[0].click().run()
     assert not app.exception
     assert "dB" in text_of(app)
+    assert app.get("plotly_chart")
     assert "0 network calls" in text_of(app)
 
 
@@ -196,6 +198,86 @@ def test_the_bundled_comparison_can_be_shown():
     app = visit("compare")
     assert not app.exception
     assert app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("page", main.PAGES)
+def test_every_page_shows_the_bundled_results(page):
+    app = visit(page)
+    assert not app.exception
+    assert app.title[0].value
+    missing = "No results yet" in text_of(app)
+    assert missing == (page == "ablations" and not (assets.STUDY / "ablations.json").exists())
+
+
+def test_times_come_from_one_run(studies):
+    document = json.loads((studies / "comparison.json").read_text())
+    document["times"] = {"machine": "a quiet one", "threads": 2, "date": "2026-01-02", "rounds": 15, "seconds": {}}
+    (studies / "comparison.json").write_text(json.dumps(document))
+    for page in ("compare", "speed"):
+        assert "15 rounds with all models in turns, a quiet one, 2 threads, 2026-01-02" in text_of(visit(page))
+    assert "A sample of a generative network takes 50 ms (8 calls)" in text_of(visit("speed"))
+
+
+def test_the_benchmark_is_shown(studies):
+    rows = {"goals": [{"name": "one", "verdict": "missed"}], "tables": {"calls": [{"name": "tiny", "call_ms": 4.0}]}}
+    assert "`make bench` makes it" in text_of(visit("speed"))
+    (studies / "bench.json").write_text(json.dumps({"made_by": "make bench", "machine": "a bench", **rows}))
+    app = visit("speed")
+    assert not app.exception
+    assert "a bench" in text_of(app)
+    shown = app.get("arrow_data_frame") or app.dataframe
+    assert len(shown) == 3
+
+
+def scored(name, *values):
+    return [{"model": name, "seed": seed, "crps": value} for seed, value in enumerate(values)]
+
+
+def test_differences_are_paired():
+    cells = [*scored("a", 1.0, 5.0, 9.0), *scored("b", 1.1, 5.1, 9.1), *scored("c", 1.0, 4.8, 9.5)]
+    gap = paired_difference(cells, "b", "a", "crps")
+    assert gap.value == pytest.approx(0.1) and gap.half < 1e-9 and gap.is_safe and gap.seeds == 3
+    assert not paired_difference(cells, "c", "a", "crps").is_safe
+    one = paired_difference(cells[:4], "b", "a", "crps")  # one seed in common
+    assert one.seeds == 1 and one.half is None and not one.is_safe
+    assert paired_difference(cells[:3], "b", "a", "crps") is None
+
+
+def test_methods_and_rivals_stand_against_each_other():
+    names = ("flow_matching/tiny", "denoiser/tiny", "regressor/tiny_conv", "thin_plate")
+    values = ((0.030, 0.035, 0.040), (0.031, 0.036, 0.041), (0.02, 0.03, 0.04), (0.05, 0.04, 0.06))
+    cells = [cell for name, own in zip(names, values, strict=True) for cell in scored(name, *own)]
+    rows = [{"model": name, "crps": sum(own) / 3, "interval": {}} for name, own in zip(names, values, strict=True)]
+    tiny, across = duels.duels(rows, cells, "crps")
+    assert tiny.startswith("**Flow matching - tiny** 0.0350")
+    assert "Field denoiser" in tiny and "+0.00100 ± 0.00000 (behind)" in tiny
+    assert across.startswith("**Regressor") and "Thin" in across and "(equal within the interval)" in across
+
+
+def test_who_leads_respects_intervals():
+    rows = [row("flow_matching/tiny", score, context=c) for c, score in ((0.1, 22.0), (0.2, 22.0), (0.5, 22.0))]
+    rows += [row("thin_plate", score, context=c) for c, score in ((0.1, 20.0), (0.2, 22.015), (0.5, 23.0))]
+    text = words.crossings(rows, "estimate_psnr_unobserved", "context")
+    assert text == (
+        "A trained network leads at 1 of 3 settings. A classical baseline leads at 1 (50%). "
+        "Equal within the interval: 1 (20%)."
+    )
+
+
+def test_an_ablation_is_measured_against_its_own_reference():
+    kinds = (("reference", "tiny", 21.0), ("no stem", "base", 18.0), ("scale, no stem", "4", 19.0))
+    rows = [row("tiny", psnr, group=group, variant=variant) for group, variant, psnr in kinds]
+    rows[2]["against"] = ["no stem", "base"]
+    text = words.effect(rows, "estimate_psnr_unobserved", "scale, no stem")
+    assert text == "**scale, no stem**: best is 4, +1.00 dB against base."
+
+
+def test_lost_pictures_are_named():
+    rows = [{"title": "A kite", "psnr": {"thin_plate": 24.0, "regressor/tiny": 23.0}}]
+    assert "on 1 of 1 pictures: A kite (thin plate)" in words.lost_pictures(rows)
+    rows.append({"title": "A cat", "psnr": {"thin_plate": 20.0, "regressor/tiny": 23.0}})
+    assert "on 1 of 2" in words.lost_pictures(rows)
+    assert "on all 1 pictures" in words.lost_pictures(rows[1:])
 
 
 def test_cells_that_failed_are_left_out(studies):

@@ -101,6 +101,11 @@ def test_times_are_not_averaged_and_never_mix_machines(tmp_path):
     assert [row.get("seconds_per_image") for row in study.rows()] == [0.05, None]
 
 
+def test_curves_are_averaged_place_by_place():
+    row = summarise([{"seed": seed, "frames": [1.0, 2.0 * seed]} for seed in (1, 2)])
+    assert row["frames"] == [1.0, 3.0]
+
+
 def test_rows_say_what_a_sample_costs_in_error(tmp_path):
     study = StudyFile(tmp_path / "study.json", "make", {}, ("model", "seed"))
     for seed, mean in enumerate((1.0, 2.0)):

@@ -140,9 +140,9 @@ def summarise(cells: Sequence[Cell]) -> Cell:
     """One row for ``cells`` that differ only by seed.
 
     Numbers with a fraction become means, with the half widths of their confidence intervals over the seeds (Student's)
-    under ``interval``, which is empty for one seed; times become the least, which is nearest to a quiet machine's.
-    Everything else is kept where it is equal in all cells. ``error_ratio`` is the squared error of one sample over that
-    of the mean of K; of exact samples it is 2 K / (K + 1).
+    under ``interval``, which is empty for one seed; lists of them become means place by place; times become the least,
+    which is nearest to a quiet machine's. Everything else is kept where it is equal in all cells. ``error_ratio`` is
+    the squared error of one sample over that of the mean of K; of exact samples it is 2 K / (K + 1).
     """
     cells = [with_ratio(cell) for cell in cells]
     row: Cell = {"seeds": sorted(cell["seed"] for cell in cells)}
@@ -155,9 +155,16 @@ def summarise(cells: Sequence[Cell]) -> Cell:
             row[name] = statistics.fmean(values)  # type: ignore[arg-type]
             if len(values) > 1:
                 interval[name] = half_width(values)  # type: ignore[arg-type]
+        elif all(is_curve(one) for one in values):
+            row[name] = [statistics.fmean(place) for place in zip(*values, strict=True)]  # type: ignore[arg-type]
         elif name != "seed" and all(one == value for one in values):
             row[name] = value
     return {**row, "interval": interval}
+
+
+def is_curve(value: object) -> bool:
+    """Whether ``value`` is a list of numbers with fractions."""
+    return isinstance(value, list) and all(isinstance(one, float) for one in value)
 
 
 def with_ratio(cell: Cell) -> Cell:

@@ -13,6 +13,7 @@ SECTIONS = {
     "Results": {
         "compare": "Compare",
         "frontier": "Frontier",
+        "speed": "Speed",
         "sparsity": "Sparsity",
         "patterns": "Patterns",
         "ablations": "Ablations",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fieldlib import InputError, assets
-from fieldlib.study import read_study
+from fieldlib.study import cells_of, read_study
 
 Row = dict[str, Any]
 COMMANDS = {
@@ -25,6 +25,7 @@ COMMANDS = {
     "active_sampling": "python -m train_scripts.active_sampling",
     "temporal": "python -m train_scripts.temporal",
     "recognition": "python -m train_scripts.recognition",
+    "bench": "make bench",
     "consistency": "python -m train_scripts.consistency",
     "sheets": "python -m train_scripts.picture_sheets",
 }
@@ -39,20 +40,35 @@ class Study(NamedTuple):
     @property
     def rows(self) -> list[Row]:
         """One row per cell of the study, means over seeds; the cells that did not fail where it has no rows."""
-        cells = self.document.get("cells") or []
-        cells = list(cells.values()) if isinstance(cells, dict) else cells
-        return self.document.get("rows") or [cell for cell in cells if "failed" not in cell]
+        return self.document.get("rows") or [cell for cell in self.cells if "failed" not in cell]
+
+    @property
+    def cells(self) -> list[Row]:
+        """One record per model, setting and seed."""
+        return cells_of(self.document)
 
     @property
     def provenance(self) -> str:
-        """One line: settings, seeds, machine and command."""
+        """One line: settings, seeds, machine, date and command."""
         made_with = self.document.get("settings", {}).items()
         plain = [(name, value) for name, value in made_with if value is not None and not isinstance(value, dict)]
         settings = ", ".join(f"{name} {shown(value)}" for name, value in plain)
         seeds = sorted({seed for row in self.rows for seed in row.get("seeds", ())})
-        parts = [settings, f"seeds {', '.join(map(str, seeds))}" if seeds else "", self.document.get("machine", "")]
+        machine, date = (shown(self.document.get(name, "")) for name in ("machine", "date"))
+        parts = [settings, f"seeds {', '.join(map(str, seeds))}" if seeds else "", machine, date]
         made = self.document.get("made_by")
         return "; ".join(part for part in parts if part) + (f". Made by `{made}`." if made else ".")
+
+
+def timed(study: Study) -> str:
+    """Where the times of the comparison come from."""
+    times = study.document.get("times")
+    if times is None:
+        return "Times were taken when each model was scored, not side by side."
+    return (
+        f"Times: the least of {times['rounds']} rounds with all models in turns, {times['machine']}, "
+        f"{times['threads']} threads, {times['date']}."
+    )
 
 
 def load(name: str) -> Study | None:

@@ -57,30 +57,77 @@ def verdicts(rows: Sequence[Row], column: str, group: str, name: str) -> list[st
 
 
 def crossings(rows: Sequence[Row], column: str, group: str) -> str:
-    """For how many values of ``group`` a baseline leads."""
-    values = list(dict.fromkeys(row[group] for row in rows))
-    leaders = {value: best([row for row in rows if row[group] == value], column) for value in values}
-    losses = [value for value, leader in leaders.items() if leader is not None and not trained(leader)]
+    """For how many values of ``group`` a network leads, a baseline leads, or neither outside the intervals."""
     if not any(trained(row) for row in rows) or all(trained(row) for row in rows):
         return ""
-    if not losses:
-        return f"A trained network leads at all {len(values)} settings."
-    listed = ", ".join(f"{value:.0%}" if isinstance(value, float) else str(value) for value in losses)
-    return f"A classical baseline leads at {len(losses)} of {len(values)} settings ({listed})."
+    values = list(dict.fromkeys(row[group] for row in rows))
+    places: dict[int, list[str]] = {1: [], 0: [], -1: []}
+    for value in values:
+        place = leader([row for row in rows if row[group] == value], column)
+        places[place].append(f"{value:.0%}" if isinstance(value, float) else str(value).replace("_", " "))
+    text = f"A trained network leads at {'all ' if len(places[1]) == len(values) else ''}{len(places[1])}"
+    text += "" if len(places[1]) == len(values) else f" of {len(values)}"
+    text += " settings."
+    if places[-1]:
+        text += f" A classical baseline leads at {len(places[-1])} ({', '.join(places[-1])})."
+    if places[0]:
+        text += f" Equal within the interval: {len(places[0])} ({', '.join(places[0])})."
+    return text
+
+
+def leader(rows: Sequence[Row], column: str) -> int:
+    """1 when the best network beats the best baseline, -1 the other way round, 0 when their intervals overlap."""
+    network = best([row for row in rows if trained(row)], column)
+    baseline = best([row for row in rows if not trained(row)], column)
+    if network is None or baseline is None:
+        return 1 if baseline is None else -1
+    gap = rank(network[column], column) - rank(baseline[column], column)
+    width = sum(row.get("interval", {}).get(column, 0.0) for row in (network, baseline))
+    return 0 if abs(gap) <= width else 1 if gap > 0 else -1
 
 
 def effect(rows: Sequence[Row], column: str, group: str) -> str:
-    """What changing ``group`` does in an ablation, against the reference variant."""
+    """What changing ``group`` does in an ablation, against the variant that its rows name as their reference."""
     own = [row for row in rows if row["group"] == group]
-    reference = next((row for row in rows if row["group"] == "reference"), None)
     winner = best(own, column)
+    against = tuple(winner.get("against", ("reference",))) if winner else ()
+    reference = next((row for row in rows if (row["group"], row["variant"])[: len(against)] == against), None)
     if reference is None or winner is None:
         return ""
     gap = winner[column] - reference[column]
     widths = [row.get("interval", {}).get(column) for row in (winner, reference)]
     safe = None not in widths and abs(gap) > sum(widths)
     doubt = "" if safe else " (within the intervals or from one seed: not safe)"
-    return f"**{group}**: best is {winner['variant']}, {gap:+.2f} dB against the reference{doubt}."
+    return f"**{group}**: best is {winner['variant']}, {gap:+.2f} dB against {reference['variant']}{doubt}."
+
+
+def lost_pictures(rows: Sequence[Row]) -> str:
+    """On which picture sheets a classical baseline has the best mean."""
+    winners = {row["title"]: max(row["psnr"], key=row["psnr"].__getitem__) for row in rows}
+    lost = [f"{title} ({name.replace('_', ' ')})" for title, name in winners.items() if "/" not in name]
+    if not lost:
+        return f"A network has the best mean on all {len(winners)} pictures."
+    return f"A classical baseline has the best mean on {len(lost)} of {len(winners)} pictures: {', '.join(lost)}."
+
+
+def paces(rows: Sequence[Row]) -> str:
+    """How long a sample takes: of the three methods, in one call, and of the baselines."""
+    timed = [row for row in rows if row.get("seconds_per_image") is not None]
+    kinds = {
+        "A sample of a generative network": [row for row in timed if trained(row) and row["nfe"] > 1],
+        "an answer of a network in one call": [row for row in timed if trained(row) and row["nfe"] == 1],
+        "a classical baseline": [row for row in timed if not trained(row)],
+    }
+    told = [f"{kind} takes {span(own)}" for kind, own in kinds.items() if own]
+    return f"{'; '.join(told)}." if told else ""
+
+
+def span(rows: Sequence[Row]) -> str:
+    """The least and the most milliseconds of ``rows``, with the calls where there are any."""
+    least, most = (choose(row["seconds_per_image"] for row in rows) * 1000 for choose in (min, max))
+    calls = sorted({row["nfe"] for row in rows})
+    told = f"{least:.0f}-{most:.0f} ms" if f"{least:.0f}" != f"{most:.0f}" else f"{least:.0f} ms"
+    return told if calls in ([0], [1]) else f"{told} ({', '.join(map(str, calls))} calls)"
 
 
 def reliability(row: Row) -> str:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-from demo.streamlit_ui import address, parts
+from demo.streamlit_ui import address, parts, words
 from fieldlib import assets
 
 ORDERS = {"gallery": "Gallery order", "failures": "Worst for the networks first", "gap": "Methods disagree most"}
+
+WHY = {
+    "failures": (
+        "First come pictures with fine texture and sharp edges: detail that no known pixel announces. The mean is "
+        "smooth there, and a sample invents detail that is plausible but in the wrong place."
+    ),
+    "gap": (
+        "The methods disagree most where the known pixels leave most open. The order is that of the standard "
+        "deviation of their means, averaged over the pixels."
+    ),
+}
 
 
 def show() -> None:
@@ -26,6 +37,8 @@ def show() -> None:
     sheet = assets.STUDY / row["sheet"]
     st.image(sheet, caption=row["caption"], width="stretch", alt=row["caption"])
     st.markdown(row["text"])
+    if chosen in WHY:
+        st.markdown(f"{WHY[chosen]} {words.lost_pictures(study.rows)}")
     st.download_button("Sheet as PNG", sheet.read_bytes(), sheet.name, "image/png", on_click="ignore")
     parts.finish(study, rows, "sheets")
 

@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from demo import menus, pictures, studio
+from demo import figures, menus, pictures, studio
 from demo.moments import Moment
 from demo.pictures import Picture
-from demo.streamlit_ui import address
+from demo.streamlit_ui import address, parts
 from demo.studio import Request
 from fieldlib import InputError
 from fieldlib.data import gallery
@@ -73,10 +73,10 @@ def screen(request: Request, pressed: bool) -> None:
         paint(slots[1], moments[-1].state, names[1])
         paint(slots[2], moments[-1].estimate, names[2])
         bar.progress(len(moments) / view.total)
-    report(moments)
+    report(menus.model_title(request.model), moments)
 
 
-def report(moments: Sequence[Moment]) -> None:
+def report(title: str, moments: Sequence[Moment]) -> None:
     """The numbers of a finished run."""
     scored = [(moment.state_scores, moment.estimate_scores) for moment in moments]
     states, estimates = zip(*((state.psnr, guess.psnr) for state, guess in scored if state and guess), strict=True)
@@ -85,7 +85,7 @@ def report(moments: Sequence[Moment]) -> None:
         f"**{states[-1]:.2f} dB** on the hidden pixels, last estimate {estimates[-1]:.2f} dB; {last.calls} network "
         f"calls, {last.milliseconds:.0f} ms."
     )
-    st.line_chart({"State (dB)": states, "Estimate (dB)": estimates}, x_label="Frame", y_label="PSNR (dB)")
+    parts.draw(figures.metrics_by_step([(title, moments)]), "run", "PSNR and SSIM of state and estimate by step")
 
 
 def paint(slot: DeltaGenerator, pixels: np.ndarray, alt: str) -> None:
