@@ -1,5 +1,8 @@
 """The guided walk: predict, step, describe, compare. Stations are data; their words are in :mod:`demo.languages`.
 
+A station asks first. The answer starts the run that its lesson sets up, then its reveal tells what was seen, and a last
+sentence what to compare it with.
+
 A word in [brackets](part) names a part of the page, which is highlighted while it is pointed at.
 """
 
@@ -63,6 +66,7 @@ def told(station: Station) -> dict[str, Any]:
         "answers": list(words["answers"]),
         "right": station.right,
         "reveal": pieces(words["reveal"]),
+        "compare": pieces(words["compare"]),
         "link": write(station.lesson),
     }
 

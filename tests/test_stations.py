@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from demo import formulas, numbers, stations, studio
+from demo import formulas, numbers, readings, stations, studio
 from demo.exports import record
 from demo.lesson_link import read, write
 from fieldlib import METHODS, hub
@@ -81,6 +81,23 @@ def test_the_spline_beats_one_sample_here():
     (request,) = lesson.requests()
     spline = studio.finish(replace(request, model="thin_plate")).moments[-1]
     assert spline.state_scores.psnr > ends(lesson)[0].state_scores.psnr
+
+
+def test_the_fine_grid_shows_nothing_new_and_still_beats_squares():
+    lesson, size = WALK["resolution"].lesson, 256
+    result = ends(lesson)[0].state
+    truth = readings.fine_truth(lesson.chosen, size)
+    assert finer_than_the_samples(readings.read(result, size)) < 0.02 * finer_than_the_samples(truth)
+    found = {reading.reader: reading.psnr for reading in readings.compare(result, lesson.chosen, size)}
+    assert found["field"] > found["nearest"]
+
+
+def finer_than_the_samples(pixels):
+    """The power of ``pixels`` (N, N, 3) in waves that a 32 x 32 grid cannot hold; a window hides the borders."""
+    window = np.hanning(len(pixels))
+    spectrum = np.fft.fft2(pixels * window[:, None, None] * window[None, :, None], axes=(0, 1))
+    waves = np.abs(np.fft.fftfreq(len(pixels), 1 / len(pixels)))
+    return (np.abs(spectrum[np.maximum.outer(waves, waves) > 32]) ** 2).mean()
 
 
 @pytest.mark.parametrize(("solver", "line"), [("", "ode"), ("euler", "ode"), ("euler_maruyama", "sde")])

@@ -1,19 +1,28 @@
-// The guided walk: one station at a time, a question before its reveal. Words that speak of a part of the page make it
-// glow while they are pointed at, focused or tapped. Everything is text from our own tables, set with textContent.
+// The guided walk: one station at a time. The answer to its question starts the run, tells what is seen there and what
+// to compare it with. Words that speak of a part of the page make it glow while they are pointed at, focused or tapped.
+// Everything is text from our own tables, set with textContent.
 
 const GLOW = "spoken-of";
 
 class GuidedWalk {
-  // stations: see demo/stations.py; go(number) asks the server to set a station up, numbers start at 1.
-  constructor(element, labels, stations, go) {
+  // stations: see demo/stations.py; go(number) asks the server to set a station up, numbers start at 1. The server's
+  // "ready" follows; run() starts the run, and an answer that came before waits for it.
+  constructor(element, labels, stations, go, run) {
     this.root = element.querySelector(".guide");
-    Object.assign(this, { labels, stations, go, at: 0 });
+    Object.assign(this, { labels, stations, run, at: 0, ready: true, waiting: false });
+    this.go = (number) => {
+      this.ready = false;
+      go(number);
+    };
     this.part("title").textContent = labels.title.replace("{}", stations.length);
     this.part("intro").textContent = labels.intro;
+    this.part("hint").textContent = labels.hint;
     for (const name of ["back", "next", "again"]) this.control(name).textContent = labels[name];
-    const actions = { toggle: () => this.show(this.at ? 0 : 1), back: () => this.show(this.at - 1), next: () => this.show(this.at + 1), again: () => go(this.at) };
+    const actions = { toggle: () => this.show(this.at ? 0 : 1), back: () => this.show(this.at - 1), next: () => this.show(this.at + 1), again: () => this.show(this.at) };
     for (const [name, act] of Object.entries(actions)) this.control(name).addEventListener("click", act);
-    (element.closest("#guide") ?? element).addEventListener("station", (event) => this.open(event.detail));
+    const card = element.closest("#guide") ?? element;
+    card.addEventListener("station", (event) => this.open(event.detail));
+    card.addEventListener("ready", (event) => this.arrive(event.detail));
     this.draw();
   }
 
@@ -27,8 +36,16 @@ class GuidedWalk {
 
   // Opened by a link that has set the page up already.
   open(number) {
-    this.at = Math.min(Math.max(number, 0), this.stations.length);
+    Object.assign(this, { at: Math.min(Math.max(number, 0), this.stations.length), waiting: false });
     this.draw();
+  }
+
+  // The page is set up for a station, which may have been left meanwhile.
+  arrive(number) {
+    if (number !== this.at) return;
+    this.ready = true;
+    if (this.waiting) this.run();
+    this.waiting = false;
   }
 
   show(number) {
@@ -53,7 +70,8 @@ class GuidedWalk {
     this.part("name").textContent = station.title;
     this.write(this.part("text"), station.text);
     this.part("question").textContent = station.question;
-    this.part("reveal").replaceChildren();
+    this.part("hint").hidden = false;
+    for (const name of ["reveal", "compare"]) this.part(name).replaceChildren();
     const group = this.root.querySelector(".answers");
     group.setAttribute("aria-label", station.question);
     group.replaceChildren(...station.answers.map((answer, i) => this.answer(answer, i)));
@@ -73,7 +91,11 @@ class GuidedWalk {
     const station = this.stations[this.at - 1];
     [...this.root.querySelectorAll(".answers button")].forEach((button, i) => button.setAttribute("aria-pressed", i === index));
     const verdict = index === station.right ? this.labels.right : this.labels.wrong;
+    this.part("hint").hidden = true;
     this.write(this.part("reveal"), [[`${verdict} `, []], ...station.reveal]);
+    this.write(this.part("compare"), [[`${this.labels.compare} `, []], ...station.compare]);
+    if (this.ready) this.run();
+    else this.waiting = true;
   }
 
   write(place, pieces) {
@@ -85,8 +107,14 @@ class GuidedWalk {
     Object.assign(button, { type: "button", className: "mention", textContent: text });
     for (const name of ["mouseenter", "focus"]) button.addEventListener(name, () => this.light(ids));
     for (const name of ["mouseleave", "blur"]) button.addEventListener(name, () => this.dim());
-    button.addEventListener("click", () => this.light(ids)[0]?.scrollIntoView({ block: "center", behavior: this.calm() ? "auto" : "smooth" }));
+    button.addEventListener("click", () => this.visit(this.light(ids)[0]));
     return button;
+  }
+
+  // A folded section opens.
+  visit(node) {
+    node?.querySelector(":scope > .label-wrap:not(.open)")?.click();
+    node?.scrollIntoView({ block: "center", behavior: this.calm() ? "auto" : "smooth" });
   }
 
   calm() {

@@ -8,7 +8,8 @@ from demo import languages, stations
 from demo.components.player import source
 
 MOUNT = """
-new GuidedWalk(element, props.labels, props.stations, (station) => trigger("go", { station }));
+const run = () => document.querySelector("#run").click();
+new GuidedWalk(element, props.labels, props.stations, (station) => trigger("go", { station }), run);
 """
 
 

@@ -118,7 +118,8 @@ class PlayerScreen {
     const { player, labels } = this;
     if (player.view === "influence" && player.influence.error) return player.influence.error;
     if (player.view === "influence" && player.scene?.mask[player.influence.query]) return labels.influence_known;
-    if (player.view === "uncertainty" && !player.lanes.lanes.some((lane) => lane.samples > 1)) return labels.one_sample;
+    const { lanes } = player.lanes;
+    if (player.view === "uncertainty" && lanes.length && lanes.every((lane) => lane.samples === 1)) return labels.one_sample;
     return labels[`${player.view}_note`];
   }
 

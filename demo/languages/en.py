@@ -172,47 +172,51 @@ STATIONS = {
     "few": {
         "title": "A few pixels",
         "text": "Only 51 of 1024 pixels are revealed: [the painting sheet](pixels) shows which. "
-        "The network gets nothing else. Decide first, then press [Run](run).",
+        "The network gets nothing else.",
         "question": "What will it make of the rest?",
         "answers": ("An even grey", "The large shapes, blurred", "The exact picture"),
         "reveal": "Neighbouring pixels of photographs are alike, so a few reveal the large shapes. Fine detail cannot "
-        "be known; the network has to invent it. Move [the share](pixels) and watch.",
+        "be known; the network has to invent it.",
+        "compare": "reveal more with [the share](pixels) and watch the shapes sharpen.",
     },
     "estimate": {
         "title": "State and estimate",
-        "text": "[The player](player) shows two moving pictures. The state goes from noise to picture. "
-        "The estimate is what the network expects the finished picture to be.",
+        "text": "In [the player](player) two pictures will move. The small state goes from noise to picture. "
+        "The large estimate is what the network expects the finished picture to be.",
         "question": "When does the estimate show the large shapes?",
         "answers": ("At the first step", "Half-way", "Only at the end"),
-        "reveal": "At once: the revealed pixels are known from the start. Drag the bar of [the player](player) to the "
-        "first step and compare the two pictures. The steps that follow only decide the detail.",
+        "reveal": "At once: the revealed pixels are known from the start. The steps after it only decide the detail.",
+        "compare": "drag the bar of [the player](player) to the first step and look at both pictures.",
     },
     "sample": {
         "title": "One sample or the mean",
         "text": "The first estimate is the mean of all pictures that fit; the last state is one of them. "
-        "Press [Run](run) and read the table under [the player](player).",
+        "The table under [the player](player) will show the PSNR of both.",
         "question": "Which of the two has the higher PSNR?",
         "answers": ("The first estimate", "The last state", "Both the same"),
         "reveal": "The mean, by up to 3 dB: a sample has to choose details, and each wrong choice costs. It looks "
         "sharper all the same. PSNR rewards caution, not beauty.",
+        "compare": "read the table under [the player](player) at the first step and at the last.",
     },
     "spread": {
         "title": "Several samples",
         "text": "Four samples start from different noise and see the same pixels. "
-        "[The player](player) shows how much they differ.",
+        "[The player](player) will show how much they differ: bright is much.",
         "question": "Where do they differ most?",
         "answers": ("At the revealed pixels", "Far from them", "Everywhere the same"),
-        "reveal": "Revealed pixels leave no choice, and their neighbours little. Under [Numbers](numbers) you can "
-        "check whether the truth lies among the samples as often as it should.",
+        "reveal": "Revealed pixels are dark: they leave no choice, and their neighbours little.",
+        "compare": "open [Numbers](numbers), choose the spread of 8 samples, and see whether the truth lies among them "
+        "as often as it should.",
     },
     "steps": {
         "title": "How many steps?",
         "text": "Three lanes, the same flow matching network, 1, 8 and 50 [steps](steps). "
-        "Each step is a network call and costs time.",
+        "Each step is at least one network call and costs time.",
         "question": "What do 50 steps bring over 8?",
         "answers": ("Several decibels", "A sharper picture", "Almost nothing"),
         "reveal": "Eight steps of a good solver are as good as fifty. One step gives the mean: the best PSNR and a "
-        "blur. The plot under [Numbers](numbers) shows it for this picture.",
+        "blur.",
+        "compare": "read PSNR and milliseconds of the three lanes in [the player](player).",
     },
     "ways": {
         "title": "Straight and curved ways",
@@ -220,48 +224,54 @@ STATIONS = {
         "score-based one adds fresh noise at every step.",
         "question": "Which one lets colours take the straighter way?",
         "answers": ("Flow matching", "The score-based SDE", "Both the same"),
-        "reveal": "Flow matching learned straight lines from noise to picture. The SDE wanders: its colours go several "
-        "times as far. The plot of colour ways under [Numbers](numbers) draws them.",
+        "reveal": "Flow matching learned straight lines from noise to picture: it settles calmly. The SDE flickers, "
+        "its colours go several times as far.",
+        "compare": "open [Numbers](numbers) and choose the ways of the colours, which are drawn side by side.",
     },
     "hole": {
         "title": "One block instead of scattered pixels",
-        "text": "The same number of pixels as before, now in [one block](pixels). The rest has to be continued.",
+        "text": "As many pixels as are usually scattered, now in [one block](pixels). The rest has to be continued.",
         "question": "How does the quality change?",
         "answers": ("It gets better", "It stays the same", "It gets worse"),
         "reveal": "It falls by several decibels: most hidden pixels are now far from any known one. "
-        "Scattered pixels tell more than a block of the same size. Paint your own with [the sheet](pixels).",
+        "Scattered pixels tell more than a block of the same size.",
+        "compare": "choose Uniform as [the pattern](pixels), which scatters the same number, and run again.",
     },
     "classics": {
         "title": "Against the classics",
-        "text": "Beside the network stand two classical methods: the nearest pixel and a smooth spline. "
-        "Press [Run](run).",
+        "text": "Beside the network will stand two classical methods in [the player](player): the nearest pixel and a "
+        "smooth spline.",
         "question": "Can a spline beat one sample of the network by PSNR?",
         "answers": ("Never", "Yes, it often does", "Only without noise"),
         "reveal": "On average the spline gets about 22 dB, one sample 19.7 dB and the network's estimate 22.7 dB. "
-        "A sample is one plausible picture, no compromise. Compare estimates with splines, and samples with samples.",
+        "A sample is one plausible picture, no compromise.",
+        "compare": "look under [the player](player): estimates against splines, samples against samples.",
     },
     "resolution": {
         "title": "Any resolution",
-        "text": "A picture here is a field: it has a colour at every place. Every second row and column is revealed. "
-        "Press [Run](run), then open [Any resolution](resolution) and read the result at 512 by 512.",
+        "text": "A picture here is a field: it has a colour at every place. Every second row and column is revealed, "
+        "and [the player](player) will fill in the others. The result can be read on a grid of 256 by 256.",
         "question": "Does detail appear that 32 by 32 does not have?",
         "answers": ("No", "Yes, real detail", "Only at the edges"),
         "reveal": "No. The finer grid is read smoothly between the samples of the field. "
         "It looks better than squares, but nothing new is known.",
+        "compare": "open [Any resolution](resolution) and pull the slider between squares and field.",
     },
 }
 GUIDE = {
     "label": "Guided walk",
     "title": "A guided walk in {} stations",
-    "intro": "Predict, step, describe, compare: each station sets up the page and asks a question first.",
+    "intro": "Predict, step, describe, compare: each station asks first, then runs.",
     "start": "Start",
     "close": "Close",
     "back": "Back",
     "next": "Next",
     "place": "Station {} of {}",
     "again": "Set up again",
+    "hint": "Your answer starts the run.",
     "right": "Right.",
     "wrong": "Not quite.",
+    "compare": "Compare:",
 }
 FORMULAS = {
     "heading": "The three methods side by side",

@@ -172,47 +172,52 @@ STATIONS = {
     "few": {
         "title": "Unos pocos píxeles",
         "text": "Solo hay 51 de 1024 píxeles revelados: [la hoja de pintar](pixels) muestra cuáles. "
-        "La red no recibe nada más. Decide primero y luego pulsa [Ejecutar](run).",
+        "La red no recibe nada más.",
         "question": "¿Qué hará con el resto?",
         "answers": ("Un gris uniforme", "Las formas grandes, borrosas", "La imagen exacta"),
         "reveal": "En las fotos los píxeles vecinos se parecen, así que unos pocos revelan las formas grandes. El "
-        "detalle fino no se puede saber; la red tiene que inventarlo. Mueve [la parte](pixels) y mira.",
+        "detalle fino no se puede saber; la red tiene que inventarlo.",
+        "compare": "revela más con [la parte](pixels) y mira cómo se afinan las formas.",
     },
     "estimate": {
         "title": "Estado y estimación",
-        "text": "[El reproductor](player) muestra dos imágenes en movimiento. El estado va del ruido a la imagen. "
-        "La estimación es lo que la red espera que sea la imagen final.",
+        "text": "En [el reproductor](player) se moverán dos imágenes. El estado, pequeño, va del ruido a la imagen. "
+        "La estimación, grande, es lo que la red espera que sea la imagen final.",
         "question": "¿Cuándo muestra la estimación las formas grandes?",
         "answers": ("En el primer paso", "A la mitad", "Solo al final"),
-        "reveal": "Enseguida: los píxeles revelados se conocen desde el principio. Lleva la barra de "
-        "[el reproductor](player) al primer paso y compara. Los pasos siguientes solo deciden el detalle.",
+        "reveal": "Enseguida: los píxeles revelados se conocen desde el principio. Los pasos siguientes solo deciden "
+        "el detalle.",
+        "compare": "lleva la barra de [el reproductor](player) al primer paso y mira las dos imágenes.",
     },
     "sample": {
         "title": "Una muestra o la media",
         "text": "La primera estimación es la media de todas las imágenes que encajan; el último estado es una de "
-        "ellas. Pulsa [Ejecutar](run) y lee la tabla bajo [el reproductor](player).",
+        "ellas. La tabla bajo [el reproductor](player) mostrará la PSNR de las dos.",
         "question": "¿Cuál de las dos tiene mayor PSNR?",
         "answers": ("La primera estimación", "El último estado", "Las dos igual"),
         "reveal": "La media, hasta 3 dB más: una muestra tiene que elegir detalles y cada elección errada cuesta. "
         "Aun así se ve más nítida. La PSNR premia la cautela, no la belleza.",
+        "compare": "lee la tabla bajo [el reproductor](player) en el primer paso y en el último.",
     },
     "spread": {
         "title": "Varias muestras",
         "text": "Cuatro muestras parten de ruido distinto y ven los mismos píxeles. "
-        "[El reproductor](player) muestra cuánto difieren.",
+        "[El reproductor](player) mostrará cuánto difieren: claro es mucho.",
         "question": "¿Dónde difieren más?",
         "answers": ("En los píxeles revelados", "Lejos de ellos", "Igual en todas partes"),
-        "reveal": "Los píxeles revelados no dejan elección, y sus vecinos poca. En [Números](numbers) puedes ver "
-        "si la verdad cae entre las muestras tan a menudo como debería.",
+        "reveal": "Los píxeles revelados quedan oscuros: no dejan elección, y sus vecinos poca.",
+        "compare": "abre [Números](numbers), elige la dispersión de 8 muestras y mira si la verdad cae entre ellas tan "
+        "a menudo como debería.",
     },
     "steps": {
         "title": "¿Cuántos pasos?",
         "text": "Tres carriles, la misma red de flow matching, 1, 8 y 50 [pasos](steps). "
-        "Cada paso es una llamada a la red y cuesta tiempo.",
+        "Cada paso es al menos una llamada a la red y cuesta tiempo.",
         "question": "¿Qué aportan 50 pasos frente a 8?",
         "answers": ("Varios decibelios", "Una imagen más nítida", "Casi nada"),
         "reveal": "Ocho pasos de un buen integrador valen como cincuenta. Un paso da la media: la mejor PSNR y una "
-        "imagen borrosa. La gráfica en [Números](numbers) lo muestra para esta imagen.",
+        "imagen borrosa.",
+        "compare": "lee la PSNR y los milisegundos de los tres carriles en [el reproductor](player).",
     },
     "ways": {
         "title": "Caminos rectos y curvos",
@@ -220,49 +225,55 @@ STATIONS = {
         "score añade ruido nuevo en cada paso.",
         "question": "¿Cuál lleva los colores por el camino más recto?",
         "answers": ("Flow matching", "La SDE basada en score", "Los dos igual"),
-        "reveal": "Flow matching aprendió líneas rectas del ruido a la imagen. La SDE vaga: sus colores recorren "
-        "varias veces más. La gráfica de caminos en [Números](numbers) los dibuja.",
+        "reveal": "Flow matching aprendió líneas rectas del ruido a la imagen: se asienta con calma. La SDE parpadea, "
+        "sus colores recorren varias veces más.",
+        "compare": "abre [Números](numbers) y elige los caminos de los colores, dibujados uno junto a otro.",
     },
     "hole": {
         "title": "Un bloque en vez de píxeles dispersos",
-        "text": "Tantos píxeles como antes, ahora en [un solo bloque](pixels). Hay que continuar el resto.",
+        "text": "Tantos píxeles como suelen estar dispersos, ahora en [un solo bloque](pixels). Hay que continuar el "
+        "resto.",
         "question": "¿Cómo cambia la calidad?",
         "answers": ("Mejora", "Queda igual", "Empeora"),
         "reveal": "Baja varios decibelios: casi todos los píxeles ocultos quedan lejos de uno conocido. "
-        "Los píxeles dispersos dicen más que un bloque igual de grande. Pinta los tuyos en [la hoja](pixels).",
+        "Los píxeles dispersos dicen más que un bloque igual de grande.",
+        "compare": "elige Uniforme como [patrón](pixels), que dispersa el mismo número, y ejecuta otra vez.",
     },
     "classics": {
         "title": "Frente a los clásicos",
-        "text": "Junto a la red hay dos métodos clásicos: el píxel más cercano y una superficie suave (spline). "
-        "Pulsa [Ejecutar](run).",
+        "text": "Junto a la red habrá dos métodos clásicos en [el reproductor](player): el píxel más cercano y una "
+        "superficie suave (spline).",
         "question": "¿Puede un spline superar en PSNR a una muestra de la red?",
         "answers": ("Nunca", "Sí, a menudo", "Solo sin ruido"),
         "reveal": "De media el spline logra unos 22 dB, una muestra 19,7 dB y la estimación de la red 22,7 dB. "
-        "Una muestra es una imagen plausible, no un compromiso. Compara estimaciones con splines y muestras con "
-        "muestras.",
+        "Una muestra es una imagen plausible, no un compromiso.",
+        "compare": "mira bajo [el reproductor](player): estimaciones con splines, muestras con muestras.",
     },
     "resolution": {
         "title": "Cualquier resolución",
         "text": "Aquí una imagen es un campo: tiene color en cada lugar. Está revelada una de cada dos filas y "
-        "columnas. Pulsa [Ejecutar](run), abre [Cualquier resolución](resolution) y lee el resultado a 512 por 512.",
+        "columnas, y [el reproductor](player) llenará las demás. El resultado se puede leer a 256 por 256.",
         "question": "¿Aparece detalle que no está a 32 por 32?",
         "answers": ("No", "Sí, detalle real", "Solo en los bordes"),
         "reveal": "No. La rejilla fina se lee suavemente entre las muestras del campo. "
         "Se ve mejor que los cuadrados, pero no se sabe nada nuevo.",
+        "compare": "abre [Cualquier resolución](resolution) y mueve el control entre cuadrados y campo.",
     },
 }
 GUIDE = {
     "label": "Recorrido guiado",
     "title": "Un recorrido en {} estaciones",
-    "intro": "Predecir, avanzar, describir, comparar: cada estación prepara la página y antes pregunta.",
+    "intro": "Predecir, avanzar, describir, comparar: cada estación pregunta primero y luego ejecuta.",
     "start": "Empezar",
     "close": "Cerrar",
     "back": "Atrás",
     "next": "Siguiente",
     "place": "Estación {} de {}",
     "again": "Preparar de nuevo",
+    "hint": "Tu respuesta inicia la ejecución.",
     "right": "Correcto.",
     "wrong": "No del todo.",
+    "compare": "Compara:",
 }
 FORMULAS = {
     "heading": "Los tres métodos, uno junto a otro",

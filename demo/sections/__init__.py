@@ -13,4 +13,4 @@ def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> None:
     numbers.add(w, running, page)
     resolution.add(w)
     learn.add(w)
-    share.add(w, lesson.add(w, page))
+    share.add(w, lesson.add(w, running, page))

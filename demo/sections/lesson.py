@@ -12,6 +12,7 @@ from demo.checks import whole
 from demo.events import CHECKED
 from demo.guard import guard, plain
 from demo.layout import Widgets
+from demo.page_scripts import IDLE
 from demo.page_state import Updates, lesson_of, settable, updates
 from fieldlib import InputError
 
@@ -22,6 +23,11 @@ APPLY = """({ lock, hide, station }) => {
     for (const id of ids) document.getElementById(id)?.classList.add(name);
   for (const id of lock) document.getElementById(id)?.toggleAttribute("inert", true);
   if (station) document.querySelector("#guide")?.dispatchEvent(new CustomEvent("station", { detail: station }));
+}"""
+# A moment later, when the widgets hold what they show.
+READY = """({ ready }) => {
+  const tell = () => document.querySelector("#guide").dispatchEvent(new CustomEvent("ready", { detail: ready }));
+  setTimeout(tell, 150);
 }"""
 # The address may follow a little later: what the visitor waits for comes first.
 LOOK = """async (_, ...rest) => {
@@ -51,8 +57,9 @@ def opened(request: gr.Request) -> Updates:
 def arrived(event: gr.EventData) -> Updates:
     """A station of the walk wants to be set up."""
     walk = stations.walk()
-    lesson = walk[whole("the station", event._data.get("station"), 1, len(walk)) - 1].lesson
-    return [*updates(lesson), {"lock": [], "hide": [], "station": 0}]
+    number = whole("the station", event._data.get("station"), 1, len(walk))
+    lesson = walk[number - 1].lesson
+    return [*updates(lesson), {"lock": [], "hide": [], "station": 0, "ready": number}]
 
 
 def query_of(view: str, *values: Any) -> Any:  # noqa: ANN401
@@ -66,7 +73,7 @@ def query_of(view: str, *values: Any) -> Any:  # noqa: ANN401
 SET = 0  # how many widgets a lesson sets; known once the page is laid out
 
 
-def add(w: Widgets, page: gr.Blocks) -> gr.Textbox:
+def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> gr.Textbox:
     """Wire links and walk into the page; returns the hidden field that holds the query string."""
     global SET
     targets = settable(w)
@@ -75,7 +82,9 @@ def add(w: Widgets, page: gr.Blocks) -> gr.Textbox:
     query = gr.Textbox("", visible=False)
     view = gr.Textbox("state", visible=False)
     page.load(guard(opened), None, [*targets, held], **CHECKED)
-    w.walk.go(guard(arrived), None, [*targets, held], **CHECKED)
+    station: dict[str, Any] = {"cancels": [running], "trigger_mode": "always_last", **CHECKED}
+    w.walk.go(None, None, [w.run, w.stop], js=IDLE)
+    w.walk.go(guard(arrived), None, [*targets, held], **station).success(None, held, None, js=READY)
     held.change(None, held, None, js=APPLY)
     follow: dict[str, Any] = {"js": LOOK, "trigger_mode": "always_last", **CHECKED}
     changed = [widget.change for widget in (*w.run_inputs[2:], w.picker)]

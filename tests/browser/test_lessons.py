@@ -7,7 +7,8 @@ import zipfile
 import pytest
 from PIL import Image
 
-from demo import languages
+from demo import languages, stations
+from tests.browser.conftest import Studio
 
 LESSON = (
     "picture=coffee&fraction=0.3&pattern=block&seed=5&noise=7&view=error"
@@ -77,24 +78,88 @@ def test_a_bad_part_of_a_link_is_told_and_the_rest_counts(visit, address):
     assert not studio.complaints
 
 
-def test_every_station_of_the_walk_asks_reveals_and_sets_up(visit):
+WALK = stations.walk()
+
+
+@pytest.fixture(scope="module")
+def walker(chromium, address):
+    """One visitor who takes the whole walk."""
+    studio = Studio(chromium, address)
+    studio.page.click("#guide [data-do=toggle]")
+    yield studio
+    studio.context.close()
+
+
+@pytest.mark.parametrize("number", range(1, len(WALK) + 1), ids=[station.name for station in WALK])
+def test_a_station_asks_then_runs_and_tells_what_it_shows(walker, number):
+    page, lesson, before = walker.page, WALK[number - 1].lesson, walker.player("run")
+    page.wait_for_selector(f"#guide [data-station='{number}']")
+    assert page.inner_text("#guide [data-part=question]").rstrip().endswith("?")
+    assert not page.locator("#guide .outcome").is_visible()
+    page.locator("#guide .answers button").nth(WALK[number - 1].right).click()
+    assert page.inner_text("#guide [data-part=reveal]").startswith("Right. ")
+    assert page.inner_text("#guide [data-part=compare]").startswith("Compare: ")
+    walker.wait(f"player.run && player.run !== '{before}' && player.frames === player.total")
+    walker.wait("player.position === String(player.total - 1)")
+    stages = page.locator(".stage canvas")
+    assert stages.count() == len(lesson.lanes)
+    assert stages.first.get_attribute("data-view") == lesson.view
+    assert page.locator(".stills canvas").count() == len(lesson.stills)
+    assert walker.pixels("uncertainty") == walker.pixels(lesson.view) or lesson.samples == 1
+    assert str(lesson.lanes[0].steps) in page.inner_text(".player [data-part=step]") or len(lesson.lanes) > 1
+    page.locator("#guide button.mention").first.focus()
+    assert page.locator(".spoken-of").count() >= 1
+    if number < len(WALK):
+        page.click("#guide [data-do=next]")
+    assert not walker.complaints
+
+
+def test_an_answer_before_the_station_is_set_up_waits_for_it(visit):
     studio = visit()
     studio.page.click("#guide [data-do=toggle]")
-    count = int(studio.page.inner_text("#guide [data-part=place]").split()[-1])
-    assert count >= 8
-    for number in range(1, count + 1):
-        studio.page.wait_for_selector(f"#guide [data-station='{number}']")
-        assert studio.page.inner_text("#guide [data-part=question]").rstrip().endswith("?")
-        studio.page.locator("#guide .answers button").first.click()
-        assert len(studio.page.inner_text("#guide [data-part=reveal]")) > 40
-        mention = studio.page.locator("#guide button.mention").first
-        mention.focus()
-        assert studio.page.locator(".spoken-of").count() >= 1
-        if number < count:
-            studio.page.click("#guide [data-do=next]")
-    studio.page.wait_for_timeout(600)
-    studio.run()
+    for _ in range(3):
+        studio.page.click("#guide [data-do=next]")
+    studio.page.locator("#guide .answers button").first.click()
+    studio.wait("player.run && player.frames === player.total")
+    assert studio.page.locator(".stage canvas").get_attribute("data-view") == WALK[3].lesson.view
     assert not studio.complaints
+
+
+def test_a_station_ends_the_run_of_the_one_before(visit):
+    studio = visit()
+    studio.set_number("steps", 1000)
+    studio.page.click("#run")
+    studio.wait("player.total === '60' && player.frames > 1")
+    studio.page.click("#guide [data-do=toggle]")
+    studio.page.locator("#guide .answers button").first.click()
+    studio.wait("player.run && player.total === '21' && player.frames === player.total")
+
+
+def test_words_that_speak_of_a_folded_section_open_it(visit, address):
+    studio = visit()
+    open_link(studio, address, f"station={[one.name for one in WALK].index('resolution') + 1}")
+    studio.page.locator("#guide .answers button").first.click()
+    studio.page.click("#guide [data-part=compare] button.mention")
+    studio.page.wait_for_selector("#resolution-slider img")
+
+
+def test_the_formula_at_work_is_marked(visit):
+    studio = visit()
+    studio.page.click("#knowledge > button")
+    marked = studio.page.locator("#formulas td.active")
+    assert studio.page.inner_text("#formulas thead th.active") == "Flow matching"
+    before = marked.all_inner_texts()
+    studio.page.click("#model input")
+    studio.page.get_by_role("option", name="Score-based SDE - tiny", exact=True).click()
+    studio.page.wait_for_selector("#formulas thead th.active >> text=Score-based SDE")
+    assert marked.count() == len(before) == 3
+    calm = marked.all_inner_texts()
+    studio.unfold()
+    studio.page.click("#solver input")
+    studio.page.get_by_role("option", name="Euler-Maruyama").click()
+    studio.page.wait_for_selector("#formulas th.active >> text=Step with fresh noise")
+    assert not set(calm) & set(before)
+    assert len(set(marked.all_inner_texts()) - set(calm)) == 1, "another kind of step, the rest as before"
 
 
 @pytest.mark.parametrize("kind", ["strip", "webp", "gif", "bundle"])
