@@ -156,7 +156,7 @@ def summarise(cells: Sequence[Cell]) -> Cell:
             if len(values) > 1:
                 interval[name] = half_width(values)  # type: ignore[arg-type]
         elif all(is_curve(one) for one in values):
-            row[name] = [statistics.fmean(place) for place in zip(*values, strict=True)]  # type: ignore[arg-type]
+            row[name] = [statistics.fmean(place) for place in zip(*values, strict=True)]
         elif name != "seed" and all(one == value for one in values):
             row[name] = value
     return {**row, "interval": interval}
