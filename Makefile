@@ -43,7 +43,7 @@ pythons:
 
 # What the page weighs and how soon it answers, in a browser on a quiet machine.
 budgets: setup browser
-	$(BIN)/python -m pytest -q -m budget
+	FIELDLIB_STRICT=1 $(BIN)/python -m pytest -q -m budget
 
 # Times on a quiet machine: bench.json here, and for the study assets/study/bench.json and bench.md.
 bench: setup

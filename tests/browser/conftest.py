@@ -36,6 +36,7 @@ class Budget(NamedTuple):
     unit: str
 
 
+SLOWEST_MACHINE = 2.0  # times slower than the one that the budgets in milliseconds were set on
 BUDGETS = pytest.StashKey[list[Budget]]()
 
 
@@ -53,11 +54,16 @@ def pytest_terminal_summary(terminalreporter, config):
 
 @pytest.fixture
 def budget(pytestconfig):
-    """Checks a measured value against the most it may be, and puts both into the table at the end."""
+    """Checks a measured value against the most it may be, and puts both into the table at the end.
+
+    Times are judged strictly by `make budgets` alone: of the machines that run all tests some are half as fast.
+    """
+    patience = 1.0 if os.environ.get("FIELDLIB_STRICT") else SLOWEST_MACHINE
 
     def check(name, measured, most, unit):
         pytestconfig.stash[BUDGETS].append(Budget(name, measured, most, unit))
-        assert measured < most, f"{name}: {measured:.0f} {unit}, at most {most:g}"
+        limit = most * (patience if unit == "ms" else 1)
+        assert measured < limit, f"{name}: {measured:.0f} {unit}, at most {limit:g}"
 
     return check
 

@@ -89,7 +89,7 @@ def test_every_frame_is_drawn_in_time(visit, budget):
         times = np.diff(studio.page.evaluate("document.querySelector('.player').drawTimes"))
         assert len(times) == 58, "positions 1 to 59, each drawn once"
         late.append(np.quantile(times, 0.95))
-    budget("interval between frames at 20 a second, p95", min(late), 60, "ms")
+    budget("interval between frames at 20 a second, p95", min(late), 60, "ms a frame")
 
 
 def test_uncertainty_needs_samples_and_shrinks_to_nothing_where_revealed(visit):
