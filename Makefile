@@ -26,11 +26,13 @@ study: PORT = 8501
 study: setup
 	$(BIN)/python app.py --ui streamlit --port $(PORT)
 
-test: setup browser nginx faketime
-	$(BIN)/python -m pytest
+# What takes time or looks at times runs alone, the many fast tests on all cores.
+FAST := not browser and not training and not slow
+test: setup browser nginx faketime test-fast
+	$(BIN)/python -m pytest -m "not ($(FAST))"
 
 test-fast: setup
-	$(BIN)/python -m pytest -m "not browser and not training and not slow"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "$(FAST)"
 
 # The fast tests on other Pythons than the one above, each in an environment of its own with the package installed.
 PYTHONS ?= python3.12 python3.13
