@@ -5,6 +5,7 @@ from __future__ import annotations
 import fieldlib
 from demo import strings
 from fieldlib import BASELINES, PATTERNS, SOLVERS
+from fieldlib.hub import hub_id
 from fieldlib.registry import learned, one_call
 
 Choices = list[tuple[str, str]]  # (what people read, what the code calls it)
@@ -12,7 +13,7 @@ PREFERRED = "flow_matching/tiny_conv"
 
 
 def models() -> Choices:
-    """Bundled models, then the classical baselines."""
+    """Bundled models, those that FIELDLIB_MODELS names, then the classical baselines."""
     return [(model_title(name), name) for name in fieldlib.model_names()]
 
 
@@ -27,7 +28,7 @@ def model_title(name: str) -> str:
     if name in BASELINES:
         return strings.BASELINE.format(BASELINES[name].title)
     method, _, preset = name.partition("/")
-    return f"{learned(method).title} - {preset}"
+    return f"{learned(method).title} - {hub_id(preset) or preset}"
 
 
 def plain_title(name: str) -> str:

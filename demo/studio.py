@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 import fieldlib
-from demo import checks, time_limit
+from demo import checks, time_limit, zerogpu
 from demo.moments import SIZE, Moment, Scene, look
 from fieldlib import PATTERNS, SOLVERS, Frame, InputError
 from fieldlib.influence import influence
@@ -150,13 +150,13 @@ def sample(request: Request, scene: Scene) -> Iterator[Frame]:
     """The frames of ``request``, as the library gives them."""
     hidden = torch.from_numpy(~scene.mask.reshape(-1))
     seeds = tuple((request.noise_seed + k) % (checks.MOST_SEED + 1) for k in range(request.samples))
-    frames = fieldlib.sample(
-        fieldlib.load(request.model),
+    frames = zerogpu.sample(
+        request.model,
         fieldlib.observe(scene.pixels, mask=scene.mask),
         fieldlib.grid(SIZE, SIZE)[hidden],
-        solver=request.solver,
-        steps=request.steps,
-        seeds=seeds,
+        request.solver,
+        request.steps,
+        seeds,
     )
     return limited(frames)
 

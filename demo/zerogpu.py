@@ -1,0 +1,53 @@
+"""A GPU for the time of a run on a Space with ZeroGPU hardware, where the package ``spaces`` is; elsewhere nothing."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+import fieldlib
+from fieldlib import Frame
+from fieldlib.points import Points
+
+SECONDS = 60  # of GPU that a run may take
+HARDWARE = "SPACES_ZERO_GPU"  # environment variable that the hardware sets
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def gpu(function: Function) -> Function:
+    """``function`` with a GPU while it runs, where ``spaces`` is installed; unchanged elsewhere.
+
+    On ZeroGPU hardware it then runs in a process of its own: arguments and results have to travel between processes.
+    """
+    if importlib.util.find_spec("spaces") is None:
+        return function
+    decorated: Function = importlib.import_module("spaces").GPU(duration=SECONDS)(function)
+    return decorated
+
+
+def device() -> torch.device:
+    """Where a decorated function computes: the GPU on ZeroGPU hardware, the processor anywhere else."""
+    return torch.device("cuda" if os.environ.get(HARDWARE) and torch.cuda.is_available() else "cpu")
+
+
+@gpu
+def sample(
+    name: str, context: Points, coords: Tensor, solver: str | None, steps: int, seeds: tuple[int, ...]
+) -> Iterator[Frame]:
+    """:func:`fieldlib.sample` with the model called ``name``; frames come in the memory of the processor.
+
+    Raises:
+        InputError: as :func:`fieldlib.load` and :func:`fieldlib.sample`.
+    """
+    model, place = fieldlib.load(name), device()
+    if isinstance(model, nn.Module):  # a baseline computes where its points are
+        model = model.to(place)
+    context = context._replace(coords=context.coords.to(place), values=context.values.to(place))
+    for frame in fieldlib.sample(model, context, coords, solver=solver, steps=steps, seeds=seeds):
+        yield frame._replace(values=frame.values.cpu(), x0=frame.x0.cpu())
