@@ -8,7 +8,7 @@ ifneq ($(wildcard $(CIFAR10)),)
 export FIELDLIB_DATA ?= $(abspath $(CIFAR10))
 endif
 
-.PHONY: setup demo study test test-fast pythons budgets bench load replicas soak lint browser nginx faketime clean
+.PHONY: setup demo study test test-fast pythons budgets bench load replicas soak audit offline outcomes lint browser nginx faketime clean
 
 setup: $(VENV)/ready
 
@@ -68,6 +68,20 @@ replicas: setup browser nginx
 # Twenty minutes of thirty browsers that press Run again and again, some of which leave.
 soak: setup
 	$(LOAD) --users 24 --abandoned 6 --soak-minutes 20 $(KEEP)
+
+# Known weaknesses of everything that is installed; asks the package index, so it needs a network.
+audit: setup
+	@test -x .venv-audit/bin/pip-audit || { $(PYTHON) -m venv .venv-audit && .venv-audit/bin/pip install -q pip-audit==2.10.1; }
+	.venv-audit/bin/pip-audit --strict --progress-spinner off --path $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+
+# Page, API and commands where no other host can be reached at all.
+OFFLINE := tests/test_operations.py tests/test_api.py tests/test_cli.py tests/browser/test_studio_page.py
+offline: setup browser
+	unshare --map-root-user --net sh -c 'ip link set lo up && exec $(BIN)/python -m pytest -q $(OFFLINE)'
+
+# Runs every check of docs/operations.md and fills its table: make outcomes ONLY="--only audit space" for some of them.
+outcomes: setup
+	$(BIN)/python -m benchmarks.outcomes $(ONLY)
 
 lint: setup
 	$(BIN)/ruff check .

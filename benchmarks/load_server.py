@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -87,14 +87,24 @@ def door(replicas: Sequence[str]) -> Iterator[str]:
 
 
 def wait_for(address: str, app: subprocess.Popen[bytes] | None) -> None:
-    """Return when ``address`` is healthy; ``app`` is its process when we started it."""
+    """Return when ``address`` is healthy; ``app`` is its process when we started it.
+
+    Raises:
+        InputError: it ended, or is not healthy in time.
+    """
+    if not wait_until(lambda: fetch(f"{address}/healthz"), app):
+        raise InputError(f"no studio answers at {address}: start it with make demo, or leave --url out")
+
+
+def wait_until(ask: Callable[[], object], app: subprocess.Popen[bytes] | None) -> bool:
+    """Whether ``ask`` gets an answer in time, and before ``app`` ends."""
     deadline = time.monotonic() + PATIENCE
     while True:
         with suppress(OSError):
-            fetch(f"{address}/healthz")
-            return
+            ask()
+            return True
         if (app is not None and app.poll() is not None) or time.monotonic() > deadline:
-            raise InputError(f"no studio answers at {address}: start it with make demo, or leave --url out")
+            return False
         time.sleep(0.2)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import os
+from functools import cache, lru_cache
 from pathlib import Path
 
 from fieldlib.assets import WEIGHTS as BUNDLED
@@ -14,15 +15,16 @@ from fieldlib.pretrained import PretrainedModel
 from fieldlib.registry import BASELINES, METHODS, RIVALS
 
 DEFAULT_PRESET = "tiny_conv"
+OFFERED = "FIELDLIB_MODELS"  # environment variable: Hub ids, separated by spaces, that menus offer beside the bundled
 
 
 def load(name: str | Path, revision: str | None = None) -> FieldModel | Baseline:
     """The model called ``name``, ready for :func:`fieldlib.sample`.
 
     Args:
-        name: a method or rival (``"flow_matching"``), one with its preset (``"flow_matching/tiny"``), a baseline
-            (``"thin_plate"``), a folder with config.json and model.safetensors, or a Hub id (``"user/repo"`` or
-            ``"user/repo@revision"``).
+        name: a method or rival (``"flow_matching"``), one with its preset (``"flow_matching/tiny"``; for a model that
+            FIELDLIB_MODELS names, ``"flow_matching/user--repo"``), a baseline (``"thin_plate"``), a folder with
+            config.json and model.safetensors, or a Hub id (``"user/repo"`` or ``"user/repo@revision"``).
         revision: branch, tag or commit of a Hub repository.
 
     Raises:
@@ -35,16 +37,36 @@ def load(name: str | Path, revision: str | None = None) -> FieldModel | Baseline
         return PretrainedModel.open(text)
     method, _, preset = text.partition("/")
     if method in METHODS or method in RIVALS:
-        return _load_bundled(method, preset or _default_preset(method))
+        return _load_preset(method, preset or _default_preset(method))
     if text.count("/") == 1 and not text.startswith(("/", ".", "~")):
         return PretrainedModel.from_pretrained(text, revision=revision)
     raise InputError(f"unknown model {text!r}; known: {', '.join(model_names())}, a folder or a Hub id like user/repo")
 
 
 def model_names() -> tuple[str, ...]:
-    """Bundled models as method/preset, methods before rivals, then the baselines."""
+    """Bundled models as method/preset, methods before rivals, then those of FIELDLIB_MODELS, then the baselines."""
     bundled = (f"{method}/{preset}" for method in (*METHODS, *RIVALS) for preset in _presets(method))
-    return (*bundled, *BASELINES.names())
+    return (*bundled, *_offered(os.environ.get(OFFERED, "")), *BASELINES.names())
+
+
+def hub_id(preset: str) -> str:
+    """``user/repo`` of the preset ``user--repo``; empty for a bundled preset."""
+    return preset.replace("--", "/") if "--" in preset else ""  # no Hub id holds two hyphens in a row
+
+
+@cache
+def _offered(ids: str) -> tuple[str, ...]:
+    """The Hub models ``ids`` as method/user--repo, so that they have a method and a preset like the bundled ones.
+
+    Raises:
+        InputError: one that cannot be had.
+    """
+    return tuple(f"{_from_hub(one).config['method']}/{one.replace('/', '--')}" for one in ids.split())
+
+
+@cache
+def _from_hub(repository: str) -> PretrainedModel:
+    return PretrainedModel.from_pretrained(repository)
 
 
 def _presets(method: str) -> list[str]:
@@ -56,7 +78,9 @@ def _default_preset(method: str) -> str:
     return DEFAULT_PRESET if DEFAULT_PRESET in presets or not presets else presets[0]
 
 
-def _load_bundled(method: str, preset: str) -> FieldModel:
+def _load_preset(method: str, preset: str) -> FieldModel:
+    if hub_id(preset):
+        return _from_hub(hub_id(preset))
     folder = BUNDLED / method / preset
     if not (folder / CONFIG).exists():
         raise InputError(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self, cast
 
 import torch
-from huggingface_hub import ModelCard, PyTorchModelHubMixin
+from huggingface_hub import HfApi, ModelCard, PyTorchModelHubMixin
 
 from fieldlib.checkpoint import CONFIG, WEIGHTS, load_model, read_config, save_model
 from fieldlib.errors import InputError
@@ -84,12 +84,18 @@ class PretrainedModel(FieldModel, PyTorchModelHubMixin, library_name="fieldlib")
 
         Args:
             repo_id: the repository.
-            options: private, branch, commit_message, token and the others of ``PyTorchModelHubMixin.push_to_hub``.
+            options: private, branch, commit_message, token and the others of ``PyTorchModelHubMixin.push_to_hub``;
+                a branch that is not there is made, from the main branch.
 
         Raises:
             InputError: no network, no login or no permission.
         """
-        with plain_errors(repo_id, options.get("branch")):
+        branch = options.get("branch")
+        with plain_errors(repo_id, branch):
+            if branch:
+                api = HfApi(token=options.get("token"))
+                api.create_repo(repo_id, private=options.get("private"), exist_ok=True)
+                api.create_branch(repo_id, branch=branch, exist_ok=True)
             return str(super().push_to_hub(repo_id, **options))
 
     def generate_model_card(self, **_template: Any) -> ModelCard:  # noqa: ANN401

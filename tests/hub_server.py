@@ -28,6 +28,7 @@ class Repository:
     private: bool = False
     gated: bool = False
     sdk: str | None = None
+    variables: dict = field(default_factory=dict)
 
     def commit(self, files, branch="main"):
         listing = repr(sorted((path, hashlib.sha1(body).hexdigest()) for path, body in files.items()))
@@ -202,6 +203,26 @@ class Handler(BaseHTTPRequestHandler):
         repository.sdk = wanted.get("sdk")
         return self.reply(200, {"url": url, "name": identifier})
 
+    def branch(self, kind, identifier, revision):
+        """A new branch where the main one stands."""
+        found = self.may_write() and self.find(kind, identifier)
+        if not found:
+            return None
+        repository, name = found
+        if revision in repository.refs:
+            return self.refuse(409, "", "Reference already exists")
+        repository.refs[revision] = name
+        return self.reply(200, {})
+
+    def variable(self, identifier):
+        found = self.may_write() and self.find("spaces", identifier)
+        if not found:
+            return None
+        repository, _ = found
+        wanted = json.loads(self.body)
+        repository.variables[wanted["key"]] = {"value": wanted["value"]}
+        return self.reply(200, repository.variables)
+
     def check_card(self):
         content = json.loads(self.body)["content"]
         good = content.startswith("---\n") and "\n---" in content[4:]
@@ -274,4 +295,6 @@ ROUTES = (
     (("POST",), API + "/preupload" + REVISION, Handler.preupload),
     (("POST",), r"/(?P<prefix>datasets/|spaces/)?" + REPO[1:] + r"\.git/info/lfs/objects/batch", Handler.lfs_batch),
     (("POST",), API + "/commit" + REVISION, Handler.commit),
+    (("POST",), API + "/branch" + REVISION, Handler.branch),
+    (("POST",), r"/api/spaces" + REPO + "/variables", Handler.variable),
 )

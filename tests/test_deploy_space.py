@@ -88,7 +88,7 @@ from pathlib import Path
 from fieldlib.errors import InputError
 from train_scripts.deploy_space import upload
 try:
-    print(upload(Path(sys.argv[1]), sys.argv[2], docker=False, private=True))
+    print(upload(Path(sys.argv[1]), sys.argv[2], ("ada/fields",), docker=False, private=True))
 except InputError as error:
     print("InputError:", error)
 """
@@ -104,6 +104,7 @@ def test_upload_carries_every_file_unchanged(space, tmp_path):
     sent = {path.relative_to(space).as_posix(): path.read_bytes() for path in space.rglob("*") if path.is_file()}
     assert {name: body for name, body in files.items() if name != ".gitattributes"} == sent
     assert repository.sdk == "gradio" and repository.private
+    assert repository.variables == {"FIELDLIB_MODELS": {"value": "ada/fields"}}, "the menus offer what is preloaded"
 
 
 def test_upload_without_permission(space, tmp_path):

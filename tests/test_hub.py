@@ -260,6 +260,51 @@ except fieldlib.InputError as error:
 """
 
 
+OFFER = """
+import fieldlib
+from demo import menus, studio
+from demo.pictures import offered
+(name,) = [name for title, name in menus.models() if "ada/fields" in title]
+view = studio.finish(studio.Request(offered()[0].pixels, model=name, steps=2))
+print(name, "|", menus.model_title(name), "|", view.moments[-1].step, "|", fieldlib.load(name).config["method"])
+"""
+
+
+def test_models_that_a_space_preloads_are_in_the_menus_and_run(hub, home):
+    hub.add("ada/fields", files_of(seed=1))
+    wanted = "flow_matching/ada--fields | Flow matching - ada/fields | 2 | flow_matching"
+    with hub.serve() as endpoint:
+        assert answer(endpoint, home, script=OFFER, FIELDLIB_MODELS="ada/fields") == wanted
+    offline = {"FIELDLIB_MODELS": "ada/fields", "HF_HUB_OFFLINE": "1"}
+    assert answer(endpoint, home, script=OFFER, **offline) == wanted, "from the cache, as on a Space"
+
+
+PUSH_BRANCH = """
+import sys, fieldlib
+try:
+    print(fieldlib.load(sys.argv[1]).push_to_hub(sys.argv[2], branch="v2"))
+except fieldlib.InputError as error:
+    print("InputError:", error)
+"""
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_push_to_a_branch_leaves_the_main_one_alone(hub, home, saved, there):
+    if there:
+        hub.add("ada/new", files_of(seed=1))
+    with hub.serve() as endpoint:
+        for _ in range(2):  # the branch is made, then found
+            address = answer(endpoint, home, str(saved), "ada/new", script=PUSH_BRANCH, HF_TOKEN=WRITER)
+            assert address.startswith(f"{endpoint}/ada/new/commit/")
+        assert answer(endpoint, home, "ada/new@v2", "") == size_of()
+        if there:
+            assert answer(endpoint, home, "ada/new", "") == size_of(1)
+        else:
+            assert "holds no fieldlib model" in answer(endpoint, home, "ada/new", "")
+        said = answer(endpoint, home, str(saved), "ada/new", script=PUSH_BRANCH, HF_TOKEN=READER)
+        assert "may not do that" in said
+
+
 def test_push_and_load_back(hub, home, saved):
     with hub.serve() as endpoint:
         address = answer(endpoint, home, str(saved), "ada/new", script=PUSH, HF_TOKEN=WRITER)

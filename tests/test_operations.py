@@ -24,27 +24,33 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class App:
-    """``python app.py`` on a port of its own; its log lines after :meth:`stop`."""
+    """``python app.py`` on a port of its own; its log lines after :meth:`stop`.
 
-    def __init__(self, log):
-        self.port, self.log = free_port(), log
+    ``command`` runs it in another way; ``settings`` go into its environment.
+    """
+
+    def __init__(self, log, port=None, command=(sys.executable, "app.py"), **settings):
+        self.port, self.log = port or free_port(), log
         self.address = f"http://127.0.0.1:{self.port}"
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "FIELDLIB_LOG": "DEBUG"}
+        environment = {
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+            "FIELDLIB_LOG": "DEBUG",
+            "PORT": str(self.port),
+            **settings,
+        }
         with log.open("w") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "app.py", "--port", str(self.port)],
-                cwd=ROOT,
-                env=environment,
-                stdout=output,
-                stderr=output,
-            )
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        self.wait()
+
+    def wait(self):
+        """Until it is healthy."""
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             try:
-                self.get("/healthz")
-                return
+                return self.get("/healthz")
             except OSError:
-                assert self.process.poll() is None, log.read_text()
+                assert self.process.poll() is None, self.log.read_text()
                 time.sleep(0.2)
         raise AssertionError("the app did not start")
 

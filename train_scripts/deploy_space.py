@@ -14,6 +14,7 @@ import yaml
 from huggingface_hub import HfApi
 
 from fieldlib.errors import InputError
+from fieldlib.hub import OFFERED
 from fieldlib.remote import plain_errors
 from train_scripts.cli import run
 from train_scripts.space_check import Report, try_out
@@ -34,7 +35,7 @@ class Options:
     Attributes:
         out: folder to write; it must be new, empty or an older Space folder.
         docker: the Docker form, which serves the Streamlit pages on port 8501.
-        preload: Hub repositories whose files the Space fetches when it is built, for example user/model.
+        preload: Hub models that the Space fetches when it is built and offers in its menus, for example user/model.
         check: install the requirements in a fresh environment, start the Space and ask it for a picture.
         repository: user/name of the Space to upload to; nothing is uploaded when absent.
         private: make a private Space.
@@ -55,7 +56,7 @@ def main(options: Options) -> None:
     if options.check:
         print(describe(try_out(options.out, docker=options.docker)))
     if options.repository:
-        print(upload(options.out, options.repository, docker=options.docker, private=options.private))
+        print(upload(options.out, options.repository, options.preload, docker=options.docker, private=options.private))
 
 
 def build(out: Path, *, docker: bool = False, preload: tuple[str, ...] = ()) -> int:
@@ -134,8 +135,8 @@ def check_size(file: Path) -> int:
     return size
 
 
-def upload(folder: Path, repository: str, *, docker: bool, private: bool) -> str:
-    """Create the Space where needed and upload the folder; the Space's address.
+def upload(folder: Path, repository: str, preload: tuple[str, ...], *, docker: bool, private: bool) -> str:
+    """Create the Space where needed, name the models of ``preload`` to it and upload the folder; the Space's address.
 
     Raises:
         InputError: no network, no login or no permission.
@@ -144,6 +145,8 @@ def upload(folder: Path, repository: str, *, docker: bool, private: bool) -> str
         api = HfApi()
         sdk = "docker" if docker else "gradio"
         page = api.create_repo(repository, repo_type="space", space_sdk=sdk, private=private, exist_ok=True)
+        if preload:
+            api.add_space_variable(repository, OFFERED, " ".join(preload))
         api.upload_folder(repo_id=repository, repo_type="space", folder_path=folder, commit_message="Deploy the studio")
         return str(page)
 
