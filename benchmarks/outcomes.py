@@ -35,7 +35,7 @@ class Check(NamedTuple):
 CHECKS = {
     "faults": Check(
         "weights cut or replaced, full disk, clock jump, too much memory, kills, respawn, two apps on one cache",
-        "python -m pytest -q tests/test_faults.py",
+        "python -m pytest -q tests/test_faults.py tests/test_process_faults.py",
     ),
     "departures": Check("visitors who leave in the middle of a run", "python -m pytest -q tests/test_departures.py"),
     "fuzz": Check(

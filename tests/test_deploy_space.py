@@ -51,8 +51,12 @@ def test_requirements_are_pinned_and_without_tools_of_development(space):
 
 
 def test_links_of_the_readme_lead_somewhere(space):
-    for target in re.findall(r"!\[[^\]]*\]\(([^)#:]+)\)", (space / "README.md").read_text()):
+    text = (space / "README.md").read_text()
+    targets = re.findall(r"\]\(([^)#:]+)\)", text)
+    assert targets, "those to the gallery's credits and the benchmark stay"
+    for target in targets:
         assert (space / target).exists(), target
+    assert "LOG.md has the figures" in text, "the others are text"
 
 
 def test_docker_form(tmp_path):

@@ -6,6 +6,7 @@ python -m train_scripts.deploy_space --repository user/lab
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ REFUSED = ("__pycache__", "*.pyc", "*.jsonl", ".*")  # training logs stay behind
 UNUSED = {"gradio": ("streamlit",), "docker": ()}  # requirements that the other form alone needs
 MOST_FILE, MOST_PLAIN = 5 * 2**30, 10 * 2**20  # what the Hub takes as one file, and without large file storage
 LARGE = (".safetensors", ".webp", ".png")  # kept in large file storage
+
+LINK = r"\[([^\]]*)\]\(([^)#]+)\)"  # text and target
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def build(out: Path, *, docker: bool = False, preload: tuple[str, ...] = ()) -> 
         shutil.copytree(ROOT / name, out / name, ignore=ignore)
     form = "docker" if docker else "gradio"
     (out / "requirements.txt").write_text("".join(requirements(form)))
-    (out / "README.md").write_text(readme(docker, preload))
+    (out / "README.md").write_text(readme(out, docker, preload))
     if docker:
         shutil.copy(ROOT / "Dockerfile", out / "Dockerfile")
     return sum(check_size(file) for file in out.rglob("*") if file.is_file())
@@ -109,8 +112,8 @@ def requirements(form: str) -> list[str]:
     return ["--extra-index-url https://download.pytorch.org/whl/cpu\n", *kept]
 
 
-def readme(docker: bool, preload: tuple[str, ...]) -> str:
-    """The README of the repository with the front matter of the Space; its pictures stay behind."""
+def readme(out: Path, docker: bool, preload: tuple[str, ...]) -> str:
+    """The README of the repository with the front matter of the Space; links to what is not in ``out`` become text."""
     _, front, body = (ROOT / "README.md").read_text().split("---\n", 2)
     settings = yaml.safe_load(front)
     if docker:
@@ -119,8 +122,11 @@ def readme(docker: bool, preload: tuple[str, ...]) -> str:
     if preload:
         settings["preload_from_hub"] = list(preload)
     kept = [line for line in body.splitlines() if "](assets/screenshots" not in line]
+    text = re.sub(
+        LINK, lambda link: link[0] if "://" in link[2] or (out / link[2]).exists() else link[1], "\n".join(kept)
+    )
     front = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
-    return f"---\n{front}---\n" + "\n".join(kept) + "\n"
+    return f"---\n{front}---\n{text}\n"
 
 
 def check_size(file: Path) -> int:
