@@ -8,7 +8,7 @@ ifneq ($(wildcard $(CIFAR10)),)
 export FIELDLIB_DATA ?= $(abspath $(CIFAR10))
 endif
 
-.PHONY: setup demo study test test-fast pythons budgets bench load replicas soak audit offline outcomes lint browser nginx faketime clean
+.PHONY: setup demo study test test-fast pythons budgets bench load replicas soak audit offline outcomes lint browser nginx clean
 
 setup: $(VENV)/ready
 
@@ -28,7 +28,7 @@ study: setup
 
 # What takes time or looks at times runs alone, the many fast tests on all cores.
 FAST := not browser and not training and not slow
-test: setup browser nginx faketime test-fast
+test: setup browser nginx test-fast
 	$(BIN)/python -m pytest -m "not ($(FAST))"
 
 test-fast: setup
@@ -94,8 +94,8 @@ browser: setup
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && apt-get install -qy chromium; } || \
 	  $(BIN)/playwright install chromium
 
-# Debian's packages, where we may install them; what needs them is skipped, or says so, elsewhere.
-nginx faketime:
+# Debian's package, where we may install it; what needs it is skipped, or says so, elsewhere.
+nginx:
 	@command -v $@ >/dev/null || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && apt-get install -qy $@; } || \
 	  echo "$@ is missing and cannot be installed here: the tests that need it are skipped"
