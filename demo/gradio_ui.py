@@ -20,11 +20,12 @@ STYLE = Path(__file__).parent / "components" / "studio.css"
 MOVING: dict[str, Any] = {**PRIVATE, "concurrency_limit": 2, "concurrency_id": "moving"}
 # Pages kept in memory. Gradio 6.31 keeps the configuration and the last values of each, by default of 10,000.
 MOST_SESSIONS = 500
+FILES = (600, 3600)  # every so many seconds, uploads and downloads older than so many are deleted
 
 
 def build() -> gr.Blocks:
     """The page with all its events, once for each language, and the API."""
-    with gr.Blocks(title=strings.TITLE, analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title=strings.TITLE, analytics_enabled=False, fill_width=True, delete_cache=FILES) as page:
         fill(page)
         api.mount(guard)
     for language in languages.languages()[1:]:

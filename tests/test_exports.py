@@ -2,15 +2,19 @@
 
 import io
 import json
+import time
 import zipfile
 
 import numpy as np
 import pytest
+from gradio.route_utils import delete_files_created_by_app
 from PIL import Image, ImageSequence
 
-from demo import exports, pictures, snippet, studio
+from benchmarks.load_page import Page
+from demo import exports, gradio_ui, pictures, snippet, studio
 from demo.checks import unpack_mask
 from demo.pngs import png
+from demo.sections import share
 from demo.studio import Request
 from fieldlib import InputError, hub
 
@@ -124,3 +128,28 @@ def test_the_code_makes_the_same_picture(coffee, settings, name, tmp_path, monke
     space = {}
     exec(text, space)
     assert np.array_equal(space["result"], studio.finish(request).moments[-1].state)
+
+
+def test_what_was_written_for_a_download_is_deleted_when_it_is_old_and_when_the_page_closes(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    page = gradio_ui.serve("127.0.0.1", None, block=False)
+    try:
+        assert page.delete_cache is not None
+        config = page.config
+        event = Page(config).event("export-strip", "click", model="nearest")
+        button = next(one["outputs"][0] for one in config["dependencies"] if one["id"] == event.number)
+        path = share.writer("strip")(*event.values)
+        sent = page.blocks[button].postprocess(path)
+        assert page.blocks[button].move_resource_to_block_cache(sent.path) == path, "no second copy"
+        (kept,) = [file for file in tmp_path.rglob("*") if file.is_file()]
+        assert str(kept) == path
+        delete_files_created_by_app(page, 3600)
+        assert kept.exists()
+        time.sleep(0.1)
+        delete_files_created_by_app(page, 0)
+        assert not kept.exists()
+        page.blocks[button].move_resource_to_block_cache(share.writer("strip")(*event.values))
+        assert kept.exists()
+    finally:
+        page.close()
+    assert not kept.exists()

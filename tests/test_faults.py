@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -63,7 +64,10 @@ def test_weights_replaced_by_those_of_another_model_are_refused(weights):
         guard(studio.finish)(request())
 
 
-def test_a_disk_that_is_full_during_an_export_is_told_in_one_line(caplog):
+def test_a_disk_that_is_full_during_an_export_is_told_in_one_line_and_leaves_nothing(caplog, tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     values = [None, 20, "uniform", 0, "nearest", "", 4, 0, 1, 1, "nearest", "", None, "nearest", "", None, []]
     export = guard(share.writer("bundle"))
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -73,6 +77,7 @@ def test_a_disk_that_is_full_during_an_export_is_told_in_one_line(caplog):
             export(offered()[0].key, *values)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()], "no partial file"
     assert Path(export(offered()[0].key, *values)).stat().st_size > 1000
 
 

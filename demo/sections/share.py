@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
+import hashlib
+import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import segno
+from gradio.utils import get_upload_folder
 
 from demo import exports, handlers, languages, pictures, snippet
 from demo.events import PRIVATE, SLOW
@@ -57,11 +59,27 @@ def writer(kind: str) -> Callable[..., str]:
 
     def write(key: str, *values: Any) -> str:  # noqa: ANN401
         picture = pictures.from_key(key)
-        path = Path(tempfile.mkdtemp(prefix="fieldlib-")) / name
-        path.write_bytes(make(recordings(picture, values), picture))
-        return str(path)
+        return kept(make(recordings(picture, values), picture), name)
 
     return write
+
+
+def kept(content: bytes, name: str) -> str:
+    """The path of a file called ``name`` in the folder that Gradio serves and empties; whole or not at all.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    folder = Path(get_upload_folder()) / hashlib.sha256(content).hexdigest()
+    part = folder / secrets.token_hex(8)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        part.write_bytes(content)
+        part.replace(folder / name)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+    return str(folder / name)
 
 
 def code_of(key: str, *values: Any) -> str:  # noqa: ANN401
