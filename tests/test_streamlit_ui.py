@@ -251,7 +251,7 @@ def test_methods_and_rivals_stand_against_each_other():
     tiny, across = duels.duels(rows, cells, "crps")
     assert tiny.startswith("**Flow matching - tiny** 0.0350")
     assert "Field denoiser" in tiny and "+0.00100 ± 0.00000 (behind)" in tiny
-    assert across.startswith("**Regressor") and "Thin" in across and "(equal within the interval)" in across
+    assert across.startswith("**Regression") and "Thin" in across and "(equal within the interval)" in across
 
 
 def test_who_leads_respects_intervals():

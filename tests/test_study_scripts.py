@@ -11,9 +11,22 @@ from PIL import Image
 from tiny_models import smooth_pictures
 
 from fieldlib.acceleration import machine_class
+from fieldlib.checkpoint import build
 from fieldlib.errors import InputError
+from fieldlib.presets import get_preset
 from fieldlib.registry import PATTERNS
-from train_scripts import ablate, calibration, compare, held_out_patterns, picture_grid, picture_sheets, study, timing
+from fieldlib.training import Trainer
+from train_scripts import (
+    ablate,
+    calibration,
+    compare,
+    held_out_patterns,
+    picture_grid,
+    picture_sheets,
+    study,
+    timing,
+    variants,
+)
 from train_scripts.study_file import StudyFile, half_width, summarise
 
 FAST = ("nearest", "thin_plate")
@@ -326,11 +339,49 @@ def test_sheets_show_known_pixels_and_truth(tmp_path):
 
 
 def test_variants_change_one_thing():
-    found = ablate.variants({"scale": 3.0, "stem_width": 48})
-    assert len({(one.group, one.variant) for one in found}) == len(found)
-    combined = ("Fourier scale, no stem", "static or dynamic depth", "local evidence")
-    assert all(len(one.options) <= 1 and one.base is None for one in found if one.group not in combined)
-    assert [one.base for one in found if one.variant == "none" and one.group == "local evidence"] == ["unit"]
+    found = variants.variants({"scale": 3.0, "stem_width": 48})
+    known = {(one.group, one.variant): one for one in found}
+    assert len(known) == len(found)
+    combined = ("static or dynamic depth", "one block a level")
+    for one in found:
+        if one.group in combined or one.variant in combined or one.variant == found[0].variant:
+            continue
+        relative = known[one.against] if one.against else found[0]
+        assert one.preset == relative.preset or one.against is None
+        ours, theirs = ({**each.options, **each.recipe} for each in (one, relative))
+        changed = [name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)]
+        assert len(changed) == 1 or (one.group, one.variant) == variants.SET_CONV, one
+    for group in ("latents", "target, raw output", "EMA", "batch size", "set_conv"):
+        assert sum(one.group == group for one in found) >= 2
+
+
+@pytest.mark.parametrize("batch", [4, 8])
+@pytest.mark.parametrize("pictures", [8, 20, 400])
+def test_a_budget_in_pictures_is_the_same_for_every_batch(batch, pictures, tmp_path):
+    options = ablate.Options(pictures=pictures, runs=tmp_path)
+    preset = replace(get_preset("test"), batch_size=batch)
+    budget = ablate.budget_of(options, preset, 9)
+    config = {"method": "flow_matching", "backbone": preset.backbone, "options": preset.options}
+    config |= {"base": preset.base, "objective": preset.objective}
+    trainer = Trainer(build(config), config, preset, budget, smooth_pictures(9), smooth_pictures(1), tmp_path)
+    assert budget.minutes is None
+    assert abs(trainer.total_steps * batch - pictures) <= batch / 2
+
+
+@pytest.mark.training
+def test_ablations_by_pictures_reach_every_kind_of_variant(data, tmp_path):
+    groups = ("reference", "set_conv", "target, raw output", "EMA", "batch size")
+    options = ablate.Options(
+        data, groups=groups, pictures=128, limit=1, seeds=(0,), runs=tmp_path / "runs", out=tmp_path / "a.json"
+    )
+    ablate.main(options)
+    document = json.loads(options.out.read_text())
+    rows = {(row["group"], row["variant"]): row for row in document["rows"]}
+    assert {row["pictures"] for row in rows.values()} == {128}
+    assert rows["target, raw output", "x0"]["method"] == "denoiser"
+    assert rows["set_conv", "half the width"]["params"] < rows["set_conv", "tiny_conv"]["params"]
+    assert rows["set_conv", "no kriging"]["against"] == ["set_conv", "tiny_conv"]
+    assert "--pictures 128" in document["made_by"] and "minutes" not in document["settings"]
 
 
 @pytest.mark.training

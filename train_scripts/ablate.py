@@ -1,6 +1,7 @@
-"""What each part of the Perceiver is worth: short trainings of equal length that differ in one thing.
+"""What each part of network and recipe is worth: short trainings of equal length that differ in one thing.
 
-python -m train_scripts.ablate --data ../shared/data/cifar10 --minutes 3
+python -m train_scripts.ablate --data ../shared/data/cifar10 --pictures 16000
+python -m train_scripts.ablate --data ../shared/data/cifar10 --minutes 3 --groups reference latents
 
 Every training is kept as soon as it is scored, and a stopped one resumes: start the command again to go on.
 """
@@ -8,12 +9,11 @@ Every training is kept as soon as it is scored, and a stopped one resumes: start
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from tqdm import tqdm
 
 from fieldlib.assets import STUDY
@@ -21,55 +21,28 @@ from fieldlib.checkpoint import build, load_model
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
-from fieldlib.presets import get_preset
+from fieldlib.presets import Preset, get_preset
 from fieldlib.train_state import STATE
 from fieldlib.training import Budget, Trainer
 from train_scripts.cli import run
 from train_scripts.study_file import Cell, StudyFile, command
+from train_scripts.variants import Variant, variants
 
 SCORES = ("estimate_psnr_unobserved", "estimate_psnr_full", "estimate_ssim_full", "estimate_mse", "estimate_mae")
-ALMOST_LINEAR = 0.05  # sin(pi B x) of so slow a B is pi B x: coordinates as they are
-
-
-class Variant(NamedTuple):
-    """A change of the reference's options or base; variants of a ``group`` are compared with each other."""
-
-    group: str
-    variant: str
-    options: dict[str, Any]
-    base: str | None = None
-
-
-def variants(reference: Mapping[str, Any]) -> list[Variant]:
-    """The reference and everything that differs from it in one thing."""
-    scales = {"none": ALMOST_LINEAR, "1": 1.0, "2": 2.0, "4": 4.0, "10": 10.0}
-    found = [Variant("reference", f"scale {reference['scale']:g}, stem {reference['stem_width']}", {})]
-    found += [Variant("Fourier scale", name, {"scale": scale}) for name, scale in scales.items()]
-    # Beside the stem, which knows where everything is, the scale may hardly matter; so it is tried without, too.
-    found += [Variant("Fourier scale, no stem", n, {"scale": s, "stem_width": 0}) for n, s in scales.items()]
-    found += [Variant("encoder depth", str(depth), {"depth": depth}) for depth in (0, 1, 6)]
-    found += [Variant("latents", str(count), {"latents": count}) for count in (16, 32, 128)]
-    found += [Variant("blocks per call", str(count), {"blocks": count}) for count in (1, 3)]
-    static_dynamic = {"5 in encode, 1 a call": (5, 1), "1 in encode, 3 a call": (1, 3)}
-    found += [
-        Variant("static or dynamic depth", name, {"depth": depth, "blocks": blocks})
-        for name, (depth, blocks) in static_dynamic.items()
-    ]
-    # What a query is told of the context around it: by the base, and by the stem, which reads the base.
-    found += [Variant("local evidence", "base, no stem", {"stem_width": 0})]
-    return [*found, Variant("local evidence", "none", {"stem_width": 0}, base="unit")]
+NEVER = float("inf")  # minutes between two validations
 
 
 @dataclass(frozen=True)
 class Options:
-    """Train variants of a preset for equally many minutes and score them.
+    """Train variants of a preset for equally many minutes or pictures and score them.
 
     Attributes:
         data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
         method: generative method that all variants train.
         preset: the reference, a Perceiver.
         groups: only these groups of variants; all when absent.
-        minutes: of each training.
+        minutes: of each training, unless pictures are given.
+        pictures: seen by each training; fair where other programs take part of the machine.
         limit: number of test pictures for the scores.
         train_limit: use only the first pictures for training.
         seeds: of weights, data order, masks, times and noise.
@@ -82,6 +55,7 @@ class Options:
     preset: str = "tiny"
     groups: tuple[str, ...] = ()
     minutes: float = 3.0
+    pictures: int | None = None
     limit: int = 100
     train_limit: int | None = None
     seeds: tuple[int, ...] = (0, 1, 2)
@@ -91,9 +65,11 @@ class Options:
 
 def main(options: Options) -> None:
     """Train and score what is missing; one seed of all variants after the other."""
-    if options.minutes <= 0:
-        raise InputError(f"--minutes must be above zero; got {options.minutes}")
-    names = ("method", "preset", "minutes", "limit", "train_limit")
+    for name in ("minutes", "pictures"):
+        value = getattr(options, name)
+        if value is not None and not value > 0:
+            raise InputError(f"--{name} must be above zero; got {value}")
+    names = ("method", "preset", "pictures" if options.pictures else "minutes", "limit", "train_limit")
     settings = {name: getattr(options, name) for name in names}
     study = StudyFile(options.out, command("ablate", options, settings), settings, ("group", "variant", "seed"))
     planned = chosen(options)
@@ -127,23 +103,34 @@ def chosen(options: Options) -> list[Variant]:
 
 def train_and_score(variant: Variant, seed: int, train: np.ndarray, test: np.ndarray, options: Options) -> Cell:
     """One training, resumed where it was stopped, and its scores on ``test``."""
-    preset = get_preset(options.preset)
-    preset = replace(preset, options={**preset.options, **variant.options}, base=variant.base or preset.base)
-    config = {"method": options.method, "backbone": preset.backbone, "options": preset.options}
+    method, preset = variant.method or options.method, get_preset(variant.preset or options.preset)
+    preset = replace(preset, options={**preset.options, **variant.options}, **variant.recipe)
+    config = {"method": method, "backbone": preset.backbone, "options": preset.options}
     config |= {"base": preset.base, "objective": preset.objective}
     folder = options.runs / f"{variant.group}-{variant.variant}-{seed}".replace(" ", "_").replace(",", "")
-    budget = Budget(preset.epochs, options.minutes)
+    budget = budget_of(options, preset, len(train))
+    torch.manual_seed(seed)  # of the fresh weights
     trainer = Trainer(build(config), config, preset, budget, train, test[:1], folder, seed)
     if (folder / STATE).exists():
         trainer.resume()
-    for _ in trainer.run(save_minutes=1, validate_minutes=options.minutes):
+    for _ in trainer.run(save_minutes=1, validate_minutes=NEVER):
         pass
     scores = evaluate(load_model(folder), test, steps=1, samples=1, seed=42)
     shutil.rmtree(folder)
-    cell = {"group": variant.group, "variant": variant.variant, "seed": seed, "params": scores["params"]}
-    cell |= {"pictures": trainer.step * preset.batch_size}
-    cell |= {"options": variant.options, "base": preset.base}
+    cell: Cell = {"group": variant.group, "variant": variant.variant, "seed": seed, "params": scores["params"]}
+    cell |= {"method": method, "preset": variant.preset or options.preset}
+    cell |= {"options": dict(variant.options), "recipe": dict(variant.recipe)}
+    cell |= {"against": list(variant.against)} if variant.against else {}
+    cell |= {"pictures": trainer.step * preset.batch_size, "training_seconds": trainer.seconds}
     return {**cell, **{name: scores[name] for name in SCORES}}
+
+
+def budget_of(options: Options, preset: Preset, pictures: int) -> Budget:
+    """How long to train: minutes, or as many steps as show ``options.pictures`` of the ``pictures`` that there are."""
+    if options.pictures is None:
+        return Budget(preset.epochs, options.minutes)
+    steps_per_epoch = max(1, pictures // preset.batch_size)
+    return Budget(options.pictures / preset.batch_size / steps_per_epoch)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What each part of the Perceiver is worth, at equal training time."""
+"""What each part of network and recipe is worth, at equal training."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from demo import study_figures
 from demo.streamlit_ui import address, parts, words
 
 MEASURES = ("estimate_psnr_unobserved", "estimate_ssim_full", "estimate_mse", "estimate_mae")
+
+EQUAL_MINUTES = "took equally many minutes"
 
 
 def show() -> None:
@@ -22,7 +24,8 @@ def show() -> None:
         st.info("Choose at least one group.")
         st.stop()
     parts.draw(study_figures.ablation(rows, column), "ablations", "Score of every variant")
-    st.caption("Bars: 95% interval over training seeds. All variants trained equally long, by wall clock.")
+    equal = "showed each variant equally many pictures" if "pictures" in study.document["settings"] else EQUAL_MINUTES
+    st.caption(f"Bars: 95% interval over training seeds. The trainings {equal}.")
     if column == "estimate_psnr_unobserved":
         lines = (words.effect(study.rows, column, group) for group in chosen if group != "reference")
         st.markdown("\n".join(f"- {line}" for line in lines if line))
