@@ -330,7 +330,10 @@ def test_calibration_leaves_out_what_has_no_spread(data, tmp_path):
 def test_sheets_show_known_pixels_and_truth(tmp_path):
     options = picture_sheets.Options(FAST, pictures=1, samples=2, out=tmp_path)
     picture_sheets.main(options)
-    (row,) = json.loads((tmp_path / "sheets.json").read_text())["rows"]
+    document = json.loads((tmp_path / "sheets.json").read_text())
+    (row,) = document["rows"]
+    expected = "python -m train_scripts.picture_sheets --models nearest thin_plate --pictures 1 --samples 2"
+    assert document["made_by"] == expected
     sheet = Image.open(tmp_path / row["sheet"])
     side = 32 * picture_sheets.ZOOM
     assert sheet.size == (picture_grid.LABEL + 7 * (side + 6), picture_grid.HEAD + 2 * (side + 6))

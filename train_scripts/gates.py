@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import fieldlib
+from fieldlib.acceleration import provenance
 from fieldlib.assets import STUDY
 from fieldlib.checkpoint import write_atomic
 from fieldlib.errors import InputError
@@ -69,7 +70,8 @@ def main(options: Options) -> None:
     """Write the file and print the table."""
     found = list(gates(options))
     rows = [{**gate._asdict(), "missing": gate.missing} for gate in found]
-    document = {"made_by": f"python -m train_scripts.gates --seed {options.seed}", "seed": options.seed, "rows": rows}
+    made_by = f"python -m train_scripts.gates --seed {options.seed}"
+    document = {"made_by": made_by, **provenance(), "seed": options.seed, "rows": rows}
     write_atomic(options.study / "gates.json", (json.dumps(document, indent=1) + "\n").encode())
     print("| gate | model | wanted | measured | missing |\n| --- | --- | --- | --- | --- |")
     for gate in found:

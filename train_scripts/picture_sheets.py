@@ -23,7 +23,7 @@ from fieldlib.metrics import psnr
 from fieldlib.patterns.base import make_mask
 from fieldlib.points import to_pixels, to_values
 from fieldlib.registry import one_call
-from train_scripts.cli import run
+from train_scripts.cli import command_of, run
 from train_scripts.picture_grid import Row, grey, known_only, picture_grid
 from train_scripts.study_file import Cell, StudyFile, chosen_models, weights_of
 
@@ -76,9 +76,8 @@ def main(options: Options) -> None:
     models = chosen_models(options.models)
     settings: dict[str, Any] = {name: getattr(options, name) for name in names}
     settings |= {"weights": {name: weights_of(name) for name in models}}
-    study = StudyFile(
-        options.out / "sheets.json", "python -m train_scripts.picture_sheets", settings, ("picture", "seed")
-    )
+    made_by = f"python -m train_scripts.picture_sheets {command_of(options, ('out',))}".strip()
+    study = StudyFile(options.out / "sheets.json", made_by, settings, ("picture", "seed"))
     for index, entry in enumerate(tqdm(gallery()[: options.pictures], unit="sheet")):
         if study.find(picture=entry.name, seed=options.seed) is None:
             study.add(draw_sheet(index, entry, models, options))
