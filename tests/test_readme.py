@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image
 
 import fieldlib
 from fieldlib.study import read_study
-from train_scripts import compare, evaluate, export, sample, train
+from train_scripts import answers, compare, evaluate, export, sample, still_figure, train
 from train_scripts.cli import parse
 from train_scripts.compare import COMPARISON
 from train_scripts.comparison_table import tables
@@ -72,6 +73,18 @@ def test_new_method_in_the_readme_is_complete():
 
 def test_the_comparison_is_what_the_study_says():
     assert read_section("comparison") == tables(read_study(COMPARISON))
+
+
+def test_the_answers_are_what_the_study_says():
+    assert read_section("answers") == answers.section(), "write them again: python -m train_scripts.answers --figures"
+
+
+@pytest.mark.browser
+def test_a_figure_of_an_answer_can_be_drawn(tmp_path):
+    still_figure.save(answers.figures()["methods"], tmp_path / "methods.png")
+    with Image.open(tmp_path / "methods.png") as picture:
+        assert picture.width == still_figure.WIDTH * still_figure.SCALE
+        assert len(picture.convert("RGB").getcolors(2**20)) > 100  # text, grid and dots, not an empty page
 
 
 def test_version_is_the_packages():

@@ -1,0 +1,171 @@
+"""Write the README's answers to the research questions, and where baselines win, from the study's files.
+
+python -m train_scripts.answers
+python -m train_scripts.answers --figures    # draws assets/study/answers/*.png anew, too; needs a Chromium
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from demo import study_figures
+from demo.streamlit_ui import duels, words
+from demo.study_columns import Row, title_of
+from fieldlib.assets import STUDY
+from fieldlib.study import cells_of, read_study
+from train_scripts import still_figure
+from train_scripts.cli import run
+from train_scripts.readme_section import write_section
+
+ESTIMATE, MEAN, SAMPLE = (f"{view}_psnr_unobserved" for view in ("estimate", "mean", "sample"))
+FOLDER = "assets/study/answers"
+QUESTIONS = {
+    "methods": "Which method handles sparse conditioning best?",
+    "speed": "How fast is sampling in practice?",
+    "frontier": "What does quality cost?",
+    "sparsity": "Does it carry over to other sparsities and patterns?",
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """Write the README's answers from the study's files.
+
+    Attributes:
+        figures: draw the figures anew, in a Chromium.
+    """
+
+    figures: bool = False
+
+
+def main(options: Options) -> None:
+    """Write texts and, when asked for, figures."""
+    if options.figures:
+        for name, figure in figures().items():
+            still_figure.save(figure, STUDY / "answers" / f"{name}.png")
+    text = section()
+    print(text)
+    write_section("answers", text)
+
+
+def section() -> str:
+    """All answers and the list of defeats, in Markdown."""
+    texts = {"methods": methods(), "speed": speed(), "frontier": frontier(), "sparsity": sparsity()}
+    parts = [f"**{title}** {texts[name]}\n\n![{title}]({FOLDER}/{name}.png)" for name, title in QUESTIONS.items()]
+    lost = "\n".join(f"- {line}" for line in defeats())
+    return "\n\n".join([*parts, f"**Where a baseline wins or a simpler way is as good**\n\n{lost}"])
+
+
+def rows_of(name: str) -> list[Row]:
+    """The rows of the study called ``name``."""
+    rows: list[Row] = read_study(STUDY / f"{name}.json")["rows"]
+    return rows
+
+
+def methods() -> str:
+    """The best estimate, and the networks of each size against each other in CRPS."""
+    document = read_study(STUDY / "comparison.json")
+    rows, cells = document["rows"], cells_of(document)
+    *sizes, _ = duels.duels(rows, cells, "crps")
+    lines = "\n".join(f"- {line}" for line in sizes)
+    return f"PSNR of the estimate, hidden pixels: {words.verdict(rows, ESTIMATE)} CRPS (less is better):\n\n{lines}"
+
+
+def speed() -> str:
+    """Times of one sample, and how many of the benchmark's goals are met."""
+    goals = read_study(STUDY / "bench.json")["goals"]
+    met = sum(goal["verdict"] == "met" for goal in goals)
+    return f"{words.paces(rows_of('comparison'))} The benchmark meets {met} of its {len(goals)} goals (page Speed)."
+
+
+def frontier() -> str:
+    """The Pareto front of CRPS against network calls."""
+    front = study_figures.pareto(rows_of("frontier"), "nfe", "crps")
+    told = "; ".join(f"{title_of(row)}, {counted(row['nfe'])}: {words.number(row, 'crps')}" for row in front)
+    return f"Best CRPS for the calls of a sample, cheapest first: {told}."
+
+
+def sparsity() -> str:
+    """Who leads over shares of known pixels, and on patterns that training showed and did not show."""
+    patterns = rows_of("patterns")
+    told = [f"By share of known pixels: {words.crossings(rows_of('sparsity'), ESTIMATE, 'context')}"]
+    for name, trained in (("Patterns of training", True), ("Patterns never trained on", False)):
+        own = [row for row in patterns if row["trained"] == trained]
+        told.append(f"{name}: {words.crossings(own, ESTIMATE, 'pattern')}")
+    return " ".join(told)
+
+
+def defeats() -> Iterator[str]:
+    """What speaks for baselines and for one call, item by item."""
+    rows = rows_of("comparison")
+    baseline = words.best([row for row in rows if not words.trained(row)], ESTIMATE)
+    networks = [row for row in rows if words.trained(row)]
+    if baseline is not None:
+        bar = f"{title_of(baseline)}'s estimate ({words.number(baseline, ESTIMATE)} dB)"
+        yield f"Mean of K samples below {bar}: {below(networks, MEAN, baseline[ESTIMATE])}."
+        yield f"One sample below it, as exact samples would be too: {below(networks, SAMPLE, baseline[ESTIMATE])}."
+    yield one_call(networks)
+    yield f"By share of known pixels, PSNR of the estimate: {words.crossings(rows_of('sparsity'), ESTIMATE, 'context')}"
+    holes = [{**row, "place": f"{row['hole']}, {row['hidden']:.0%} hidden"} for row in rows_of("inpainting")]
+    yield f"Holes, PSNR of the estimate: {words.crossings(holes, ESTIMATE, 'place')}"
+    yield f"Gallery, mean of K samples: {words.lost_pictures(rows_of('sheets'))}"
+    larger = [row for row in rows_of("super_resolution") if row["context"] == 1.0]
+    for size in sorted({row["size"] for row in larger}):
+        first = words.best([row for row in larger if row["size"] == size], "psnr")
+        if first is not None:
+            way = f"{first['model']}, read by {first['reading']}"
+            yield f"Enlarged to {size}x{size} with all pixels known: {way} is best ({words.number(first, 'psnr')} dB)."
+    quick = min(
+        (row for row in rows if row.get("seconds_per_image")), key=lambda row: row["seconds_per_image"], default=None
+    )
+    if quick is not None:
+        yield f"Fastest: {title_of(quick)}. {words.paces(rows)}"
+
+
+def below(rows: Sequence[Row], column: str, bar: float) -> str:
+    """The rows below ``bar``, with their numbers."""
+    found = [f"{title_of(row)} {words.number(row, column)}" for row in rows if row[column] < bar]
+    return ", ".join(found) or "none"
+
+
+def one_call(networks: Sequence[Row]) -> str:
+    """The best CRPS in one call against the best in several."""
+    several, single = (
+        words.best([row for row in networks if (row["nfe"] > 1) == more], "crps") for more in (True, False)
+    )
+    if several is None or single is None:
+        return "No network of one call was compared."
+    cells = cells_of(read_study(STUDY / "comparison.json"))
+    duel = duels.duel(several, single, cells, "crps")
+    return (
+        f"CRPS in {counted(single['nfe'])} against {several['nfe']}: {title_of(several)} "
+        f"{words.number(several, 'crps')}; {duel}."
+    )
+
+
+def counted(calls: int) -> str:
+    """A number of network calls in words."""
+    return f"{calls} call{'' if calls == 1 else 's'}"
+
+
+def figures() -> dict[str, go.Figure]:
+    """One figure for each question."""
+    rows = rows_of("comparison")
+    timed = [row for row in rows if row.get("seconds_per_image") is not None]
+    times: Any = study_figures.bars(timed, "seconds_per_image").update_xaxes(type="log")
+    cost = study_figures.frontier(rows_of("frontier"), "nfe", "crps", title_of)
+    shares = study_figures.curves(rows_of("sparsity"), "context", ESTIMATE, "Share of known pixels", percent=True)
+    return {
+        "methods": study_figures.bars(rows, "crps"),
+        "speed": times,
+        "frontier": cost.update_xaxes(title="Network calls per sample"),
+        "sparsity": shares,
+    }
+
+
+if __name__ == "__main__":
+    run(Options, main)
