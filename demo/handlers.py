@@ -146,8 +146,8 @@ def stop() -> player.Message:
 
 
 def preview(live: bool, key: str, *values: Any) -> Iterator[player.Message | Update]:  # noqa: ANN401
-    """The last frame of a run with few steps, while a control moves; nothing unless ``live``."""
-    if not live:
+    """The last frame of a run with few steps, while a control moves; nothing unless ``live`` or where none can be."""
+    if not live or not has_work(base_request(pictures.from_key(key), split(values)[0])):
         yield gr.skip()
         return
     requests = [studio.coarse(request) for request in requests_of(pictures.from_key(key), *split(values))]
@@ -166,11 +166,16 @@ def show(key: str, *values: Any) -> player.Message:  # noqa: ANN401
 
 
 def painted(key: str, *values: Any) -> player.Message:  # noqa: ANN401
-    """A stroke ended: its pixels, or advice when nothing or everything is revealed."""
+    """A stroke ended: its pixels; the player gives advice when nothing or everything is revealed."""
     request = base_request(pictures.from_key(key), Mask(*values))
-    if request.mask is None or (request.mask.any() and not request.mask.all()):
+    if request.mask is None:
         return player.scene_message(studio.set_scene(request))
     return player.scene_message(Scene(request.pixels, request.mask, request.scored))
+
+
+def has_work(request: Request) -> bool:
+    """Whether something is revealed and something is hidden; a pattern always leaves both."""
+    return request.mask is None or (bool(request.mask.any()) and not request.mask.all())
 
 
 def randomise(live: bool, key: str, *values: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401

@@ -240,11 +240,16 @@ class PlayerScreen {
   status(frame) {
     const { player, labels } = this;
     if (!player.scene) return labels.nothing;
-    if (!player.run) return labels.ready.replace("{}", player.scene.revealed);
+    if (!player.run) return this.beforeRun(player.scene);
     if (player.preview) return labels.preview;
     if (player.stopped) return frame ? labels.stopped.replace("{}", this.lastStep()) : labels.stopped_early;
     if (player.lanes.received < player.total) return labels.sampling;
     return player.view === "influence" ? labels.influence_status : labels.done;
+  }
+
+  beforeRun({ revealed, mask }) {
+    if (revealed === 0) return this.labels.empty;
+    return revealed === mask.length ? this.labels.full : this.labels.ready.replace("{}", revealed);
   }
 
   lastStep() {

@@ -111,6 +111,8 @@ PLAYER = {
     "mae": "Mean absolute error on the hidden pixels, data range 1: lower is better",
     "nothing": "Nothing to play yet.",
     "ready": "{} of 1024 pixels are revealed. Press Run to reconstruct the others.",
+    "empty": "No pixel is revealed yet. Paint some on the sheet.",
+    "full": "Every pixel is revealed, so nothing is left to reconstruct. Hide some.",
     "sampling": "Sampling\u2026",
     "preview": "Preview with a few steps.",
     "stopped": "Stopped after step {}.",

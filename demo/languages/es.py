@@ -111,6 +111,8 @@ PLAYER = {
     "mae": "Error absoluto medio en los píxeles ocultos, rango 1: menos es mejor",
     "nothing": "Aún no hay nada que reproducir.",
     "ready": "Hay {} de 1024 píxeles revelados. Pulsa Ejecutar para reconstruir los demás.",
+    "empty": "Aún no hay píxeles revelados. Pinta algunos en la hoja.",
+    "full": "Todos los píxeles están revelados: no queda nada que reconstruir. Oculta algunos.",
     "sampling": "Muestreando\u2026",
     "preview": "Vista previa con pocos pasos.",
     "stopped": "Parado tras el paso {}.",

@@ -149,6 +149,7 @@ def test_painting_by_touch(visit):
     studio = visit(width=390, height=844, has_touch=True, is_mobile=True)
     painter = Painter(studio)
     painter.page.tap(".painter [data-do=clear]")
+    painter.page.wait_for_selector("[data-part=status] >> text=No pixel is revealed", state="attached")
     client = studio.context.new_cdp_session(studio.page)
     painter.page.locator(".sheet").scroll_into_view_if_needed()
     before = studio.page.evaluate("scrollY")
@@ -219,3 +220,19 @@ def test_a_preview_follows_a_stroke_when_live(visit):
     studio.wait("player.preview")
     assert studio.player("run") == ""
     assert studio.page.inner_text("[data-part=status]") == "Preview with a few steps."
+
+
+@pytest.mark.parametrize("edit", ["[data-do=clear]", "[data-mode=colours]"])
+def test_an_empty_sheet_is_no_error_when_live_and_the_player_says_what_to_do(visit, edit):
+    studio = visit()
+    painter = Painter(studio)
+    painter.press(edit)
+    studio.page.wait_for_selector("[data-part=status] >> text=No pixel is revealed yet")
+    painter.drag((4, 2), (20, 28))
+    studio.wait("player.preview")
+    painter.press("[data-shape=rectangle]")
+    painter.drag((0, 0), (31, 31))
+    studio.page.wait_for_selector("[data-part=status] >> text=Every pixel is revealed")
+    studio.page.wait_for_timeout(600)  # a preview would have come
+    assert not studio.player("preview")
+    assert not studio.page.locator("[data-testid=toast-body]").count()
