@@ -53,11 +53,13 @@ def record(request: Request) -> Recording:
 def strip(recordings: Sequence[Recording], view: str = "state") -> bytes:
     """PNG: a row per lane with the revealed pixels, ``STRIP`` moments of ``view`` from noise to result, and the truth.
 
+    The truth is left out where it is unknown.
+
     Raises:
         InputError: an unknown view.
     """
     one_of("view", view, VIEWS)
-    rows = [[revealed(run.scene), *_spread(run, view), run.scene.pixels] for run in recordings]
+    rows = [[revealed(run.scene), *_spread(run, view), *_truths(run.scene)] for run in recordings]
     return png(_mosaic(rows))
 
 
@@ -95,19 +97,24 @@ def description(recording: Recording) -> dict[str, Any]:
         "pattern": request.pattern,
         "seed": request.seed,
         "painted": request.mask is not None,
+        "scored": request.scored,
         "mask": pack_mask(recording.scene.mask),
         "frames": [_numbers(moment) for moment in recording.moments],
     }
 
 
 def arrays(recording: Recording) -> bytes:
-    """NPZ without pickle: ``truth``, ``mask``, and over the frames ``step``, ``t``, ``state`` and ``estimate``."""
-    moments = recording.moments
+    """NPZ without pickle: ``truth``, ``mask``, and over the frames ``step``, ``t``, ``state`` and ``estimate``.
+
+    Where no truth is known, ``known`` stands in its place: the revealed pixels on grey.
+    """
+    moments, scene = recording.moments, recording.scene
+    picture: dict[str, Any] = {"truth" if scene.scored else "known": picture_of(scene)}
     file = io.BytesIO()
     np.savez_compressed(
         file,
-        truth=recording.scene.pixels,
-        mask=recording.scene.mask,
+        **picture,
+        mask=scene.mask,
         step=np.array([moment.step for moment in moments]),
         t=np.array([moment.t for moment in moments]),
         state=np.stack([moment.state for moment in moments]),
@@ -117,10 +124,10 @@ def arrays(recording: Recording) -> bytes:
 
 
 def bundle(recordings: Sequence[Recording], picture: Picture) -> bytes:
-    """ZIP: the true picture, and of each lane the JSON, the NPZ and the lines of code that make its picture again."""
+    """ZIP: the picture, and of each lane the JSON, the NPZ and the lines of code that make its picture again."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as folder:
-        folder.writestr(snippet.PICTURE_FILE, png(picture.pixels))
+        folder.writestr(snippet.PICTURE_FILE, png(picture_of(recordings[0].scene)))
         for number, recording in enumerate(recordings, 1):
             folder.writestr(f"lane{number}.json", json.dumps(description(recording), indent=1, allow_nan=False))
             folder.writestr(f"lane{number}.npz", arrays(recording))
@@ -131,6 +138,15 @@ def bundle(recordings: Sequence[Recording], picture: Picture) -> bytes:
 def revealed(scene: Scene) -> np.ndarray:
     """The picture with its hidden pixels in mid-grey, uint8 (32, 32, 3)."""
     return np.where(scene.mask[..., None], scene.pixels, np.uint8(128))
+
+
+def picture_of(scene: Scene) -> np.ndarray:
+    """The true picture, or what is revealed of it where nothing else is known, uint8 (32, 32, 3)."""
+    return scene.pixels if scene.scored else revealed(scene)
+
+
+def _truths(scene: Scene) -> list[np.ndarray]:
+    return [scene.pixels] if scene.scored else []
 
 
 def _at(recording: Recording, index: int, view: str) -> np.ndarray:

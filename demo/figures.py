@@ -113,7 +113,10 @@ def schedule(paths: Sequence[Schedule], t: float | None = None) -> go.Figure:
 
 
 def spread(found: Spread) -> go.Figure:
-    """Where K samples disagree, as a heat map, and how often the truth lies within their 50% and 90% intervals."""
+    """Where K samples disagree, as a heat map, and how often the truth lies within their 50% and 90% intervals.
+
+    Where no truth is known, a sentence says so instead.
+    """
     figure = make_subplots(
         rows=1, cols=2, column_widths=[0.55, 0.45], subplot_titles=(say("deviation"), say("coverage"))
     )
@@ -121,11 +124,22 @@ def spread(found: Spread) -> go.Figure:
     figure.add_heatmap(z=found.deviation, colorscale="Viridis", colorbar=bar, hovertemplate="%{z:.3f}", row=1, col=1)
     figure.update_yaxes(autorange="reversed", scaleanchor="x", showticklabels=False, row=1, col=1)
     figure.update_xaxes(showticklabels=False, row=1, col=1)
+    if np.isnan(found.coverage50):
+        figure.layout.annotations[1].text = languages.text("NO_TRUTH")
+        figure.update_xaxes(visible=False, row=1, col=2)
+        figure.update_yaxes(visible=False, row=1, col=2)
+        return _dress(figure, HEIGHT + 40)
     levels, measured = ["50%", "90%"], [found.coverage50, found.coverage90]
     figure.add_bar(x=levels, y=measured, name=say("measured"), marker={"color": COLOURS[0]}, row=1, col=2)
     figure.add_bar(x=levels, y=[0.5, 0.9], name=say("calibrated"), marker={"color": GREY}, row=1, col=2)
     figure.update_yaxes(range=[0, 1], tickformat=".0%", row=1, col=2)
     return _legend_below(_dress(figure, HEIGHT + 40))
+
+
+def nothing(reason: str) -> go.Figure:
+    """No plot, but the ``reason`` why there is none."""
+    figure = go.Figure().add_annotation(text=reason, showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5)
+    return _dress(figure.update_xaxes(visible=False).update_yaxes(visible=False))
 
 
 def run_title(model: str, solver: str) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
 import fieldlib
 from demo import studio
@@ -39,8 +40,8 @@ class Sweep(NamedTuple):
 class Trajectories(NamedTuple):
     """Colours of a few hidden pixels over a run: ``values`` (steps + 1, P, 3) in [-1, 1] and beyond.
 
-    ``truth`` (P, 3) is where they should end; ``bend`` is the length of the way over the straight distance, the mean
-    over all hidden pixels: 1 = straight lines.
+    ``truth`` (P, 3) is where they should end, or do end where no truth is known; ``bend`` is the length of the way over
+    the straight distance, the mean over all hidden pixels: 1 = straight lines.
     """
 
     values: np.ndarray
@@ -52,7 +53,7 @@ class Spread(NamedTuple):
     """K samples of one picture: ``deviation`` (32, 32), data range 1; shares of truths in the 50% and 90% intervals.
 
     ``crps`` (fair, data range 1) and PSNR in dB of ``one`` sample (their mean), the ``mean`` picture and the
-    ``estimate`` in one call.
+    ``estimate`` in one call. All but the deviation is NaN where no truth is known.
     """
 
     samples: int
@@ -109,7 +110,7 @@ def trajectories(request: Request, pixels: int = PIXELS) -> Trajectories:
     scene = studio.set_scene(request)
     frames = [frame.values[0] for frame in studio.sample(replace(request, samples=1), scene)]
     ways = torch.stack(frames).numpy()
-    truth = to_values(scene.pixels).numpy()[~scene.mask.reshape(-1)]
+    truth = to_values(scene.pixels).numpy()[~scene.mask.reshape(-1)] if scene.scored else ways[-1]
     chosen = np.unique(np.linspace(0, len(truth) - 1, min(pixels, len(truth))).round().astype(int))
     return Trajectories(ways[:, chosen], truth[chosen], bend(ways))
 
@@ -140,22 +141,22 @@ def spread(request: Request, count: int = 8) -> Spread:
     seeds = [(request.noise_seed + k) % (MOST_SEED + 1) for k in range(count)]
     frames = sample(model, context, coords, solver=request.solver, steps=request.steps, seeds=seeds)
     *_, last = studio.limited(frames)
-    truth = to_values(scene.pixels)[torch.from_numpy(hidden)]
-    ensemble, observed = (last.values.clamp(-1, 1) + 1) / 2, (truth + 1) / 2  # as pixels, data range 1
+    ensemble = (last.values.clamp(-1, 1) + 1) / 2  # as pixels, data range 1
     deviation = np.zeros((SIZE, SIZE), np.float32)
     deviation[~scene.mask] = ensemble.std(0).mean(-1).numpy()
-    covered50, covered90 = (float(coverage(ensemble, observed, level).mean()) for level in (0.5, 0.9))
-    shown = last.values.clamp(-1, 1)
-    return Spread(
-        samples=count,
-        deviation=deviation,
-        coverage50=covered50,
-        coverage90=covered90,
-        crps=float(fair_crps(ensemble, observed).mean()),
-        one=float(psnr(shown, truth.expand_as(shown)).mean()),
-        mean=float(psnr(shown.mean(0, keepdim=True), truth[None])),
-        estimate=float(psnr(estimate(model, context, coords).clamp(-1, 1), truth[None])),
-    )
+    if not scene.scored:
+        return Spread(count, deviation, *[float("nan")] * 6)
+    expected = (estimate(model, context, coords).clamp(-1, 1) + 1) / 2
+    truth = (to_values(scene.pixels)[torch.from_numpy(hidden)] + 1) / 2
+    return Spread(count, deviation, *_rated(ensemble, expected, truth))
+
+
+def _rated(ensemble: Tensor, expected: Tensor, truth: Tensor) -> tuple[float, ...]:
+    """The scores in a :class:`Spread` of ``ensemble`` (K, N, 3) and ``expected`` (1, N, 3); all data range 1."""
+    found = [coverage(ensemble, truth, 0.5), coverage(ensemble, truth, 0.9), fair_crps(ensemble, truth)]
+    for pictures in (ensemble, ensemble.mean(0, keepdim=True), expected):
+        found.append(psnr(2 * pictures - 1, 2 * truth.expand_as(pictures) - 1))
+    return tuple(float(scores.mean()) for scores in found)
 
 
 def schedules() -> list[Schedule]:

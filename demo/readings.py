@@ -68,15 +68,17 @@ def read(pixels: np.ndarray, size: int, reader: str = "field") -> np.ndarray:
     return to_pixels(READERS[one_of("reader", reader, READERS)](values, grid(size, size)), size, size)
 
 
-def fine_truth(chosen: Picture, size: int) -> np.ndarray | None:
-    """The true picture on a grid of ``size`` x ``size``; None when its original is smaller than that."""
+def fine_truth(chosen: Picture | None, size: int) -> np.ndarray | None:
+    """The true picture on a grid of ``size`` x ``size``; None when its original is smaller than that, or unknown."""
+    if chosen is None:
+        return None
     if size == SIZE:
         return chosen.pixels
     original = chosen.original
     return None if original is None or len(original) < size else to_square(original, size)
 
 
-def compare(result: np.ndarray, chosen: Picture, size: int) -> tuple[Reading, ...]:
+def compare(result: np.ndarray, chosen: Picture | None, size: int) -> tuple[Reading, ...]:
     """``result``, uint8 (32, 32, 3), by every reader, each compared with the fine truth where there is one."""
     truth = fine_truth(chosen, size)
     pictures = ((name, read(result, size, name)) for name in READERS)

@@ -31,9 +31,10 @@ def code(request: Request, name: str = "") -> str:
 
     Args:
         request: what was run.
-        name: of the gallery picture; anything else means that the picture is read from ``PICTURE_FILE``.
+        name: of the gallery picture; anything else means that the picture is read from ``PICTURE_FILE``, as are the
+            visitor's own strokes, whatever the name.
     """
-    bundled, painted = name in gallery.names(), request.mask is not None
+    bundled, painted = request.scored and name in gallery.names(), request.mask is not None
     standard = ["import base64\n"] * painted
     foreign = [*["import numpy as np"] * (painted or not bundled), "import torch"]
     foreign += ["from PIL import Image"] * (not bundled)

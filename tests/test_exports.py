@@ -101,6 +101,26 @@ def test_the_bundle_holds_numbers_and_pictures_without_pickle(recordings, coffee
     assert arrays["t"][0] == 1
 
 
+def test_own_colours_are_bundled_as_they_are_and_nothing_is_called_their_truth(coffee, tmp_path, monkeypatch):
+    strokes = np.random.default_rng(2).integers(0, 256, (32, 32, 3), np.uint8)
+    recording = exports.record(Request(strokes, mask=MASK, model="nearest", scored=False))
+    strip = Image.open(io.BytesIO(exports.strip([recording])))
+    assert strip.width == (exports.STRIP + 1) * (studio.SIZE * exports.ZOOM + 2 * exports.GAP)
+    with zipfile.ZipFile(io.BytesIO(exports.bundle([recording], coffee))) as folder:
+        folder.extractall(tmp_path)
+    known = np.asarray(Image.open(tmp_path / snippet.PICTURE_FILE))
+    assert np.array_equal(known[MASK], strokes[MASK])
+    assert (known[~MASK] == 128).all()
+    arrays = np.load(tmp_path / "lane1.npz", allow_pickle=False)
+    assert "truth" not in arrays
+    assert np.array_equal(arrays["known"], known)
+    assert json.loads((tmp_path / "lane1.json").read_text())["scored"] is False
+    monkeypatch.chdir(tmp_path)
+    space = {}
+    exec((tmp_path / "lane1.py").read_text(), space)
+    assert np.array_equal(space["result"], recording.moments[-1].state)
+
+
 REQUESTS = [
     {"model": MODEL, "steps": 4},
     {

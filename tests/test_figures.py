@@ -3,13 +3,16 @@
 import json
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from demo import figures, numbers, pictures, studio
+from demo import figures, languages, numbers, pictures, studio
+from demo.components import painter
 from demo.exports import record
+from demo.sections import numbers as section
 from demo.studio import Request
 from fieldlib import METHODS, InputError, hub
 
@@ -120,6 +123,30 @@ def test_spread_is_that_of_the_samples(request_):
     figure = figures.spread(found)
     assert np.array_equal(figure.data[0].z, found.deviation)
     assert list(figure.data[1].y) == [found.coverage50, found.coverage90]
+
+
+def test_own_colours_are_measured_against_nothing(request_):
+    own = replace(request_, scored=False)
+    found = numbers.spread(own, 4)
+    assert np.array_equal(found.deviation, numbers.spread(request_, 4).deviation)
+    assert np.isnan(found[2:]).all()
+    figure = figures.spread(found)
+    assert len(figure.data) == 1, "no bars"
+    assert languages.text("NO_TRUTH") in [note.text for note in figure.layout.annotations]
+    ways = numbers.trajectories(own)
+    assert np.array_equal(ways.truth, ways.values[-1])
+
+
+@pytest.mark.parametrize("which", ["steps", "calls", "spread"])
+def test_a_plot_that_needs_a_truth_says_why_it_is_empty(request_, which):
+    mask = np.random.default_rng(0).random((32, 32)) < 0.3
+    sheet = painter.show(request_.pixels, mask, painted=True)
+    sheet |= {"mode": painter.COLOURS, "colours": sheet["pixels"]}
+    setup = (MODEL, "", 2, 0, 1, 1, MODEL, "", "", MODEL, "", "", [])
+    figure, sentence = section.draw(which, pictures.offered()[0].key, sheet, 20, "uniform", 0, *setup)
+    assert languages.text("NO_TRUTH") in [note.text for note in figure.layout.annotations]
+    assert sentence == ""
+    json.loads(figure.to_json())
 
 
 @pytest.mark.parametrize("count", [1, 17, 2.5])

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import pictures, readings, studio
+from demo import languages, pictures, readings, studio
+from demo.components import painter
 from demo.readings import PRESETS, READERS
+from demo.sections import resolution
 from fieldlib import InputError, grid
 from fieldlib.points import to_pixels, to_values
 from fieldlib.resolution import render
@@ -76,3 +78,13 @@ def test_presets_are_masks_that_can_be_run(coffee, name):
     mask = studio.set_scene(request).mask
     share = {"inpainting": (0.75, 0.9), "super_resolution": (0.24, 0.26)}[name]
     assert share[0] < mask.mean() < share[1]
+
+
+def test_own_colours_are_compared_with_nothing(coffee):
+    sheet = painter.show(coffee.pixels, np.random.default_rng(0).random((32, 32)) < 0.3, painted=True)
+    sheet |= {"mode": painter.COLOURS, "colours": sheet["pixels"]}
+    setup = ("nearest", "", 1, 0, 1, 1, "nearest", "", "", "nearest", "", "", [])
+    for size in (32, 64):
+        _, told = resolution.read("truth", size, None, coffee.key, sheet, 20, "uniform", 0, *setup)
+        assert told.startswith(languages.text("NO_TRUTH"))
+        assert "dB" not in told

@@ -314,6 +314,7 @@ LINK = {
     "code": "Show the code",
     "code_label": "Python that makes this picture again",
 }
+NO_TRUTH = "Your own colours have no true picture to compare with."
 NUMBERS = {
     "title": "Numbers and plots",
     "which": "Plot",

@@ -319,6 +319,7 @@ LINK = {
     "code": "Mostrar el código",
     "code_label": "Python que vuelve a hacer esta imagen",
 }
+NO_TRUTH = "Tus propios colores no tienen imagen verdadera con la que comparar."
 NUMBERS = {
     "title": "Números y gráficas",
     "which": "Gráfica",

@@ -68,6 +68,8 @@ def spread(requests: Sequence[Request]) -> Drawn:
     if one_call(requests[0].model):
         raise InputError(languages.text("NUMBERS")["baseline"])
     found = numbers.spread(replace(requests[0], samples=1))
+    if not requests[0].scored:
+        return figures.spread(found), ""
     scores = {"one": found.one, "mean": found.mean, "estimate": found.estimate, "crps": found.crps}
     return figures.spread(found), note("spread").format(**scores)
 
@@ -79,12 +81,16 @@ PLOTS: dict[str, Callable[[Sequence[Request]], Drawn]] = {
     "schedule": over_time,
     "spread": spread,
 }
+NEED_TRUTH = ("steps", "calls")
 
 
 def draw(which: str, key: str, *values: Any) -> Drawn:  # noqa: ANN401
     """The plot called ``which`` of what the widgets describe, and the sentence under it."""
     mask, setup = handlers.split(values)
-    return PLOTS[one_of("plot", which, PLOTS)](handlers.requests_of(pictures.from_key(key), mask, setup))
+    make, requests = PLOTS[one_of("plot", which, PLOTS)], handlers.requests_of(pictures.from_key(key), mask, setup)
+    if which in NEED_TRUTH and not requests[0].scored:
+        return figures.nothing(languages.text("NO_TRUTH")), ""
+    return make(requests)
 
 
 def note(which: str) -> str:

@@ -27,11 +27,11 @@ def read(left: str, size: int, uploaded: Picture | None, key: str, *values: Any)
     picture = with_original(pictures.from_key(key), uploaded)
     request = handlers.requests_of(picture, mask, setup)[0]
     result = studio.finish(replace(request, samples=1)).moments[-1].state
-    truth = Picture(picture.title, request.pixels) if not request.scored else picture
+    truth = picture if request.scored else None
     found = {reading.reader: reading for reading in readings.compare(result, truth, size)}
     fine = readings.fine_truth(truth, size)
     chosen = found[left].pixels if left in found else fine if fine is not None else found["nearest"].pixels
-    return (enlarge(chosen), enlarge(found["field"].pixels)), scores(found)
+    return (enlarge(chosen), enlarge(found["field"].pixels)), scores(found, request.scored)
 
 
 def with_original(picture: Picture, uploaded: Picture | None) -> Picture:
@@ -39,12 +39,13 @@ def with_original(picture: Picture, uploaded: Picture | None) -> Picture:
     return uploaded if uploaded is not None and np.array_equal(uploaded.pixels, picture.pixels) else picture
 
 
-def scores(found: dict[str, readings.Reading]) -> str:
-    """PSNR of every reader, or why there is none."""
+def scores(found: dict[str, readings.Reading], scored: bool = True) -> str:
+    """PSNR of every reader, or why there is none: too small an original, or none at all where nothing is ``scored``."""
     words = languages.text("RESOLUTION")
     names = {**words["readers"], "field": words["field"]}
     rated = [words["score"].format(names[name], one.psnr) for name, one in found.items() if one.psnr is not None]
-    return f"{words['scores'].format(', '.join(rated)) if rated else words['no_truth']} {words['why']}"
+    none = words["no_truth"] if scored else languages.text("NO_TRUTH")
+    return f"{words['scores'].format(', '.join(rated)) if rated else none} {words['why']}"
 
 
 def enlarge(pixels: np.ndarray) -> np.ndarray:

@@ -87,8 +87,7 @@ def code_of(key: str, *values: Any) -> str:  # noqa: ANN401
     mask, setup = handlers.split(values)
     picture = pictures.from_key(key)
     requests = handlers.requests_of(picture, mask, setup)
-    name = picture.name if all(request.scored for request in requests) else ""
-    return f"\n\n{'# ' + '-' * 76}\n\n".join(snippet.code(request, name) for request in requests)
+    return f"\n\n{'# ' + '-' * 76}\n\n".join(snippet.code(request, picture.name) for request in requests)
 
 
 def add(w: Widgets, query: gr.Textbox) -> None:
