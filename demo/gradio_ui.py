@@ -13,7 +13,7 @@ from demo import api, choosing, front_door, handlers, languages, operations, pic
 from demo.events import AT_ONCE, CHECKED, PRIVATE, RUNS, THREADS
 from demo.guard import guard
 from demo.layout import MOST_SLIDER_STEPS, Widgets, lay_out
-from demo.page_scripts import BEFORE, BUSY, CHOICES, IDLE, RANDOM_SEED, SETTLED, SLIDERS, SPEAK
+from demo.page_scripts import BEFORE, BUSY, CHOICES, IDLE, MOVED, RANDOM_SEED, SETTLED, SLIDERS, SPEAK
 from fieldlib.data.picture import MOST_BYTES
 
 STYLE = Path(__file__).parent / "components" / "studio.css"
@@ -54,7 +54,7 @@ def wire_run(w: Widgets) -> gr.events.Dependency:
     # "multiple": Gradio 6.31 may take a cancelled run for a pending one and ignore the next click; BUSY guards instead.
     queued: dict[str, Any] = {**RUNS, "show_progress": "minimal", "show_progress_on": w.waiting}
     running = w.run.click(guard(handlers.run), w.run_inputs, w.player, trigger_mode="multiple", **queued)
-    for ended in (running.then, running.failure):  # Gradio 6.31 calls "then" after success only
+    for ended in (running.then, running.failure):  # Gradio 6.31: a cancelled run ends with a "failure"
         ended(None, None, buttons, js=IDLE)
     w.stop.click(handlers.stop, None, w.player, cancels=[running], **AT_ONCE)
     w.stop.click(None, None, buttons, js=IDLE)
@@ -74,11 +74,11 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
     stroke.then(guard(handlers.preview), [w.live, *w.run_inputs], w.player, trigger_mode="always_last", **MOVING)
     choices = gr.Number(0, visible=False)
     w.pattern.input(None, choices, choices, js=CHOICES)
-    moved = [w.percent.input, choices.change, w.seed.input]
+    w.percent.input(None, None, None, js=MOVED.format("percent"))
     shuffled = w.shuffle.click(None, None, w.seed, js=RANDOM_SEED)
-    changes: list[Any] = [*moved, shuffled.then]
-    for change in changes:
-        drawn = change(
+    changes: list[Any] = [w.percent.input, choices.change, w.seed.input, shuffled.then]
+    drawn = [
+        change(
             guard(handlers.randomise),
             [w.live, *w.run_inputs],
             [w.painter, w.player],
@@ -86,14 +86,14 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
             cancels=[running],
             **MOVING,
         )
-        drawn.then(None, None, None, js=SETTLED)
-    moved.append(w.shuffle.click)
-    for event in (w.picker.pick, w.upload.upload, w.cifar.change, w.painter.paint, *moved):
-        event(None, None, [w.run, w.stop], js=IDLE)
+        for change in changes
+    ]
+    settle(drawn[0], "percent")
 
 
 def wire_live(w: Widgets, running: gr.events.Dependency) -> None:
     """While the steps move, a coarse preview; the full run follows from ``SLIDERS``."""
+    w.steps_slider.input(None, None, None, js=MOVED.format("steps"))
     shown = w.steps_slider.input(
         guard(handlers.preview),
         [w.live, *w.run_inputs],
@@ -102,8 +102,13 @@ def wire_live(w: Widgets, running: gr.events.Dependency) -> None:
         trigger_mode="always_last",
         **MOVING,
     )
-    shown.then(None, None, None, js=SETTLED)
-    w.steps_slider.input(None, None, [w.run, w.stop], js=IDLE)
+    settle(shown, "steps")
+
+
+def settle(preview: gr.events.Dependency, slider: str) -> None:
+    """Tell the page that a ``preview`` of ``slider`` has ended, well or not."""
+    for ended in (preview.then, preview.failure):
+        ended(None, None, None, js=SETTLED.format(slider))
 
 
 def wire_knobs(w: Widgets) -> None:

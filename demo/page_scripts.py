@@ -4,23 +4,30 @@ from __future__ import annotations
 
 RANDOM_SEED = "() => Math.floor(Math.random() * 1e6)"
 # A slider that has moved starts a run when it is let go by mouse or key, its number field when it is left. Gradio's
-# own "release" comes even to visitors who only tab through, and not from keys. A preview that was still on its way ends
-# the run, so it is started again when that preview has "settled".
+# own "release" comes even to visitors who only tab through, and not from keys. A preview that is still on its way would
+# end the run, so the run waits until all have "settled". While one is on its way Gradio keeps only the last move, which
+# it says again ("moved") when that one has settled.
 SLIDERS = """() => {
-  let keys = false, wanted = 0;
+  let keys = false, wanted = false;
+  const COMING = -1, NONE = 0, ONE = 1, MORE = 2, previews = {};
   const slider = ({ target }) => target.closest?.("#percent, #steps-slider");
   const run = (tries = 20) => {
     const button = document.querySelector("#run");
     if (!button.disabled) button.click();
     else if (tries) setTimeout(() => run(tries - 1), 50);
   };
+  const runWhenQuiet = () => {
+    if (!wanted || Object.values(previews).some((state) => state !== NONE)) return;
+    wanted = false;
+    run();
+  };
   const letGo = (event) => {
     const moved = slider(event)?.dataset.moved;
     if (!moved) return;
     delete slider(event).dataset.moved;
     if (!document.querySelector("#live input")?.checked) return;
-    wanted = performance.now() + 1000;
-    setTimeout(run, 60);
+    wanted = true;
+    setTimeout(runWhenQuiet, 60); // Gradio says "moved" a moment after the browser says "input"
   };
   const on = (name, act) => document.addEventListener(name, act);
   on("keydown", () => (keys = true));
@@ -28,9 +35,16 @@ SLIDERS = """() => {
   on("input", (event) => slider(event) && (slider(event).dataset.moved = "yes"));
   on("change", (event) => (event.target.type !== "range" || !keys) && letGo(event));
   on("keyup", (event) => event.target.type === "range" && letGo(event));
-  on("settled", () => performance.now() < wanted && run());
+  on("moved", ({ detail }) => (previews[detail] = previews[detail] > NONE ? MORE : ONE));
+  on("settled", ({ detail }) => {
+    previews[detail] = previews[detail] === MORE ? COMING : NONE;
+    runWhenQuiet();
+  });
+  on("run-wanted", () => setTimeout(run, 150)); // when the new values have arrived in the widgets
 }"""
-SETTLED = "() => document.dispatchEvent(new Event('settled'))"
+MOVED = "() => document.dispatchEvent(new CustomEvent('moved', {{ detail: '{}' }}))"
+SETTLED = "() => document.dispatchEvent(new CustomEvent('settled', {{ detail: '{}' }}))"
+WANTED = "() => document.dispatchEvent(new Event('run-wanted'))"
 # Counts choices: Gradio 6.31 says "input" also when a dropdown is left without one, and "select" not for keys.
 CHOICES = """async (count) => {
   await new Promise((done) => setTimeout(done));
