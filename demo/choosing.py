@@ -6,23 +6,20 @@ from typing import Any
 
 import gradio as gr
 
-from demo import checks, handlers, pictures, strings, studio
+from demo import checks, handlers, pictures, strings
 from demo.components import painter, picker
 from demo.pictures import Picture
 from fieldlib import InputError
 
 
 def _chosen(picture: Picture, selected: int, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
-    """Key, upload, picker, painter and player for a new picture; pixels painted by hand stay revealed."""
+    """Key, upload, picker, painter, player, empty number for a new picture; pixels painted by hand stay revealed."""
     mask = handlers.Mask(*values)
-    drawn = studio.set_scene(handlers.base_request(picture, mask._replace(painting=None))).mask
     painting = painter.read(mask.painting)
     kept = None if painting is None or painting.colours is not None else painting.mask
-    message = painter.show(picture.pixels, drawn if kept is None else kept, painted=kept is not None)
     thumbs = picker.thumbnails(pictures.offered(), picture, selected)
     uploaded = None if picture.name else picture
-    shown = handlers.painted(picture.key, message, *mask[1:])
-    return picture.key, uploaded, thumbs, painter.with_pattern(message, drawn), shown
+    return picture.key, uploaded, thumbs, *handlers.reveal(picture, *mask[1:], kept), ""
 
 
 def pick_gallery(painting: object, percent: float, pattern: str, seed: int, event: gr.EventData) -> tuple[Any, ...]:
@@ -38,6 +35,9 @@ def pick_upload(blob: bytes | None, *values: Any) -> tuple[Any, ...]:  # noqa: A
     return _chosen(pictures.from_upload(blob), picker.NOTHING, *values)
 
 
-def pick_cifar(number: int, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
-    """A CIFAR-10 picture was asked for."""
-    return _chosen(pictures.from_cifar(number), picker.NOTHING, *values)
+def pick_cifar(text: str, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """A CIFAR-10 picture was asked for, unless the field was emptied; the number stays as it is being typed."""
+    if not text.strip():
+        return (gr.skip(),) * 6
+    number = checks.digits("the picture number", text.strip(), 0, pictures.cifar_count() - 1)
+    return *_chosen(pictures.from_cifar(number), picker.NOTHING, *values)[:-1], gr.skip()

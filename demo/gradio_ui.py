@@ -64,10 +64,15 @@ def wire_run(w: Widgets) -> gr.events.Dependency:
 def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
     """Another picture or other revealed pixels: shown at once, and a run of the old ones ends."""
     options: dict[str, Any] = {"cancels": [running], **CHECKED}
-    shown = [w.picture, w.uploaded, w.picker, w.painter, w.player]
+    shown = [w.picture, w.uploaded, w.picker, w.painter, w.player, w.cifar]
     w.picker.pick(guard(choosing.pick_gallery), w.mask_inputs, shown, **options)
     w.upload.upload(guard(choosing.pick_upload), [w.upload, *w.mask_inputs], shown, **options)
-    w.cifar.change(guard(choosing.pick_cifar), [w.cifar, *w.mask_inputs], shown, **options)
+    drawn_lots = w.lucky.click(
+        None, None, w.cifar, js=f"() => String(Math.floor(Math.random() * {pictures.cifar_count()}))"
+    )
+    for asked in (w.cifar.input, drawn_lots.then):
+        numbered = [w.cifar, *w.mask_inputs]
+        asked(guard(choosing.pick_cifar), numbered, shown, trigger_mode="always_last", **options)
     stroke = w.painter.paint(
         guard(handlers.painted), [w.picture, *w.mask_inputs], w.player, trigger_mode="multiple", **options
     )
@@ -112,12 +117,14 @@ def settle(preview: gr.events.Dependency, slider: str) -> None:
 
 
 def wire_knobs(w: Widgets) -> None:
-    """What needs no server: random seeds and the two forms of the number of steps."""
+    """Random seeds, the two forms of the number of steps, what a choice makes useless, and what makes a run old."""
     w.new_noise.click(None, None, w.noise_seed, js=RANDOM_SEED)
     w.steps_slider.input(None, w.steps_slider, w.steps, js="(steps) => steps")
     w.steps.input(None, w.steps, w.steps_slider, js=f"(steps) => Math.min(Math.max(steps, 1), {MOST_SLIDER_STEPS})")
-    w.lucky.click(None, None, w.cifar, js=f"() => Math.floor(Math.random() * {pictures.cifar_count()})")
-    w.model.change(guard(handlers.allow_solver), w.model, [w.solver, w.steps_slider, w.steps, w.noise_seed], **AT_ONCE)
+    model_2, solver_2, steps_2, model_3, solver_3, steps_3 = w.others
+    chosen = [w.lanes, w.model, model_2, model_3]
+    ignored = [w.solver, w.steps_slider, w.steps, w.noise_seed, solver_2, steps_2, solver_3, steps_3]
+    gr.on([widget.change for widget in chosen], guard(handlers.allow_settings), chosen, ignored, **AT_ONCE)
     w.lanes.change(guard(handlers.show_lanes), w.lanes, w.other_boxes, **AT_ONCE)
 
 

@@ -19,6 +19,7 @@ from demo.pictures import Picture
 from demo.studio import Request, Scene
 from demo.turns import TURNS
 from fieldlib import InputError
+from fieldlib.sampling import MOST_STEPS
 
 log = logging.getLogger(__name__)
 OPENING_STEPS = 10
@@ -54,19 +55,24 @@ class Setup(NamedTuple):
     lane_count: int
     model_2: str
     solver_2: str
-    steps_2: int | None
+    steps_2: str
     model_3: str
     solver_3: str
-    steps_3: int | None
+    steps_3: str
     stills: list[str]
 
     @property
     def lanes(self) -> list[Lane]:
         """The lanes that are shown."""
         count = checks.whole(strings.LANES, self.lane_count, 1, studio.MOST_LANES)
-        first = Lane(self.model, self.solver, self.steps)
-        others = Lane(self.model_2, self.solver_2, self.steps_2), Lane(self.model_3, self.solver_3, self.steps_3)
-        return [first, *others][:count]
+        others = (self.model_2, self.solver_2, self.steps_2), (self.model_3, self.solver_3, self.steps_3)
+        shown = [Lane(model, solver, _own_steps(steps)) for model, solver, steps in others[: count - 1]]
+        return [Lane(self.model, self.solver, self.steps), *shown]
+
+
+def _own_steps(text: str) -> int | None:
+    """Steps of lane 2 or 3 as they were typed; None when the field was left empty."""
+    return checks.digits("steps", text.strip(), 1, MOST_STEPS) if text.strip() else None
 
 
 def split(values: Sequence[Any]) -> tuple[Mask, Setup]:
@@ -160,11 +166,6 @@ def preview(live: bool, key: str, *values: Any) -> Iterator[player.Message | Upd
         yield player.chunk_message(view, heading(requests), lanes, "preview")
 
 
-def show(key: str, *values: Any) -> player.Message:  # noqa: ANN401
-    """The revealed pixels, before any run."""
-    return player.scene_message(studio.set_scene(base_request(pictures.from_key(key), Mask(*values))))
-
-
 def painted(key: str, *values: Any) -> player.Message:  # noqa: ANN401
     """A stroke ended: its pixels; the player gives advice when nothing or everything is revealed."""
     request = base_request(pictures.from_key(key), Mask(*values))
@@ -181,18 +182,20 @@ def has_work(request: Request) -> bool:
 def randomise(live: bool, key: str, *values: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401
     """New pixels by pattern and seed, for painter and player; then a coarse preview of what they give."""
     mask, setup = split(values)
-    picture = pictures.from_key(key)
-    scene = studio.set_scene(base_request(picture, mask._replace(painting=None)))
-    drawn = painter.with_pattern(painter.show(picture.pixels, scene.mask), scene.mask)
-    yield drawn, player.scene_message(scene)
+    drawn, scene = reveal(pictures.from_key(key), *mask[1:])
+    yield drawn, scene
     for message in preview(live, key, drawn, *mask[1:], *setup):
         yield gr.skip(), message
 
 
-def opening(picture: Picture, percent: float, pattern: str, seed: int) -> painter.Message:
-    """What the painter shows before any event."""
-    scene = studio.set_scene(base_request(picture, Mask(None, percent, pattern, seed)))
-    return painter.with_pattern(painter.show(picture.pixels, scene.mask), scene.mask)
+def reveal(
+    picture: Picture, percent: float, pattern: str, seed: int, painted: np.ndarray | None = None
+) -> tuple[painter.Message, player.Message]:
+    """What painter and player show of ``picture`` by a pattern, or by ``painted`` pixels, bool (32, 32), instead."""
+    drawn = studio.set_scene(base_request(picture, Mask(None, percent, pattern, seed))).mask
+    mask = drawn if painted is None else painted
+    sheet = painter.show(picture.pixels, mask, painted=painted is not None)
+    return painter.with_pattern(sheet, drawn), player.scene_message(Scene(picture.pixels, mask))
 
 
 def greeting(picture: Picture) -> player.Message:
@@ -246,9 +249,17 @@ def _fraction(percent: object) -> float:
     return percent / 100 if isinstance(percent, int | float) else math.nan
 
 
-def allow_solver(model: str) -> list[Update]:
-    """A baseline has neither solver nor steps nor noise: solver, slider, number and noise seed are greyed out."""
-    return [gr.update(interactive=not menus.is_baseline(model))] * 4
+def allow_settings(count: int, *models: str) -> list[Update]:
+    """A baseline has neither solver nor steps nor noise: what no lane that is shown would use is greyed out.
+
+    Returns:
+        Updates for solver, steps slider, steps and noise seed of the page, then solver and steps of lanes 2 and 3.
+    """
+    asked = [not menus.is_baseline(model) for model in models]
+    shared = any(asked[:count])
+    return [
+        gr.update(interactive=use) for use in (asked[0], *[shared] * 3, *[use for use in asked[1:] for _ in range(2)])
+    ]
 
 
 def show_lanes(count: int) -> list[Update]:

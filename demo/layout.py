@@ -12,7 +12,6 @@ from demo.pictures import Picture
 
 MOST_SLIDER_STEPS = 100
 FIRST_STEPS = 20
-SAMPLES = [1, 2, 4, 8]
 FIRST_MASK = (20, "uniform", 0)  # per cent, pattern, seed
 
 
@@ -24,7 +23,7 @@ class Widgets(NamedTuple):
     walk: gr.HTML
     picker: gr.HTML
     upload: gr.UploadButton
-    cifar: gr.Number
+    cifar: gr.Textbox
     lucky: gr.Button
     painter: gr.HTML
     percent: gr.Slider
@@ -54,16 +53,21 @@ class Widgets(NamedTuple):
         return [self.painter, self.percent, self.pattern, self.seed]
 
     @property
-    def run_inputs(self) -> list[Any]:
-        """The picture, the mask and the fields of :class:`demo.handlers.Setup`."""
+    def setup_inputs(self) -> list[Any]:
+        """The fields of :class:`demo.handlers.Setup`."""
         first = [self.model, self.solver, self.steps, self.noise_seed, self.samples, self.lanes]
-        return [self.picture, *self.mask_inputs, *first, *self.others, self.stills]
+        return [*first, *self.others, self.stills]
+
+    @property
+    def run_inputs(self) -> list[Any]:
+        """The picture, the mask and the set-up."""
+        return [self.picture, *self.mask_inputs, *self.setup_inputs]
 
 
 def lay_out() -> Widgets:
     """The whole page: controls on the left, the player on the right; the style sheet puts it first on a phone."""
     first = pictures.offered()[0]
-    painting = handlers.opening(first, *FIRST_MASK)
+    painting, _ = handlers.reveal(first, *FIRST_MASK)
     headline = f'<h1 id="headline-text">{strings.TITLE}</h1><p>{strings.TAGLINE}</p>'
     gr.HTML(headline + other_languages(), elem_id="headline", apply_default_css=False)
     with gr.Row(elem_id="studio", equal_height=False):
@@ -102,7 +106,7 @@ def lay_picture(first: Picture) -> dict[str, Any]:
             upload = gr.UploadButton(
                 strings.UPLOAD, type="binary", file_types=["image"], elem_id="upload", min_width=110
             )
-            cifar = _number(0, strings.CIFAR, "cifar", visible=count > 0)
+            cifar = _optional_number(strings.CIFAR, "cifar", f"0\u2013{count - 1}", visible=count > 0)
             lucky = gr.Button(strings.CIFAR_RANDOM, elem_id="cifar-random", min_width=70, scale=0, visible=count > 0)
     # The browser keeps which picture it is; the server keeps only what a comparison at high resolution can do without.
     kept = {"picture": gr.Textbox(first.key, visible=False, elem_id="picture"), "uploaded": gr.State(None)}
@@ -114,7 +118,14 @@ def lay_mask(painting: dict[str, Any]) -> dict[str, Any]:
     with _card(strings.REVEALED):
         sheet = painter.mask_painter(painting)
         percent = gr.Slider(
-            1, 60, FIRST_MASK[0], step=1, label=strings.FRACTION, elem_id="percent", buttons=[], min_width=110
+            menus.LEAST_SHARE,
+            menus.MOST_SHARE,
+            FIRST_MASK[0],
+            step=1,
+            label=strings.FRACTION,
+            elem_id="percent",
+            buttons=[],
+            min_width=110,
         )
         with gr.Row(elem_classes="line"):
             pattern = gr.Dropdown(
@@ -145,7 +156,9 @@ def lay_advanced() -> dict[str, Any]:
     """Solver, noise, samples, the other lanes and baselines."""
     with gr.Row(elem_classes="line"):
         solver = gr.Dropdown(menus.solvers(), value="", label=strings.SOLVER, elem_id="solver", min_width=110)
-        samples = gr.Dropdown(SAMPLES, value=1, label=strings.SAMPLES, info=strings.SAMPLES_NOTE, elem_id="samples")
+        samples = gr.Dropdown(
+            list(menus.SAMPLES), value=1, label=strings.SAMPLES, info=strings.SAMPLES_NOTE, elem_id="samples"
+        )
     with gr.Row(elem_classes="line"):
         noise_seed = _number(0, strings.NOISE_SEED, "noise")
         new_noise = gr.Button(strings.NEW_NOISE, elem_id="new-noise", min_width=70, scale=0)
@@ -168,20 +181,18 @@ def lay_lane(number: int, name: str) -> list[Any]:
             menus.models(), value=name, label=strings.LANE.format(number), elem_id=f"model-{number}", min_width=110
         )
         solver = gr.Dropdown(menus.solvers(), value="", label=strings.SOLVER, elem_id=f"solver-{number}", min_width=96)
-        steps = gr.Number(
-            None,
-            label=strings.STEPS,
-            placeholder=strings.SAME_STEPS,
-            precision=0,
-            elem_id=f"steps-{number}",
-            min_width=76,
-        )
+        steps = _optional_number(strings.STEPS, f"steps-{number}", strings.SAME_STEPS)
     return [model, solver, steps]
 
 
-def _number(value: int, label: str, name: str, visible: bool = True) -> gr.Number:
+def _number(value: int, label: str, name: str) -> gr.Number:
     """A narrow field for a whole number. Its limits are checked by the request, whose messages say what to do."""
-    return gr.Number(value, label=label, precision=0, elem_id=name, min_width=76, visible=visible)
+    return gr.Number(value, label=label, precision=0, elem_id=name, min_width=76)
+
+
+def _optional_number(label: str, name: str, empty: str, visible: bool = True) -> gr.Textbox:
+    """A narrow field that may stay empty, which ``empty`` explains; Gradio 6.31 makes an empty number a 0."""
+    return gr.Textbox("", label=label, placeholder=empty, max_lines=1, elem_id=name, min_width=76, visible=visible)
 
 
 def lay_buttons() -> dict[str, Any]:

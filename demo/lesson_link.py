@@ -22,7 +22,7 @@ from demo.languages import languages
 from demo.moments import SIZE
 from demo.parts import PARTS
 from demo.pictures import Picture
-from demo.studio import MOST_LANES, MOST_SAMPLES, Request
+from demo.studio import MOST_LANES, Request
 from fieldlib import BASELINES, PATTERNS, SOLVERS, InputError
 from fieldlib.sampling import MOST_STEPS
 
@@ -33,19 +33,22 @@ VIEWS = ("state", "estimate", "error", "truth", "observed", "uncertainty", "infl
 class Lane:
     """One lane of the player: ``model`` and ``solver`` as in :class:`demo.studio.Request`, "" = default; ``steps``.
 
+    Steps None means as many as the first lane, which has to have a number.
+
     Raises:
         InputError: unknown names or steps out of range.
     """
 
     model: str = field(default_factory=menus.default_model)
     solver: str = ""
-    steps: int = 20
+    steps: int | None = 20
 
     def __post_init__(self) -> None:
         """Check every field."""
         checks.one_of("model", self.model, fieldlib.model_names())
         checks.one_of("solver", self.solver, ("", *SOLVERS.names()))
-        checks.whole("steps", self.steps, 1, MOST_STEPS)
+        if self.steps is not None:
+            checks.whole("steps", self.steps, 1, MOST_STEPS)
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,15 @@ class Lesson:
         fraction, pattern, seed: which pixels are revealed.
         mask: painted pixels instead, from :func:`demo.checks.pack_mask`.
         lanes: one to three.
-        noise: seed of the starting noise. samples: how many are drawn, 1 to 8.
+        noise: seed of the starting noise. samples: how many are drawn, one of ``menus.SAMPLES``.
         stills: baselines that are shown beside the run.
         view: which picture is the large one.
         lang: another language, which leads to its page.
         station: number of the guided walk's station, 0 = closed.
         lock, hide: parts of the page that are frozen or left out.
+
+    Raises:
+        InputError: a first lane without steps.
     """
 
     picture: str = ""
@@ -83,6 +89,20 @@ class Lesson:
     station: int = 0
     lock: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check what the fields cannot check alone."""
+        _first_steps(self.lanes)
+
+    @property
+    def steps(self) -> int:
+        """Steps of the first lane, and of those that have no number of their own."""
+        return _first_steps(self.lanes)
+
+    @property
+    def percent(self) -> int:
+        """The revealed share as the page's slider says it."""
+        return round(100 * self.fraction)
 
     @property
     def chosen(self) -> Picture:
@@ -105,7 +125,9 @@ class Lesson:
         pixels, drawn = self.chosen.pixels, self.drawn
         chosen = (pixels, self.fraction, self.pattern, self.seed)
         rest = (self.noise, drawn, self.samples, not self.strokes)
-        return tuple(Request(*chosen, lane.model, lane.solver or None, lane.steps, *rest) for lane in self.lanes)
+        return tuple(
+            Request(*chosen, lane.model, lane.solver or None, lane.steps or self.steps, *rest) for lane in self.lanes
+        )
 
 
 class Reading(NamedTuple):
@@ -157,15 +179,21 @@ def _mask(text: str) -> str:
 
 
 def _fraction(text: str) -> float:
+    """A share that the page's slider can say: in whole per cent."""
     try:
         number = float(text)
     except ValueError:
         raise checks.refusal("fraction", text, "a number between 0 and 1, for example 0.2") from None
-    return checks.share("fraction", number)
+    percent = round(100 * checks.share("fraction", number))
+    return checks.whole("the share in per cent", percent, menus.LEAST_SHARE, menus.MOST_SHARE) / 100
 
 
 def _whole(name: str, most: int, least: int = 0) -> Callable[[str], int]:
     return lambda text: checks.digits(name, text, least, most)
+
+
+def _samples(text: str) -> int:
+    return int(checks.one_of("number of samples", text, [str(count) for count in menus.SAMPLES]))
 
 
 def _one_of(name: str, known: Callable[[], tuple[str, ...]]) -> Callable[[str], str]:
@@ -176,18 +204,26 @@ def _lanes(text: str) -> tuple[Lane, ...]:
     lanes = tuple(_lane(part) for part in text.split(";"))
     if len(lanes) > MOST_LANES:
         raise InputError(f"at most {MOST_LANES} lanes; got {len(lanes)}")
+    _first_steps(lanes)
     return lanes
+
+
+def _first_steps(lanes: tuple[Lane, ...]) -> int:
+    steps = lanes[0].steps
+    if steps is None:
+        raise InputError(f"steps of the first lane is a whole number from 1 to {MOST_STEPS}; got none")
+    return steps
 
 
 def _lane(text: str) -> Lane:
     parts = text.split(",")
     if len(parts) != 3:
         raise checks.refusal("a lane", text, "model,solver,steps, for example flow_matching/tiny,euler,20")
-    return Lane(parts[0], parts[1], _whole("steps", MOST_STEPS, 1)(parts[2]))
+    return Lane(parts[0], parts[1], _whole("steps", MOST_STEPS, 1)(parts[2]) if parts[2] else None)
 
 
 def _lanes_text(lanes: tuple[Lane, ...]) -> str:
-    return ";".join(f"{lane.model},{lane.solver},{lane.steps}" for lane in lanes)
+    return ";".join(f"{lane.model},{lane.solver},{lane.steps or ''}" for lane in lanes)
 
 
 def _stills(text: str) -> tuple[str, ...]:
@@ -208,7 +244,7 @@ FROM_TEXT: dict[str, Callable[[str], Any]] = {
     "mask": _mask,
     "lanes": _lanes,
     "noise": _whole("noise", checks.MOST_SEED),
-    "samples": _whole("samples", MOST_SAMPLES, 1),
+    "samples": _samples,
     "stills": _stills,
     "view": _one_of("view", lambda: VIEWS),
     "lang": _one_of("language", languages),

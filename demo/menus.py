@@ -10,6 +10,8 @@ from fieldlib.registry import learned, one_call
 
 Choices = list[tuple[str, str]]  # (what people read, what the code calls it)
 PREFERRED = "flow_matching/tiny_conv"
+SAMPLES = (1, 2, 4, 8)
+LEAST_SHARE, MOST_SHARE = 1, 60  # of the pixels revealed by a pattern, per cent
 
 
 def models() -> Choices:

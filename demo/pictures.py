@@ -95,6 +95,11 @@ def from_link(name: str, own: str = "") -> Picture:
     return from_gallery(name) if number == name else from_cifar(checks.digits("the picture", number, 0, MOST_CIFAR))
 
 
+def cifar_number(name: str) -> str:
+    """The digits in the name of a CIFAR-10 picture; nothing for any other name."""
+    return name.removeprefix(CIFAR_PREFIX) if name.startswith(CIFAR_PREFIX) else ""
+
+
 def from_key(key: object) -> Picture:
     """The picture that a browser has chosen, from :attr:`Picture.key`; of one of the visitor's own, only its pixels.
 

@@ -40,7 +40,7 @@ def walk() -> tuple[Station, ...]:
     if FLOW not in there:
         return ()
     euler = Lane(FLOW, "euler", 20)
-    other = Lane(SCORE, "euler_maruyama", 20) if SCORE in there else None
+    other = Lane(SCORE, "euler_maruyama", None) if SCORE in there else None
     stations = (
         Station("few", Lesson("temple", fraction=0.05, lanes=(euler,), view="observed"), 1),
         Station("estimate", Lesson("coffee", lanes=(euler,), view="estimate"), 0),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import fieldlib
-from demo import checks, lesson_link, own_picture, pictures
+from demo import checks, lesson_link, menus, own_picture, pictures
 from demo.languages import languages
 from demo.lesson_link import VIEWS, Lane, Lesson, read, write
 from demo.parts import PARTS
@@ -19,20 +19,21 @@ def random_lesson(seed):
     rng = random.Random(seed)
     array = np.random.default_rng(seed)
     solvers = ("", *SOLVERS.names())
-    lane = lambda: Lane(rng.choice(fieldlib.model_names()), rng.choice(solvers), rng.randint(1, 1000))  # noqa: E731
+    lane = lambda steps: Lane(rng.choice(fieldlib.model_names()), rng.choice(solvers), steps)  # noqa: E731
+    steps = lambda: rng.choice([None, rng.randint(1, 1000)])  # noqa: E731
     parts = lambda: tuple(sorted(rng.sample(list(PARTS), rng.randint(0, 3))))  # noqa: E731
     own = own_picture.pack(array.integers(0, 256, (32, 32, 3), np.uint8)) if rng.random() < 0.3 else ""
     return Lesson(
         picture="" if own else rng.choice(gallery.names()),
         own=own,
         strokes=int(bool(own) and rng.random() < 0.5),
-        samples=rng.randint(1, 8),
+        samples=rng.choice(menus.SAMPLES),
         stills=tuple(rng.sample(BASELINES.names(), rng.randint(0, 3))),
-        fraction=rng.choice([rng.uniform(1e-6, 0.999), 0.2, rng.randint(1, 60) / 100]),
+        fraction=rng.randint(menus.LEAST_SHARE, menus.MOST_SHARE) / 100,
         pattern=rng.choice(PATTERNS.names()),
         seed=rng.randint(0, checks.MOST_SEED),
         mask=checks.pack_mask(array.random((32, 32)) < rng.uniform(0.01, 0.99)) if rng.random() < 0.5 else "",
-        lanes=tuple(lane() for _ in range(rng.randint(1, 3))),
+        lanes=(lane(rng.randint(1, 1000)), *(lane(steps()) for _ in range(rng.randint(0, 2)))),
         noise=rng.randint(0, checks.MOST_SEED),
         view=rng.choice(VIEWS),
         lang=rng.choice(["", *languages()]),
@@ -90,6 +91,8 @@ BAD = [
     ("fraction", "1e400"),
     ("fraction", "0"),
     ("fraction", "half"),
+    ("fraction", "0.8"),
+    ("fraction", "0.001"),
     ("pattern", "hexagons"),
     ("seed", "-1"),
     ("seed", "1.5"),
@@ -100,12 +103,14 @@ BAD = [
     ("mask", checks.pack_mask(np.zeros((32, 32), bool))),
     ("lanes", "nearest"),
     ("lanes", "nearest,,0"),
+    ("lanes", "nearest,,"),
     ("lanes", "nearest,hune,5"),
     ("lanes", "/etc,,5"),
     ("lanes", ";".join(["nearest,,5"] * 4)),
     ("noise", "2147483648"),
     ("view", "<script>"),
     ("samples", "9"),
+    ("samples", "3"),
     ("strokes", "2"),
     ("stills", "nearest,flow_matching"),
     ("lang", "xx"),

@@ -336,8 +336,8 @@ def test_too_many_questions_about_influence_are_turned_away_and_counted(pixels, 
 
 def setup_of(**changes):
     first = {"model": MODEL, "solver": "", "steps": 20, "noise_seed": 3, "samples": 1, "lane_count": 1}
-    second = {"model_2": MODEL, "solver_2": "heun", "steps_2": None}
-    third = {"model_3": "nearest", "solver_3": "", "steps_3": 7, "stills": []}
+    second = {"model_2": MODEL, "solver_2": "heun", "steps_2": ""}
+    third = {"model_3": "nearest", "solver_3": "", "steps_3": "7", "stills": []}
     return handlers.Setup(**{**first, **second, **third, **changes})
 
 

@@ -11,6 +11,6 @@ from demo.sections import learn, lesson, numbers, resolution, share
 def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> None:
     """All sections, in their order on the page, and the links that set the page up."""
     numbers.add(w, running, page)
-    resolution.add(w)
+    resolution.add(w, running)
     learn.add(w)
     share.add(w, lesson.add(w, running, page))

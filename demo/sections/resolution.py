@@ -12,12 +12,11 @@ from demo import checks, handlers, languages, pictures, readings, studio
 from demo.events import CHECKED, SLOW
 from demo.guard import guard
 from demo.layout import Widgets
-from demo.page_state import Updates, lesson_of, settable, updates
+from demo.page_scripts import WANTED
 from demo.pictures import Picture
 from demo.readings import PRESETS
 
 SIZES = (32, 64, 128, 256, 512)
-RUN = "() => setTimeout(() => document.querySelector('#run').click(), 150)"
 
 
 def read(left: str, size: int, uploaded: Picture | None, key: str, *values: Any) -> tuple[Any, str]:  # noqa: ANN401
@@ -54,13 +53,17 @@ def enlarge(pixels: np.ndarray) -> np.ndarray:
     return np.asarray(pixels).repeat(factor, axis=0).repeat(factor, axis=1)
 
 
-def task(name: str, *values: Any) -> Updates:  # noqa: ANN401
-    """The page with the pixels of the task ``name``; everything else stays."""
-    now, wanted = lesson_of("state", *values), PRESETS[checks.one_of("task", name, PRESETS)]
-    return updates(replace(now, mask=wanted.mask, pattern=wanted.pattern, fraction=wanted.fraction, seed=wanted.seed))
+def task(name: str, key: str) -> tuple[Any, ...]:
+    """The pixels of the task ``name`` for painter, player and :class:`handlers.Mask`; everything else stays.
+
+    A task needs a truth, so colours of the visitor's own give way to the picture; they stay on their sheet.
+    """
+    wanted = PRESETS[checks.one_of("task", name, PRESETS)]
+    drawn = (wanted.percent, wanted.pattern, wanted.seed)
+    return *handlers.reveal(pictures.from_key(key), *drawn, wanted.drawn), *drawn
 
 
-def add(w: Widgets) -> None:
+def add(w: Widgets, running: gr.events.Dependency) -> None:
     """Lay out the section and wire it."""
     words = languages.text("RESOLUTION")
     readers = [(title, name) for name, title in words["readers"].items()]
@@ -82,4 +85,6 @@ def add(w: Widgets) -> None:
     gr.on(triggers, guard(read), [left, size, w.uploaded, *w.run_inputs], [slider, told], **options)
     for name, button in tasks.items():
         wanted = gr.State(name)
-        button.click(guard(task), [wanted, *w.run_inputs], settable(w), **CHECKED).success(None, None, None, js=RUN)
+        revealed = [w.painter, w.player, w.percent, w.pattern, w.seed]
+        set_up = button.click(guard(task), [wanted, w.picture], revealed, cancels=[running], **CHECKED)
+        set_up.success(None, None, None, js=WANTED)

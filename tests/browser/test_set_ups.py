@@ -31,6 +31,55 @@ def upload(studio):
     studio.page.wait_for_selector(".credit >> text=Your picture")
 
 
+@pytest.mark.parametrize("way", ["station", "stroke", "picture", "share"])
+def test_another_set_up_ends_the_run_and_run_can_be_pressed_again(visit, way):
+    studio = visit()
+    long_run(studio)
+    if way == "station":
+        studio.page.click("#guide [data-do=toggle]")
+    elif way == "stroke":
+        studio.page.click(".sheet")
+    elif way == "picture":
+        studio.page.locator(".thumbs button").nth(2).click()
+    else:
+        studio.page.uncheck("#live input")
+        studio.page.fill("#percent input[type=number]", "31")
+    studio.wait("!player.run")
+    studio.page.wait_for_function(BUTTONS)
+    studio.set_number("steps", 4)
+    studio.run()
+    assert not studio.complaints
+
+
+def test_a_task_ends_the_run_and_starts_its_own_on_the_original(visit):
+    studio = visit()
+    upload(studio)
+    studio.page.click("#resolution > button")
+    studio.page.wait_for_selector("#resolution-scores >> text=dB")
+    long_run(studio)
+    before = studio.player("run")
+    studio.page.click("#task-inpainting")
+    studio.wait(f"player.run && player.run !== '{before}'")
+    studio.page.click("#stop:not([disabled])")
+    studio.set_number("steps", 2)
+    studio.page.locator("#resolution-size label").last.click()
+    studio.page.wait_for_function("document.querySelector('#resolution-slider img')?.naturalWidth === 512")
+    studio.page.wait_for_selector("#resolution-scores >> text=dB")
+    assert "Your picture" in studio.page.inner_text(".credit")
+
+
+def test_a_task_leaves_own_colours_for_the_picture(visit):
+    studio = visit()
+    studio.page.uncheck("#live input")
+    studio.page.click("[data-mode=colours]")
+    studio.page.click(".sheet")
+    studio.page.click("#resolution > button")
+    studio.page.click("#task-super_resolution")
+    studio.wait("player.run && player.frames === player.total")
+    assert studio.page.get_attribute(".painter", "data-mode") == "picture"
+    assert "\u2013" not in studio.page.inner_text("[data-row=state]")
+
+
 @pytest.mark.parametrize("slider", ["percent", "steps-slider"])
 def test_a_click_on_a_slider_runs_once(visit, slider):
     studio = visit()
@@ -62,3 +111,47 @@ def test_a_dragged_slider_ends_with_one_run_of_its_last_value(visit):
     assert int(studio.page.get_attribute(".painter", "data-revealed")) == share * 1024 // 100
     assert studio.page.evaluate("window.runs") == 1
     assert studio.player("run")
+
+
+def test_a_baseline_in_the_first_lane_leaves_the_others_their_steps(visit):
+    studio = visit()
+    studio.page.locator("#lanes label").nth(1).click()
+    studio.page.click("#model input")
+    studio.page.get_by_role("option", name="Nearest neighbour (baseline)").click()
+    studio.unfold()
+    studio.page.wait_for_selector("#solver input[disabled]")
+    assert studio.page.is_enabled("#steps input")
+    assert studio.page.is_enabled("#noise input")
+    studio.set_number("steps", 6)
+    studio.run()
+    assert studio.player("total") == "7"
+
+
+def test_every_cifar_picture_can_be_chosen_and_the_number_says_which_it_is(visit, address):
+    studio = visit()
+    if not studio.page.locator("#cifar").is_visible():
+        pytest.skip("no CIFAR-10 on this machine")
+    number = "document.querySelector('#cifar input').value"
+    assert studio.page.evaluate(number) == ""
+    studio.page.fill("#cifar input", "0")
+    studio.page.wait_for_selector(".credit >> text=CIFAR-10 test picture 0")
+    studio.page.locator(".thumbs button").nth(2).click()
+    studio.page.wait_for_function(f"{number} === ''")
+    studio.page.click("#cifar-random")
+    studio.page.wait_for_function(f"{number} !== '' && location.search.includes('cifar-' + {number})")
+    open_link(studio, address, "picture=cifar-12")
+    studio.page.wait_for_function(f"{number} === '12'")
+    assert "picture 12" in studio.page.inner_text(".credit")
+    assert not studio.complaints
+
+
+def test_a_link_that_no_widget_could_say_is_told_and_can_be_run(visit, address):
+    studio = visit()
+    open_link(studio, address, "samples=3&fraction=0.8&seed=5&picture=coffee")
+    studio.page.wait_for_selector("text=number of samples")
+    studio.page.wait_for_function("document.querySelector('#seed input').value === '5'")
+    studio.run()
+    open_link(studio, address, "fraction=0.29")
+    studio.page.wait_for_selector("text=296 of 1024")
+    assert studio.page.input_value("#percent input[type=number]") == "29"
+    studio.run()

@@ -1,0 +1,110 @@
+"""Widgets to lesson and back: nothing on the page is lost or pinned on the way."""
+
+import numpy as np
+import pytest
+
+from demo import checks, choosing, handlers, lesson_link, menus, page_state, pictures
+from demo.components import painter
+from demo.lesson_link import Lane, Lesson
+from demo.sections import resolution
+from fieldlib import InputError
+
+BASELINE = "nearest"
+
+
+@pytest.fixture
+def upload():
+    """A picture of the visitor's own that comes from 512 x 512 pixels."""
+    original = np.random.default_rng(0).integers(0, 256, (512, 512, 3), np.uint8)
+    return pictures.Picture("mine", np.ascontiguousarray(original[::16, ::16]), original=original)
+
+
+def widgets(lesson):
+    """What :func:`page_state.updates` gives, as the values of ``Widgets.run_inputs``."""
+    values = page_state.updates(lesson)
+    key, _, _, _, sheet, _, *drawn = values[:9]
+    count, model, solver, steps, _, noise, samples, stills = values[9:17]
+    return key, sheet, *drawn, model, solver, steps, noise, samples, count, *values[19:], stills
+
+
+def test_lanes_that_follow_the_first_one_still_do_after_a_link():
+    lesson = Lesson("coffee", lanes=(Lane(steps=30), Lane(BASELINE, "", None), Lane(steps=7)))
+    again = page_state.lesson_of("state", *widgets(lesson_link.read(lesson_link.write(lesson)).lesson))
+    assert again == lesson
+    _, setup = handlers.split(widgets(lesson)[1:])
+    assert [lane.steps for lane in setup.lanes] == [30, None, 7]
+    assert [request.steps for request in Lesson(lanes=(Lane(steps=30), Lane(steps=None))).requests()] == [30, 30]
+
+
+@pytest.mark.parametrize("percent", range(menus.LEAST_SHARE, menus.MOST_SHARE + 1))
+def test_shares_stay_whole_per_cents(percent):
+    lesson = lesson_link.read({"fraction": str(percent / 100)}).lesson
+    assert widgets(lesson)[2] == percent
+    assert isinstance(widgets(lesson)[2], int)
+
+
+def test_the_pattern_tool_keeps_its_pattern_beside_a_painted_mask():
+    mask = np.zeros((32, 32), bool)
+    mask[:4] = True
+    sheet = widgets(Lesson("coffee", mask=checks.pack_mask(mask)))[1]
+    assert np.array_equal(painter.read(sheet).mask, mask)
+    assert checks.unpack_mask(sheet["pattern"], 32).sum() == 204
+
+
+def test_own_colours_have_no_truth_after_a_link_either():
+    sheet = {**painter.show(pictures.offered()[0].pixels, handlers_mask(), painted=True), "mode": painter.COLOURS}
+    values = (pictures.offered()[0].key, {**sheet, "colours": sheet["pixels"]}, *widgets(Lesson())[2:])
+    lesson = page_state.lesson_of("state", *values)
+    assert lesson.strokes
+    shown = page_state.updates(lesson)
+    assert not shown[5]["scored"]
+    assert painter.read(shown[4]).colours is not None
+
+
+def handlers_mask():
+    return np.random.default_rng(1).random((32, 32)) < 0.3
+
+
+@pytest.mark.parametrize("name", ["inpainting", "super_resolution"])
+def test_a_task_reveals_other_pixels_of_the_same_picture(upload, name):
+    sheet, scene, percent, pattern, seed = resolution.task(name, upload.key)
+    request = handlers.base_request(upload, handlers.Mask(sheet, percent, pattern, seed))
+    assert np.array_equal(request.pixels, upload.pixels)
+    assert request.scored
+    assert scene["scored"]
+    assert (request.mask is not None) == (name == "inpainting")
+    assert scene["revealed"] == sum(checks.unpack_mask(sheet["mask"], 32).flat)
+
+
+def test_links_say_which_cifar_picture_it_is(monkeypatch):
+    pixels = np.zeros((10, 32, 32, 3), np.uint8)
+    monkeypatch.setattr(pictures, "_cifar", lambda: (pixels, np.arange(10)))
+    assert page_state.updates(Lesson("cifar-7"))[3] == "7"
+    assert page_state.updates(Lesson("coffee"))[3] == ""
+    mask = (None, 20, "uniform", 0)
+    assert choosing.pick_cifar("0", *mask)[0] == "cifar-0"
+    assert choosing.pick_upload(png_of(pixels[0]), *mask)[-1] == ""
+    with pytest.raises(InputError, match="from 0 to 9; got 10"):
+        choosing.pick_cifar("10", *mask)
+
+
+def png_of(pixels):
+    from demo.pngs import png
+
+    return png(pixels)
+
+
+@pytest.mark.parametrize(
+    ("count", "models", "free"),
+    [
+        (1, ("learned", BASELINE, BASELINE), "1111 00 00"),
+        (1, (BASELINE, "learned", "learned"), "0000 11 11"),
+        (2, (BASELINE, "learned", BASELINE), "0111 11 00"),
+        (2, (BASELINE, BASELINE, "learned"), "0000 00 11"),
+        (3, (BASELINE, BASELINE, "learned"), "0111 00 11"),
+    ],
+)
+def test_only_what_no_lane_uses_is_greyed_out(count, models, free):
+    names = [menus.default_model() if model == "learned" else model for model in models]
+    found = "".join(str(int(update["interactive"])) for update in handlers.allow_settings(count, *names))
+    assert found == free.replace(" ", "")
