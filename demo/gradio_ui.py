@@ -13,7 +13,7 @@ from demo import api, choosing, front_door, handlers, languages, operations, pic
 from demo.events import AT_ONCE, CHECKED, PRIVATE, RUNS, THREADS
 from demo.guard import guard
 from demo.layout import MOST_SLIDER_STEPS, Widgets, lay_out
-from demo.page_scripts import BEFORE, BUSY, CHOICES, IDLE, MOVED, RANDOM_SEED, SETTLED, SLIDERS, SPEAK
+from demo.page_scripts import BEFORE, BUSY, CHOICES, IDLE, MOVED, OUTDATED, RANDOM_SEED, SETTLED, SLIDERS, SPEAK
 from fieldlib.data.picture import MOST_BYTES
 
 STYLE = Path(__file__).parent / "components" / "studio.css"
@@ -126,6 +126,7 @@ def wire_knobs(w: Widgets) -> None:
     ignored = [w.solver, w.steps_slider, w.steps, w.noise_seed, solver_2, steps_2, solver_3, steps_3]
     gr.on([widget.change for widget in chosen], guard(handlers.allow_settings), chosen, ignored, **AT_ONCE)
     w.lanes.change(guard(handlers.show_lanes), w.lanes, w.other_boxes, **AT_ONCE)
+    gr.on([widget.change for widget in w.setup_inputs], None, None, None, js=OUTDATED)
 
 
 def theme() -> gr.themes.Base:

@@ -64,5 +64,6 @@ SPEAK = """() => {{
   query.delete("lang");
   for (const link of document.querySelectorAll("#languages a")) link.search = query;
 }}"""
+OUTDATED = "() => document.querySelector('#player .player').dispatchEvent(new Event('outdated'))"
 BUSY = "() => [{__type__: 'update', interactive: false}, {__type__: 'update', interactive: true}]"
 IDLE = "() => [{__type__: 'update', interactive: true}, {__type__: 'update', interactive: false}]"

@@ -56,7 +56,7 @@ class TrajectoryPlayer {
 
   clear() {
     this.lanes.clear();
-    Object.assign(this, { run: null, preview: false, position: 0, playing: false, waited: 0, heading: "", stopped: false, stills: [] });
+    Object.assign(this, { run: null, preview: false, position: 0, playing: false, waited: 0, heading: "", stopped: false, outdated: false, stills: [] });
   }
 
   drop() {
@@ -194,6 +194,13 @@ class TrajectoryPlayer {
     const range = this.root.querySelector("input[type=range]");
     range.addEventListener("input", () => this.scrub(Number(range.value)));
     this.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("outdated", () => this.age());
+  }
+
+  // Settings have changed since the run on screen.
+  age() {
+    this.outdated = Boolean(this.run);
+    this.draw();
   }
 
   toggleLoop() {

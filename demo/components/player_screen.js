@@ -242,8 +242,9 @@ class PlayerScreen {
     if (!player.scene) return labels.nothing;
     if (!player.run) return this.beforeRun(player.scene);
     if (player.preview) return labels.preview;
+    if (player.lanes.received < player.total && !player.stopped) return labels.sampling;
+    if (player.outdated) return labels.outdated;
     if (player.stopped) return frame ? labels.stopped.replace("{}", this.lastStep()) : labels.stopped_early;
-    if (player.lanes.received < player.total) return labels.sampling;
     return player.view === "influence" ? labels.influence_status : labels.done;
   }
 

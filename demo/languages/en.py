@@ -114,6 +114,7 @@ PLAYER = {
     "empty": "No pixel is revealed yet. Paint some on the sheet.",
     "full": "Every pixel is revealed, so nothing is left to reconstruct. Hide some.",
     "sampling": "Sampling\u2026",
+    "outdated": "Settings have changed: press Run to see what they do.",
     "preview": "Preview with a few steps.",
     "stopped": "Stopped after step {}.",
     "stopped_early": "Stopped before the first step.",

@@ -114,6 +114,7 @@ PLAYER = {
     "empty": "Aún no hay píxeles revelados. Pinta algunos en la hoja.",
     "full": "Todos los píxeles están revelados: no queda nada que reconstruir. Oculta algunos.",
     "sampling": "Muestreando\u2026",
+    "outdated": "Los ajustes han cambiado: pulsa Ejecutar para ver qué hacen.",
     "preview": "Vista previa con pocos pasos.",
     "stopped": "Parado tras el paso {}.",
     "stopped_early": "Parado antes del primer paso.",

@@ -17,11 +17,21 @@ from demo.page_state import Updates, lesson_of, settable, updates
 from fieldlib import InputError
 
 log = logging.getLogger(__name__)
-# What a link asks of the page beyond the values of its widgets. Ids and names are from our own tables.
+# What a link asks of the page beyond the values of its widgets. Ids and names are from our own tables. Gradio 6.31
+# makes what is folded anew when it is unfolded, so it is marked again then. A card with nothing left in it goes too.
 APPLY = """({ lock, hide, station }) => {
-  for (const [ids, name] of [[lock, "locked"], [hide, "left-out"]])
-    for (const id of ids) document.getElementById(id)?.classList.add(name);
-  for (const id of lock) document.getElementById(id)?.toggleAttribute("inert", true);
+  const mark = () => {
+    for (const [ids, name] of [[lock, "locked"], [hide, "left-out"]])
+      for (const id of ids) document.getElementById(id)?.classList.add(name);
+    for (const id of lock) document.getElementById(id)?.toggleAttribute("inert", true);
+  };
+  mark();
+  if (lock.length || hide.length)
+    new MutationObserver(mark).observe(document.querySelector("#advanced"), { childList: true, subtree: true });
+  for (const card of document.querySelectorAll(".card")) {
+    const knobs = [...card.querySelectorAll("input, button, canvas")];
+    if (knobs.length && !knobs.some((knob) => knob.checkVisibility())) card.classList.add("left-out");
+  }
   if (station) document.querySelector("#guide")?.dispatchEvent(new CustomEvent("station", { detail: station }));
 }"""
 # A moment later, when the widgets hold what they show.

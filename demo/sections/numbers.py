@@ -23,14 +23,16 @@ SHOWN = "() => { if (document.querySelector('#numbers-plot .js-plotly-plot')) do
 # The line in the plot follows the player's time bar; a page without Plotly does nothing.
 CURSOR = """() => {
   const player = document.querySelector("#player .player");
-  new MutationObserver(() => {
+  const follow = () => {
     const plot = document.querySelector("#numbers-plot .js-plotly-plot");
     const at = plot?.layout?.meta?.at?.[Number(player.dataset.position)];
-    if (at === undefined || !window.Plotly || plot.dataset.at === String(at)) return;
-    plot.dataset.at = at;
+    if (at === undefined || !window.Plotly || !plot.layout.shapes?.some((line) => line.x0 !== at)) return;
     const moves = plot.layout.shapes.flatMap((_, i) => [[`shapes[${i}].x0`, at], [`shapes[${i}].x1`, at]]);
     window.Plotly.relayout(plot, Object.fromEntries(moves));
-  }).observe(player, { attributes: true, attributeFilter: ["data-position"] });
+  };
+  new MutationObserver(follow).observe(player, { attributes: true, attributeFilter: ["data-position"] });
+  const drawn = new MutationObserver(() => setTimeout(follow)); // not in the middle of Plotly's work
+  drawn.observe(document.querySelector("#numbers"), { childList: true, subtree: true });
 }"""
 
 

@@ -4,10 +4,13 @@ import io
 import json
 import zipfile
 
+import numpy as np
 import pytest
+import segno
 from PIL import Image
 
 from demo import languages, stations
+from demo.sections import share
 from tests.browser.conftest import Studio
 
 LESSON = (
@@ -189,6 +192,26 @@ def test_code_and_qr_are_shown(visit):
     studio.page.click("#show-qr")
     studio.page.wait_for_selector("#qr img")
     assert studio.page.input_value("#link textarea, #link input").startswith("http")
+
+
+def test_the_copied_link_and_its_qr_code_say_what_the_address_says(visit, address):
+    studio = visit(permissions=["clipboard-read", "clipboard-write"])
+    open_link(studio, address, "picture=coffee&seed=5&lock=picture&hide=numbers")
+    studio.page.wait_for_function("document.querySelector('#seed input').value === '5'")
+    studio.set_number("steps", 7)
+    studio.page.wait_for_function("location.search.includes('lanes=')")
+    studio.page.click("#share > button")
+    studio.page.wait_for_function("document.querySelector('#link :is(textarea, input)')?.value === location.href")
+    studio.page.click("#link button")
+    link = studio.page.evaluate("navigator.clipboard.readText()")
+    assert link == studio.page.evaluate("location.href")
+    assert all(part in link for part in ("picture=coffee", "seed=5", "lock=picture", "hide=numbers"))
+    studio.page.click("#show-qr")
+    source = studio.page.wait_for_selector("#qr img").get_attribute("src")
+    shown = np.asarray(Image.open(io.BytesIO(studio.page.request.get(source).body())).convert("L")) < 128
+    modules = [[bool(dark) for dark in row] for row in segno.make_qr(link, error="l").matrix]
+    quiet = np.pad(np.array(modules), 4)
+    assert np.array_equal(shown, quiet.repeat(share.QR_SCALE, 0).repeat(share.QR_SCALE, 1))
 
 
 def test_another_language_is_a_page_of_its_own_and_keeps_the_lesson(visit, address):

@@ -155,3 +155,70 @@ def test_a_link_that_no_widget_could_say_is_told_and_can_be_run(visit, address):
     studio.page.wait_for_selector("text=296 of 1024")
     assert studio.page.input_value("#percent input[type=number]") == "29"
     studio.run()
+
+
+def test_folded_parts_stay_locked_and_hidden_when_they_are_unfolded(visit, address):
+    studio = visit()
+    open_link(studio, address, "lock=noise")
+    for _ in range(2):
+        studio.page.click("#advanced > button")
+        studio.page.wait_for_selector("#noise[inert]")
+        studio.page.click("#advanced > button")
+        studio.page.wait_for_selector("#noise", state="hidden")
+    open_link(studio, address, "hide=noise")
+    studio.unfold()
+    studio.page.wait_for_selector("#noise", state="hidden")
+    assert studio.page.locator("#solver").is_visible()
+
+
+@pytest.mark.parametrize(("parts", "title"), [("picture", "Picture"), ("method,steps", "Reconstruction")])
+def test_a_card_with_nothing_left_in_it_is_hidden(visit, address, parts, title):
+    studio = visit()
+    open_link(studio, address, f"hide={parts}")
+    studio.page.wait_for_selector(f".card-title >> text={title}", state="hidden")
+    assert studio.page.locator(".card-title >> text=Revealed pixels").is_visible()
+    studio.run()
+
+
+def test_settings_that_changed_since_the_run_are_told(visit):
+    studio = visit()
+    status = studio.page.locator(".player [data-part=status]")
+    assert status.inner_text().startswith("Done"), "the recorded run that greets visitors"
+    studio.run()
+    assert status.inner_text().startswith("Done")
+    studio.page.locator("#lanes label").nth(1).click()
+    studio.page.wait_for_selector("[data-part=status] >> text=Settings have changed")
+    studio.run()
+    assert status.inner_text().startswith("Done")
+
+
+def test_the_line_in_a_new_plot_stands_where_the_player_stands(visit):
+    studio = visit()
+    studio.run()
+    studio.page.fill(".player input[type=range]", "3")
+    studio.page.click("#numbers > button")
+    at = "document.querySelector('#numbers-plot .js-plotly-plot')?.layout?.shapes?.[0]?.x0"
+    studio.page.wait_for_function(f"{at} === 3")
+    studio.page.click("#numbers-refresh")
+    studio.page.wait_for_timeout(1500)
+    assert studio.page.evaluate(at) == 3
+
+
+def test_a_painted_mask_travels_in_a_lesson_link(visit, address):
+    studio = visit()
+    studio.page.uncheck("#live input")
+    studio.page.click("[data-do=clear]")
+    studio.page.click("[data-shape=rectangle]")
+    box = studio.page.locator(".sheet").bounding_box()
+    studio.page.mouse.move(box["x"] + 20, box["y"] + 20)
+    studio.page.mouse.down()
+    studio.page.mouse.move(box["x"] + 150, box["y"] + 90)
+    studio.page.mouse.up()
+    mask = studio.page.get_attribute(".painter", "data-mask")
+    studio.page.wait_for_function(f"new URLSearchParams(location.search).get('mask') === '{mask}'")
+    seen = studio.pixels("observed")
+    other = visit()
+    open_link(other, address, studio.page.evaluate("location.search").lstrip("?"))
+    other.page.wait_for_function(f"document.querySelector('.painter').dataset.mask === '{mask}'")
+    other.run()
+    assert other.pixels("observed") == seen
