@@ -79,8 +79,8 @@ def colour_ways(named: Sequence[tuple[str, Trajectories]]) -> go.Figure:
     titles = [f"{name}<br>{say('bend').format(ways.bend)}" for name, ways in named]
     figure = make_subplots(rows=1, cols=max(len(named), 1), subplot_titles=titles, shared_yaxes=True)
     for column, (_, ways) in enumerate(named, 1):
-        for way, truth in zip(np.moveaxis(ways.values, 1, 0), ways.truth, strict=True):
-            colour = "rgb({}, {}, {})".format(*(np.clip((truth + 1) * 127.5, 0, 255).round().astype(int)))
+        for way, true_colour in zip(np.moveaxis(ways.values, 1, 0), ways.colours, strict=True):
+            colour = "rgb({}, {}, {})".format(*true_colour)
             common: dict[str, Any] = {"row": 1, "col": column, "showlegend": False, "hoverinfo": "skip"}
             figure.add_scatter(
                 x=way[:, 0], y=way[:, 2], mode="lines", line={"color": GREY, "width": 1.5}, opacity=0.8, **common

@@ -48,6 +48,11 @@ class Trajectories(NamedTuple):
     truth: np.ndarray
     bend: float
 
+    @property
+    def colours(self) -> np.ndarray:
+        """``truth`` as bytes, int (P, 3)."""
+        return np.clip((self.truth + 1) * 127.5, 0, 255).round().astype(int)
+
 
 class Spread(NamedTuple):
     """K samples of one picture: ``deviation`` (32, 32), data range 1; shares of truths in the 50% and 90% intervals.

@@ -80,3 +80,32 @@ def test_scripts_do_not_import_interfaces():
 def test_interfaces_do_not_import_scripts():
     for path in (ROOT / "demo").rglob("*.py"):
         assert "train_scripts" not in {name.split(".")[0] for name in imports(path)}
+
+
+NUMERIC = ("exports", "figures", "moments", "numbers", "pictures", "qr_code", "readings", "studio")
+DEMO = {
+    path.with_suffix("").relative_to(ROOT).as_posix().replace("/", "."): path for path in (ROOT / "demo").rglob("*.py")
+}
+SHOWING = [name for name in DEMO if name.startswith(("demo.sections.", "demo.components.")) or name == "demo.layout"]
+
+
+def reached(name):
+    """Everything that a module of the demo imports, and all that its own modules import in turn."""
+    found, waiting = set(), [name]
+    while waiting:
+        for other in imports(DEMO[waiting.pop()]):
+            module = other if other in DEMO else other.rpartition(".")[0]
+            if module in DEMO and module not in found:
+                waiting.append(module)
+            found |= {other, module}
+    return found
+
+
+@pytest.mark.parametrize("name", NUMERIC)
+def test_what_computes_knows_no_page(name):
+    assert not {other.split(".")[0] for other in reached(f"demo.{name}")} & {"gradio", "streamlit"}
+
+
+@pytest.mark.parametrize("name", SHOWING)
+def test_what_shows_does_not_compute(name):
+    assert "torch" not in {other.split(".")[0] for other in imports(DEMO[name])}

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import numpy as np
-import segno
 from gradio.utils import get_upload_folder
 
 from demo import exports, handlers, languages, pictures, snippet
@@ -20,9 +18,8 @@ from demo.guard import guard
 from demo.layout import Widgets
 from demo.parts import PARTS
 from demo.pictures import Picture
-from fieldlib import InputError
+from demo.qr_code import qr_picture
 
-QR_SCALE = 8
 ADDRESS = """() => [location.href]"""
 DOWNLOAD = "() => setTimeout(() => document.querySelector('#download-now').click(), 250)"
 FILES: dict[str, tuple[str, Callable[[Sequence[Recording], Picture], bytes]]] = {
@@ -31,20 +28,6 @@ FILES: dict[str, tuple[str, Callable[[Sequence[Recording], Picture], bytes]]] = 
     "gif": ("run.gif", lambda runs, _: exports.animation(runs, "gif")),
     "bundle": ("run.zip", exports.bundle),
 }
-
-
-def qr_picture(link: str) -> np.ndarray:
-    """``link`` as a QR code with its quiet zone, uint8 (N, N, 3), black on white.
-
-    Raises:
-        InputError: the link is too long for one.
-    """
-    try:
-        code = segno.make_qr(link, error="l")
-    except segno.DataOverflowError:
-        raise InputError(languages.text("LINK")["qr_too_long"]) from None
-    rows = np.array([list(row) for row in code.matrix_iter(scale=QR_SCALE, border=4)], dtype=bool)
-    return np.repeat(np.where(rows, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
 
 
 def recordings(picture: Picture, values: Sequence[Any]) -> list[Recording]:
