@@ -372,18 +372,19 @@ def test_a_budget_in_pictures_is_the_same_for_every_batch(batch, pictures, tmp_p
 
 
 @pytest.mark.training
-def test_ablations_by_pictures_reach_every_kind_of_variant(data, tmp_path):
-    groups = ("set_conv", "target, raw output")
-    options = ablate.Options(
-        data, groups=groups, pictures=64, limit=1, seeds=(0,), runs=tmp_path / "runs", out=tmp_path / "a.json"
+def test_ablations_by_pictures_change_method_recipe_and_network(data, tmp_path, monkeypatch):
+    every = ablate.variants
+    monkeypatch.setattr(
+        ablate, "variants", lambda known: [v for v in every(known) if v.variant in ("x0", "no kriging")]
     )
+    options = ablate.Options(data, pictures=64, limit=1, seeds=(0,), runs=tmp_path / "runs", out=tmp_path / "a.json")
     ablate.main(options)
     document = json.loads(options.out.read_text())
-    rows = {(row["group"], row["variant"]): row for row in document["rows"]}
-    assert {row["pictures"] for row in rows.values()} == {64}
-    assert rows["target, raw output", "x0"]["method"] == "denoiser"
-    assert rows["set_conv", "half the width"]["params"] < rows["set_conv", "tiny_conv"]["params"]
-    assert rows["set_conv", "no kriging"]["against"] == ["set_conv", "tiny_conv"]
+    target, network = document["rows"]
+    assert target["pictures"] == network["pictures"] == 64
+    assert (target["method"], target["preset"], target["recipe"]) == ("denoiser", "tiny", {"objective": "textbook"})
+    assert (network["method"], network["preset"], network["recipe"]) == ("flow_matching", "tiny_conv", {"base": "unit"})
+    assert network["against"] == ["set_conv", "tiny_conv"]
     assert "--pictures 64" in document["made_by"] and "minutes" not in document["settings"]
 
 
