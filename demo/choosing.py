@@ -35,9 +35,9 @@ def pick_upload(blob: bytes | None, *values: Any) -> tuple[Any, ...]:  # noqa: A
     return _chosen(pictures.from_upload(blob), picker.NOTHING, *values)
 
 
-def pick_cifar(text: str, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
-    """A CIFAR-10 picture was asked for, unless the field was emptied; the number stays as it is being typed."""
-    if not text.strip():
+def pick_cifar(text: str, key: str, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """A CIFAR-10 picture was asked for, unless the field was emptied or follows the picture called ``key``."""
+    if not text.strip() or key == pictures.CIFAR_PREFIX + text.strip():
         return (gr.skip(),) * 6
     number = checks.digits("the picture number", text.strip(), 0, pictures.cifar_count() - 1)
     return *_chosen(pictures.from_cifar(number), picker.NOTHING, *values)[:-1], gr.skip()

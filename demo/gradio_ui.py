@@ -67,12 +67,8 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
     shown = [w.picture, w.uploaded, w.picker, w.painter, w.player, w.cifar]
     w.picker.pick(guard(choosing.pick_gallery), w.mask_inputs, shown, **options)
     w.upload.upload(guard(choosing.pick_upload), [w.upload, *w.mask_inputs], shown, **options)
-    drawn_lots = w.lucky.click(
-        None, None, w.cifar, js=f"() => String(Math.floor(Math.random() * {pictures.cifar_count()}))"
-    )
-    for asked in (w.cifar.input, drawn_lots.then):
-        numbered = [w.cifar, *w.mask_inputs]
-        asked(guard(choosing.pick_cifar), numbered, shown, trigger_mode="always_last", **options)
+    # Not "input": a text field of Gradio 6.31 says that for typed letters only, not for deleted or pasted ones.
+    w.cifar.change(guard(choosing.pick_cifar), [w.cifar, w.picture, *w.mask_inputs], shown, **options)
     stroke = w.painter.paint(
         guard(handlers.painted), [w.picture, *w.mask_inputs], w.player, trigger_mode="multiple", **options
     )
@@ -121,6 +117,7 @@ def wire_knobs(w: Widgets) -> None:
     w.new_noise.click(None, None, w.noise_seed, js=RANDOM_SEED)
     w.steps_slider.input(None, w.steps_slider, w.steps, js="(steps) => steps")
     w.steps.input(None, w.steps, w.steps_slider, js=f"(steps) => Math.min(Math.max(steps, 1), {MOST_SLIDER_STEPS})")
+    w.lucky.click(None, None, w.cifar, js=f"() => String(Math.floor(Math.random() * {pictures.cifar_count()}))")
     model_2, solver_2, steps_2, model_3, solver_3, steps_3 = w.others
     chosen = [w.lanes, w.model, model_2, model_3]
     ignored = [w.solver, w.steps_slider, w.steps, w.noise_seed, solver_2, steps_2, solver_3, steps_3]

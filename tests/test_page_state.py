@@ -82,10 +82,11 @@ def test_links_say_which_cifar_picture_it_is(monkeypatch):
     assert page_state.updates(Lesson("cifar-7"))[3] == "7"
     assert page_state.updates(Lesson("coffee"))[3] == ""
     mask = (None, 20, "uniform", 0)
-    assert choosing.pick_cifar("0", *mask)[0] == "cifar-0"
+    assert choosing.pick_cifar("0", "coffee", *mask)[0] == "cifar-0"
+    assert choosing.pick_cifar("7", "cifar-7", *mask) == choosing.pick_cifar("", "coffee", *mask), "nothing to do"
     assert choosing.pick_upload(png_of(pixels[0]), *mask)[-1] == ""
     with pytest.raises(InputError, match="from 0 to 9; got 10"):
-        choosing.pick_cifar("10", *mask)
+        choosing.pick_cifar("10", "coffee", *mask)
 
 
 def png_of(pixels):
