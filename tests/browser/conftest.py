@@ -163,11 +163,11 @@ class Studio:
 
 @pytest.fixture
 def visit(chromium, address):
-    """Opens the studio; whatever was opened is closed after the test."""
+    """Opens the studio, or another one ``at`` its address; whatever was opened is closed after the test."""
     opened = []
 
-    def open_studio(**options):
-        opened.append(Studio(chromium, address, **options))
+    def open_studio(at=address, **options):
+        opened.append(Studio(chromium, at, **options))
         return opened[-1]
 
     yield open_studio
