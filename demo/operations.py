@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -128,10 +129,12 @@ class Gate:
         name = sent if WELL_FORMED.fullmatch(sent) else secrets.token_hex(8)
         others = [(key, value) for key, value in scope["headers"] if key != HEADER.encode()]
         scope = {**scope, "headers": [*others, (HEADER.encode(), name.encode())]}
-        start = time.perf_counter()
+        start, begun = time.perf_counter(), False
 
         async def answer(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 message["headers"] = [*message.get("headers", ()), (HEADER.encode(), name.encode())]
                 self._note(scope, message["status"], name, time.perf_counter() - start)
             await send(message)
@@ -142,7 +145,12 @@ class Gate:
         if not bounded(scope):
             large = JSONResponse({"detail": f"send at most {MOST_BODY} bytes, and say how many"}, 413)
             return await large(scope, receive, answer)
-        return await self._app(scope, receive, answer)
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:
+            if begun:
+                raise
+            await not_understood(error, name)(scope, receive, answer)
 
     @staticmethod
     def _note(scope: Scope, status: int, name: str, seconds: float) -> None:
@@ -150,6 +158,18 @@ class Gate:
         fields = {"request_id": name, "method": scope["method"], "path": scope["path"], "status": status}
         level = logging.WARNING if status >= 500 else logging.DEBUG
         log.log(level, "http", extra={"fields": {**fields, "seconds": round(seconds, 4)}})
+
+
+def not_understood(error: Exception, name: str) -> Response:
+    """The answer to request ``name`` that Gradio stumbled over while it read it: 6.31 raises whatever comes.
+
+    What our own functions raise never gets here: :func:`demo.guard.guard` tells it as a message. The log says where it
+    happened, not what the visitor sent.
+    """
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    fields = {"request_id": name, "error": type(error).__name__, "place": f"{place.filename}:{place.lineno}"}
+    log.warning("a request was not understood", extra={"fields": fields})
+    return JSONResponse({"detail": "the request cannot be understood: see /gradio_api/info for what can be asked"}, 400)
 
 
 def bounded(scope: Scope) -> bool:

@@ -134,6 +134,27 @@ def test_any_body_over_http_is_refused_without_a_traceback(address, blob):
     assert "data:image/png" in ask(address)[1]
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("gradio_api/call/nothing", {"data": []}),
+        ("gradio_api/run/my-secret", {"data": []}),
+        ("gradio_api/call/v2/sample", {"my-secret": 1}),
+        ("gradio_api/queue/join", {"data": [], "fn_index": 99999, "session_hash": "my-secret"}),
+        ("?page=my-secret", None),
+    ],
+)
+def test_what_gradio_cannot_read_is_refused_and_not_logged(address, caplog, path, body):
+    blob = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{address}/{path}", blob, {"Content-Type": "application/json"})
+    with caplog.at_level("DEBUG"), pytest.raises(urllib.error.HTTPError) as caught:
+        OPENER.open(request, timeout=60)
+    assert 400 <= caught.value.code < 500
+    assert "my-secret" not in caught.value.read().decode()
+    told = [line for line in caplog.records if line.name.startswith(("demo", "uvicorn"))]
+    assert all("my-secret" not in f"{line.getMessage()} {line.exc_info}" for line in told)
+
+
 def encoded(kind, **options):
     file = io.BytesIO()
     Image.new("RGB", (40, 40), "red").save(file, kind, **options)
