@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,28 @@ def test_health_metrics_ids_and_logs(app):
     assert any(line.get("path") == "/healthz" and line["request_id"] == "mine_3" for line in app.lines())
     text = app.log.read_text()
     assert "secret" not in text and "forged" not in text and "Traceback" not in text
+
+
+def test_secrets_are_never_logged(tmp_path, monkeypatch):
+    secrets = {name: f"{name.lower()}-0123456789" for name in ("HF_TOKEN", "BEARER", "COOKIE", "QUERY")}
+    monkeypatch.setenv("HF_TOKEN", secrets["HF_TOKEN"])
+    app = App(tmp_path / "log")
+    try:
+        headers = {"Authorization": f"Bearer {secrets['BEARER']}", "Cookie": f"access-token={secrets['COOKIE']}"}
+        query = f"?token={secrets['QUERY']}"
+        for path in ("/", "/healthz", "/config", "/gradio_api/info"):
+            app.get(path + query, **headers)
+        bad = [("/gradio_api/call/none", {"data": []})]
+        bad += [("/gradio_api/queue/join", {"data": [], "fn_index": 9999}), ("/none", None)]
+        for path, body in bad:
+            with suppress(urllib.error.HTTPError):
+                app.get(path + query, body, **headers)
+        assert "event: error" in app.answer(app.call("bad-1", picture="none"))
+    finally:
+        app.stop()
+    text = app.log.read_text()
+    assert len(app.lines()) > 8, "every request was logged"
+    assert not [name for name, value in secrets.items() if value in text]
 
 
 def test_sigterm_lets_a_running_trajectory_end_and_refuses_new_work(app):
