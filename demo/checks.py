@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from demo import strings
 from fieldlib import InputError
 
 MOST_SEED = 2**31 - 1
@@ -22,7 +23,7 @@ def whole(name: str, value: object, low: int, high: int) -> int:
     """
     number = _number(value)
     if not (number.is_integer() and low <= number <= high):
-        raise InputError(f"{name} is a whole number from {low} to {high}; got {_shown(value)}")
+        raise _error("whole", _named(name), low, high, _shown(value))
     return int(number)
 
 
@@ -45,7 +46,7 @@ def share(name: str, value: object) -> float:
     """
     number = _number(value)
     if not 0 < number < 1:
-        raise InputError(f"{name} is a fraction between 0 and 1, both excluded; got {_shown(value)}")
+        raise _error("share", _named(name), _shown(value))
     return number
 
 
@@ -56,7 +57,7 @@ def one_of(name: str, value: object, known: Collection[str]) -> str:
         InputError: anything else; the message lists the known names.
     """
     if not isinstance(value, str) or value not in known:
-        raise InputError(f"unknown {name} {_shown(value)}; known: {', '.join(known)}")
+        raise _error("unknown", _named(name), _shown(value), ", ".join(known))
     return value
 
 
@@ -68,7 +69,7 @@ def picture(pixels: object, size: int) -> np.ndarray:
     """
     if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.shape != (size, size, 3):
         got = f"{pixels.dtype} {pixels.shape}" if isinstance(pixels, np.ndarray) else type(pixels).__name__
-        raise InputError(f"a picture is uint8 of shape ({size}, {size}, 3); got {got}")
+        raise _error("picture", size, got)
     return pixels
 
 
@@ -81,7 +82,7 @@ def drawn_mask(mask: object, size: int) -> np.ndarray | None:
     if mask is None or (isinstance(mask, np.ndarray) and mask.dtype == bool and mask.shape == (size, size)):
         return mask
     got = f"{mask.dtype} {mask.shape}" if isinstance(mask, np.ndarray) else type(mask).__name__
-    raise InputError(f"a mask is bool of shape ({size}, {size}); got {got}")
+    raise _error("mask", size, got)
 
 
 def partial_mask(mask: np.ndarray) -> np.ndarray:
@@ -91,9 +92,9 @@ def partial_mask(mask: np.ndarray) -> np.ndarray:
         InputError: an empty or a full mask.
     """
     if not mask.any():
-        raise InputError("no pixel is revealed: reveal at least one")
+        raise _error("empty")
     if mask.all():
-        raise InputError("every pixel is revealed, so nothing is left to reconstruct: hide at least one")
+        raise _error("full")
     return mask
 
 
@@ -111,17 +112,27 @@ def unpack_mask(text: object, size: int) -> np.ndarray:
     count = math.ceil(size * size / 8)
     length = math.ceil(count * 4 / 3)
     if not isinstance(text, str) or len(text) != length:
-        raise InputError(f"a {size}x{size} mask is {length} base64url characters; got {_shown(text)}")
+        raise _error("mask_length", size, length, _shown(text))
     try:
         blob = base64.b64decode(text + "=" * (-length % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        raise InputError("the mask holds characters outside base64url (A-Z a-z 0-9 - _)") from None
+        raise _error("mask_letters") from None
     return np.unpackbits(np.frombuffer(blob, np.uint8), count=size * size).astype(bool).reshape(size, size)
 
 
 def refusal(name: str, value: object, allowed: str) -> InputError:
     """The error that says what ``name`` has to be and what was given."""
-    return InputError(f"{name} is {allowed}; got {_shown(value)}")
+    return _error("refusal", _named(name), allowed, _shown(value))
+
+
+def _error(kind: str, *gaps: object) -> InputError:
+    """The message called ``kind`` in the language in use."""
+    return InputError(strings.CHECKS[kind].format(*gaps))
+
+
+def _named(name: str) -> str:
+    """``name`` in the language in use, where it has another one there."""
+    return strings.CHECKED.get(name, name)
 
 
 def _number(value: object) -> float:

@@ -13,7 +13,20 @@ from demo import api, choosing, front_door, handlers, languages, operations, pic
 from demo.events import AT_ONCE, CHECKED, PRIVATE, RUNS, THREADS
 from demo.guard import guard
 from demo.layout import MOST_SLIDER_STEPS, Widgets, lay_out
-from demo.page_scripts import BEFORE, BUSY, CHOICES, IDLE, MOVED, OUTDATED, RANDOM_SEED, SETTLED, SLIDERS, SPEAK
+from demo.page_scripts import (
+    BEFORE,
+    BUSY,
+    CHOICES,
+    IDLE,
+    MOVED,
+    OUTDATED,
+    PLAYER_FIRST,
+    RANDOM_SEED,
+    SETTLED,
+    SLIDERS,
+    SPEAK,
+    WATCH,
+)
 from fieldlib.data.picture import MOST_BYTES
 
 STYLE = Path(__file__).parent / "components" / "studio.css"
@@ -42,7 +55,7 @@ def fill(page: gr.Blocks) -> None:
     wire_live(widgets, running)
     wire_knobs(widgets)
     sections.add(widgets, running, page)
-    for script in (SLIDERS, BEFORE):
+    for script in (SLIDERS, BEFORE, PLAYER_FIRST, WATCH):
         page.load(None, None, None, js=script)
     page.load(None, None, None, js=SPEAK.format(language=languages.current(), title=json.dumps(strings.TITLE)))
 

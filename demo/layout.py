@@ -69,7 +69,8 @@ def lay_out() -> Widgets:
     first = pictures.offered()[0]
     painting, _ = handlers.reveal(first, *FIRST_MASK)
     headline = f'<h1 id="headline-text">{strings.TITLE}</h1><p>{strings.TAGLINE}</p>'
-    gr.HTML(headline + other_languages(), elem_id="headline", apply_default_css=False)
+    offline = f'<div role="status"><p id="offline" hidden>{strings.OFFLINE}</p></div>'
+    gr.HTML(headline + other_languages() + offline, elem_id="headline", apply_default_css=False)
     with gr.Row(elem_id="studio", equal_height=False):
         with gr.Column(elem_id="controls", scale=1, min_width=320):
             walk = guide.guided_walk()

@@ -69,7 +69,7 @@ def solver_title(name: str) -> str:
 
 def patterns() -> Choices:
     """All patterns that can be drawn from a fraction and a seed."""
-    return [(name.replace("_", " ").capitalize(), name) for name in PATTERNS]
+    return [(strings.PATTERN_TITLES.get(name, name.replace("_", " ").capitalize()), name) for name in PATTERNS]
 
 
 def is_baseline(name: object) -> bool:

@@ -56,6 +56,36 @@ CHOICES = """async (count) => {
 BEFORE = """() => document.querySelector("#pattern").addEventListener("focusin", ({ target }) => {
   target.dataset.before = target.value;
 })"""
+# On a phone the player stands before the controls, for the eye (studio.css) and for the keyboard.
+PLAYER_FIRST = """() => {
+  const phone = matchMedia("(max-width: 900px)");
+  const screen = document.querySelector("#screen"), studio = screen.parentElement;
+  const place = () => (phone.matches ? studio.prepend(screen) : studio.append(screen));
+  phone.addEventListener("change", place);
+  if (phone.matches) place();
+}"""
+# The server went away: say so, keep what is shown, and hold Run back until it answers again. A server that started anew
+# knows nothing of this page, so the page is loaded again: its address holds the lesson.
+WATCH = """() => {
+  const note = document.querySelector("#offline"), run = document.querySelector("#run");
+  const ask = () => fetch("gradio_api/app_id", { cache: "no-store", signal: AbortSignal.timeout(8000) });
+  const answer = () => ask().then((found) => (found.ok ? found.text() : null)).catch(() => null);
+  let known = null;
+  const look = async () => {
+    const now = await answer();
+    const away = now === null;
+    if (note.hidden !== !away) note.hidden = !away;
+    run.toggleAttribute("inert", away);
+    known ??= now;
+    if (now && now !== known) location.reload();
+    clearTimeout(look.next);
+    look.next = setTimeout(look, away ? 1500 : 6000);
+  };
+  const held = (event) => run.inert && run.contains(event.target) && event.stopPropagation();
+  document.addEventListener("click", held, true);
+  for (const name of ["offline", "online"]) addEventListener(name, look);
+  look();
+}"""
 # For screen readers and search engines; the links to the other languages keep what the address says.
 SPEAK = """() => {{
   Object.assign(document.documentElement, {{ lang: "{language}" }});

@@ -67,7 +67,8 @@ def from_gallery(name: str) -> Picture:
 
 def _bundled(entry: gallery.GalleryPicture) -> Picture:
     credit = strings.CREDIT.format(entry.author, entry.licence)
-    return Picture(entry.title, entry.pixels, credit, entry.name, entry.original)
+    title = strings.PICTURE_TITLES.get(entry.name, entry.title)
+    return Picture(title, entry.pixels, credit, entry.name, entry.original)
 
 
 def from_upload(blob: bytes) -> Picture:

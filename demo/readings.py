@@ -25,7 +25,8 @@ from fieldlib.metrics import psnr
 from fieldlib.points import to_pixels, to_values
 from fieldlib.resolution import render
 
-MOST = 512
+SIZES = (32, 64, 128, 256, 512)
+MOST = SIZES[-1]
 
 
 class Reading(NamedTuple):
@@ -76,6 +77,18 @@ def fine_truth(chosen: Picture | None, size: int) -> np.ndarray | None:
         return chosen.pixels
     original = chosen.original
     return None if original is None or len(original) < size else to_square(original, size)
+
+
+def finest_truth(chosen: Picture, size: int) -> np.ndarray:
+    """The true picture on the finest of ``SIZES`` up to ``size`` that its original is large enough for."""
+    found = (fine_truth(chosen, side) for side in reversed(SIZES) if side <= size)
+    return next(truth for truth in found if truth is not None)
+
+
+def enlarge(pixels: np.ndarray) -> np.ndarray:
+    """``pixels`` of one of ``SIZES`` as squares, uint8 (512, 512, 3), so that a browser has nothing to smooth."""
+    factor = MOST // len(pixels)
+    return np.asarray(pixels).repeat(factor, axis=0).repeat(factor, axis=1)
 
 
 def compare(result: np.ndarray, chosen: Picture | None, size: int) -> tuple[Reading, ...]:

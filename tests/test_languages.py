@@ -5,9 +5,11 @@ from string import Formatter
 
 import pytest
 
-from demo import languages, stations, strings
+from demo import checks, languages, menus, pictures, stations, strings
 from demo.guard import guard
 from demo.parts import PARTS
+from fieldlib import PATTERNS, InputError
+from fieldlib.data import gallery
 
 OTHERS = [name for name in languages.languages() if name != languages.DEFAULT]
 
@@ -72,6 +74,21 @@ def test_strings_follow_the_language_in_use():
     assert strings.RUN == "Run"
     with pytest.raises(AttributeError):
         _ = strings.NOTHING_OF_THE_KIND
+
+
+def test_messages_titles_and_menus_follow_the_language_in_use():
+    with languages.use("es"):
+        with pytest.raises(InputError, match="pasos: tiene que ser un número entero de 1 a 9; se recibió 10"):
+            checks.whole("steps", 10, 1, 9)
+        assert menus.patterns()[-1] == ("Uniforme", "uniform")
+        assert pictures.from_gallery("frog").title == "Rana"
+    assert menus.patterns()[-1] == ("Uniform", "uniform")
+    assert pictures.from_gallery("frog").title == "Frog"
+
+
+def test_every_pattern_and_picture_has_a_title_in_every_language():
+    assert set(strings.PATTERN_TITLES) == set(PATTERNS)
+    assert set(strings.PICTURE_TITLES) == {entry.name for entry in gallery.gallery()}
 
 
 def test_what_is_guarded_keeps_the_language_it_was_wired_in():

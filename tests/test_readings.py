@@ -88,3 +88,11 @@ def test_own_colours_are_compared_with_nothing(coffee):
         _, told = resolution.read("truth", size, None, coffee.key, sheet, 20, "uniform", 0, *setup)
         assert told.startswith(languages.text("NO_TRUTH"))
         assert "dB" not in told
+
+
+@pytest.mark.parametrize(("name", "size", "side"), [("coffee", 512, 256), ("coffee", 128, 128), ("", 512, 32)])
+def test_the_true_picture_is_shown_as_fine_as_its_original_allows(coffee, name, size, side):
+    chosen = coffee if name else pictures.Picture("a picture without an original", coffee.pixels)
+    shown = readings.finest_truth(chosen, size)
+    assert np.array_equal(shown, readings.fine_truth(chosen, side))
+    assert readings.enlarge(shown).shape == (512, 512, 3)

@@ -57,6 +57,9 @@ FAILURE = "Sorry"
 FAILED = "Something went wrong on our side; it has been logged. Please try again or change a setting."
 BUSY = "many people are asking just now: try again in a moment"
 TOO_LONG = "the run was stopped after {seconds:g} s of computing, the limit: choose fewer steps, samples or lanes"
+OFFLINE = (
+    "The server does not answer. What is on the page stays, and the player goes on; Run waits until the server is back."
+)
 NO_FILE = "no file arrived: choose a picture to upload"
 
 PLAYER = {
@@ -351,9 +354,71 @@ RESOLUTION = {
     "compare": "Read the run",
     "slider": "Left: your choice, right: the field",
     "why": "Field and bicubic enlargement are the same formula here, so linear interpolation stands in its place.",
-    "scores": "PSNR against the true picture at this size: {}",
+    "scores": "PSNR against the true picture at this size: {}.",
     "score": "{}: {:.2f} dB",
-    "no_truth": "No original of this size is here: it is smaller, or was uploaded too long ago. So no scores.",
+    "no_truth": "The finest original here of this picture has {0} \u00d7 {0} pixels, so there is no PSNR at this "
+    "size; the true picture is shown at {1} \u00d7 {1}.",
     "presets": {"inpainting": "Fill a hole", "super_resolution": "Enlarge from every second pixel"},
 }
 KNOWLEDGE = "Formulas and words"
+PATTERN_TITLES = {
+    "block": "Block",
+    "border": "Border",
+    "drawn": "Drawn",
+    "grid": "Grid",
+    "lines": "Lines",
+    "random_walk": "Random walk",
+    "uniform": "Uniform",
+}
+PICTURE_TITLES = {
+    "cat": "Chelsea the cat",
+    "astronaut": "Astronaut Eileen Collins",
+    "coffee": "Cup of coffee",
+    "raccoon": "Raccoon",
+    "temple": "Summer Palace in Beijing",
+    "balloon": "Hot-air balloon",
+    "dahlia": "Dahlia",
+    "rocket": "Launch of Falcon 9",
+    "admiral": "Rear Admiral Grace Hopper",
+    "boats": "Boats at dusk",
+    "tiger": "Tiger",
+    "fire_engine": "Fire engine",
+    "leaf": "Fallen leaf",
+    "kite": "Kite in the sky",
+    "marigold": "Marigold",
+    "zebra": "Zebra",
+    "cups": "Colourful cups",
+    "ladybird": "Ladybird",
+    "dune": "Grass on a dune",
+    "bus": "Bus in Korea",
+    "lake": "Lake at one in the morning",
+    "frog": "Frog",
+}
+CHECKS = {
+    "whole": "{} is a whole number from {} to {}; got {}",
+    "share": "{} is a fraction between 0 and 1, both excluded; got {}",
+    "unknown": "unknown {} {}; known: {}",
+    "picture": "a picture is uint8 of shape ({0}, {0}, 3); got {1}",
+    "mask": "a mask is bool of shape ({0}, {0}); got {1}",
+    "empty": "no pixel is revealed: reveal at least one",
+    "full": "every pixel is revealed, so nothing is left to reconstruct: hide at least one",
+    "mask_length": "a {0}x{0} mask is {1} base64url characters; got {2}",
+    "mask_letters": "the mask holds characters outside base64url (A-Z a-z 0-9 - _)",
+    "refusal": "{} is {}; got {}",
+}
+CHECKED = {
+    "steps": "steps",
+    "samples": "samples",
+    "the pixel seed": "the pixel seed",
+    "the noise seed": "the noise seed",
+    "the revealed fraction": "the revealed fraction",
+    "the picture number": "the picture number",
+    "model": "model",
+    "solver": "solver",
+    "pattern": "pattern",
+    "seed": "seed",
+    "noise": "noise",
+    "fraction": "fraction",
+    "the number of samples": "the number of samples",
+    "baseline": "baseline",
+}

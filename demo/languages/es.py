@@ -57,6 +57,9 @@ FAILURE = "Lo sentimos"
 FAILED = "Algo falló por nuestra parte y quedó registrado. Inténtalo de nuevo o cambia un ajuste."
 BUSY = "mucha gente pregunta ahora mismo: prueba otra vez en un momento"
 TOO_LONG = "la ejecución se detuvo tras {seconds:g} s de cálculo, el límite: elige menos pasos, muestras o carriles"
+OFFLINE = (
+    "El servidor no responde. Lo que hay en la página se queda y el reproductor sigue; Ejecutar espera a que vuelva."
+)
 NO_FILE = "no llegó ningún archivo: elige una imagen"
 
 PLAYER = {
@@ -356,9 +359,71 @@ RESOLUTION = {
     "compare": "Leer el resultado",
     "slider": "Izquierda: lo que elijas, derecha: el campo",
     "why": "El campo y la ampliación bicúbica son aquí la misma fórmula; en su lugar está la interpolación lineal.",
-    "scores": "PSNR frente a la imagen verdadera a este tamaño: {}",
+    "scores": "PSNR frente a la imagen verdadera a este tamaño: {}.",
     "score": "{}: {:.2f} dB",
-    "no_truth": "Aquí no hay un original de este tamaño: es menor o se subió hace demasiado. Por eso no hay valores.",
+    "no_truth": "El original más fino de esta imagen aquí tiene {0} \u00d7 {0} píxeles, así que a este tamaño no "
+    "hay PSNR; la imagen verdadera se muestra a {1} \u00d7 {1}.",
     "presets": {"inpainting": "Rellenar un hueco", "super_resolution": "Ampliar desde uno de cada dos píxeles"},
 }
 KNOWLEDGE = "Fórmulas y palabras"
+PATTERN_TITLES = {
+    "block": "Bloque",
+    "border": "Borde",
+    "drawn": "Dibujado",
+    "grid": "Rejilla",
+    "lines": "Líneas",
+    "random_walk": "Paseo aleatorio",
+    "uniform": "Uniforme",
+}
+PICTURE_TITLES = {
+    "cat": "La gata Chelsea",
+    "astronaut": "La astronauta Eileen Collins",
+    "coffee": "Taza de café",
+    "raccoon": "Mapache",
+    "temple": "Palacio de Verano de Pekín",
+    "balloon": "Globo aerostático",
+    "dahlia": "Dalia",
+    "rocket": "Lanzamiento del Falcon 9",
+    "admiral": "La contraalmirante Grace Hopper",
+    "boats": "Barcas al anochecer",
+    "tiger": "Tigre",
+    "fire_engine": "Camión de bomberos",
+    "leaf": "Hoja caída",
+    "kite": "Cometa en el cielo",
+    "marigold": "Tagete",
+    "zebra": "Cebra",
+    "cups": "Tazas de colores",
+    "ladybird": "Mariquita",
+    "dune": "Hierba en una duna",
+    "bus": "Autobús en Corea",
+    "lake": "Lago a la una de la madrugada",
+    "frog": "Rana",
+}
+CHECKS = {
+    "whole": "{}: tiene que ser un número entero de {} a {}; se recibió {}",
+    "share": "{}: tiene que ser una fracción entre 0 y 1, sin incluirlos; se recibió {}",
+    "unknown": "{} {}: no se conoce; se conocen: {}",
+    "picture": "una imagen es uint8 de forma ({0}, {0}, 3); se recibió {1}",
+    "mask": "una máscara es bool de forma ({0}, {0}); se recibió {1}",
+    "empty": "no hay ningún píxel revelado: revela al menos uno",
+    "full": "todos los píxeles están revelados y no queda nada que reconstruir: oculta al menos uno",
+    "mask_length": "una máscara de {0}x{0} son {1} caracteres base64url; se recibió {2}",
+    "mask_letters": "la máscara tiene caracteres fuera de base64url (A-Z a-z 0-9 - _)",
+    "refusal": "{}: tiene que ser {}; se recibió {}",
+}
+CHECKED = {
+    "steps": "pasos",
+    "samples": "muestras",
+    "the pixel seed": "la semilla de los píxeles",
+    "the noise seed": "la semilla del ruido",
+    "the revealed fraction": "la parte revelada",
+    "the picture number": "el número de la imagen",
+    "model": "modelo",
+    "solver": "integrador",
+    "pattern": "patrón",
+    "seed": "semilla",
+    "noise": "ruido",
+    "fraction": "parte",
+    "the number of samples": "el número de muestras",
+    "baseline": "referencia",
+}

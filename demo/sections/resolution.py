@@ -16,8 +16,6 @@ from demo.page_scripts import WANTED
 from demo.pictures import Picture
 from demo.readings import PRESETS
 
-SIZES = (32, 64, 128, 256, 512)
-
 
 def read(left: str, size: int, uploaded: Picture | None, key: str, *values: Any) -> tuple[Any, str]:  # noqa: ANN401
     """Both sides of the slider and the scores under it; no scores where ``uploaded`` got lost."""
@@ -28,9 +26,10 @@ def read(left: str, size: int, uploaded: Picture | None, key: str, *values: Any)
     result = studio.finish(replace(request, samples=1)).moments[-1].state
     truth = picture if request.scored else None
     found = {reading.reader: reading for reading in readings.compare(result, truth, size)}
-    fine = readings.fine_truth(truth, size)
-    chosen = found[left].pixels if left in found else fine if fine is not None else found["nearest"].pixels
-    return (enlarge(chosen), enlarge(found["field"].pixels)), scores(found, request.scored)
+    chosen = found[left if left in found else "nearest"].pixels
+    if truth is not None and left not in found:
+        chosen = readings.finest_truth(truth, size)
+    return (readings.enlarge(chosen), readings.enlarge(found["field"].pixels)), scores(found, truth, size)
 
 
 def with_original(picture: Picture, uploaded: Picture | None) -> Picture:
@@ -38,19 +37,17 @@ def with_original(picture: Picture, uploaded: Picture | None) -> Picture:
     return uploaded if uploaded is not None and np.array_equal(uploaded.pixels, picture.pixels) else picture
 
 
-def scores(found: dict[str, readings.Reading], scored: bool = True) -> str:
-    """PSNR of every reader, or why there is none: too small an original, or none at all where nothing is ``scored``."""
+def scores(found: dict[str, readings.Reading], truth: Picture | None, size: int) -> str:
+    """PSNR of every reader, or why there is none: too small an original, or no ``truth`` at all."""
     words = languages.text("RESOLUTION")
     names = {**words["readers"], "field": words["field"]}
     rated = [words["score"].format(names[name], one.psnr) for name, one in found.items() if one.psnr is not None]
-    none = words["no_truth"] if scored else languages.text("NO_TRUTH")
-    return f"{words['scores'].format(', '.join(rated)) if rated else none} {words['why']}"
-
-
-def enlarge(pixels: np.ndarray) -> np.ndarray:
-    """Every pixel as a square, so that the browser has nothing to smooth."""
-    factor = readings.MOST // len(pixels)
-    return np.asarray(pixels).repeat(factor, axis=0).repeat(factor, axis=1)
+    if rated:
+        return f"{words['scores'].format(', '.join(rated))} {words['why']}"
+    if truth is None:
+        return f"{languages.text('NO_TRUTH')} {words['why']}"
+    sides = len(truth.pixels if truth.original is None else truth.original), len(readings.finest_truth(truth, size))
+    return f"{words['no_truth'].format(*sides)} {words['why']}"
 
 
 def task(name: str, key: str) -> tuple[Any, ...]:
@@ -67,7 +64,7 @@ def add(w: Widgets, running: gr.events.Dependency) -> None:
     """Lay out the section and wire it."""
     words = languages.text("RESOLUTION")
     readers = [(title, name) for name, title in words["readers"].items()]
-    sizes = [(words["sizes"].format(size), size) for size in SIZES]
+    sizes = [(words["sizes"].format(size), size) for size in readings.SIZES]
     with gr.Accordion(words["title"], open=False, elem_id="resolution", elem_classes="section") as section:
         gr.HTML(f"<p>{words['intro']}</p>")
         with gr.Row():

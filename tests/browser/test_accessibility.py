@@ -27,8 +27,9 @@ def test_the_studio(visit, theme, width):
     assert serious(studio.page) == {}
 
 
-def test_with_everything_unfolded(visit):
-    studio = visit(reduced_motion="reduce")
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])
+def test_with_everything_unfolded(visit, theme, width):
+    studio = visit(theme=theme, width=width, reduced_motion="reduce")
     studio.page.locator("#lanes label").nth(2).click()
     studio.unfold()
     studio.page.click("#guide [data-do=toggle]")
@@ -36,16 +37,24 @@ def test_with_everything_unfolded(visit):
         studio.page.click(f"#{name} > button")
     studio.page.wait_for_selector("#numbers-plot .js-plotly-plot .main-svg")
     studio.page.wait_for_selector("#resolution-slider img")
+    studio.page.locator("#guide .answers button").first.click()
+    assert studio.page.locator("#guide .outcome").is_visible()
     assert serious(studio.page) == {}
 
 
-def test_focus_order_is_reading_order(visit):
-    studio = visit()
+CONTROLS = ["guide", "picker", "painter", "pattern", "model", "run"]
+
+
+@pytest.mark.parametrize(("width", "parts"), [(1440, [*CONTROLS, "player"]), (390, ["player", *CONTROLS])])
+def test_focus_order_is_reading_order(visit, width, parts):
+    studio = visit(width=width)
     studio.page.locator("#languages a").first.focus()
-    parts = ["guide", "picker", "painter", "pattern", "model", "run", "player"]
     within = f"document.activeElement.closest('{', '.join('#' + part for part in parts)}')?.id"
     order = []
     for _ in range(80):
         studio.page.keyboard.press("Tab")
         order.append(studio.page.evaluate(within))
     assert list(dict.fromkeys(name for name in order if name)) == parts
+    player, controls = (studio.page.locator(name).bounding_box() for name in ("#screen", "#controls"))
+    side = "x" if width > 900 else "y"
+    assert (player[side] < controls[side]) == (parts[0] == "player"), "for the eye as for the keyboard"

@@ -43,6 +43,50 @@ def test_the_recorded_run_moves_within_a_second(chromium, address, budget):
     budget("page loaded to first moving picture, median", sorted(times)[1], 1000, "ms")
 
 
+def port_of(address):
+    return int(address.rstrip("/").rsplit(":", 1)[1])
+
+
+def test_without_a_server_the_page_says_so_and_plays_on_until_it_is_back(chromium, weights):
+    served = gradio_ui.serve("127.0.0.1", None, block=False)
+    address = served.local_url
+    studio = Studio(chromium, address)
+    studio.run()
+    studio.set_number("seed", 7)
+    studio.page.wait_for_function("location.search.includes('seed=7')")
+    studio.run()
+    served.close()
+    studio.page.wait_for_selector("#offline:visible")
+    studio.page.wait_for_selector("#run[inert]")
+    before = studio.player("run"), studio.pixels()
+    studio.page.locator(".player input[type=range]").fill("0")
+    assert studio.pixels() != before[1]
+    studio.page.evaluate("document.querySelector('#run').click()")
+    studio.page.locator(".player input[type=range]").fill("20")
+    assert (studio.player("run"), studio.pixels()) == before
+    again = gradio_ui.serve("127.0.0.1", port_of(address), block=False)
+    studio.page.wait_for_selector("#offline", state="hidden")
+    studio.page.wait_for_function("document.querySelector('#seed input')?.value === '7'")
+    studio.page.wait_for_selector("#run:not([inert]):not([disabled])")
+    studio.run()
+    studio.context.close()
+    again.close()
+
+
+def test_a_browser_that_loses_the_network_finds_its_way_back_without_loading_again(visit):
+    studio = visit()
+    studio.run()
+    studio.page.evaluate("window.same = true")
+    studio.context.set_offline(True)
+    studio.page.wait_for_selector("#offline:visible")
+    studio.page.wait_for_selector("#run[inert]")
+    studio.context.set_offline(False)
+    studio.page.wait_for_selector("#run:not([inert])")
+    assert not studio.page.locator("#offline").is_visible()
+    assert studio.page.evaluate("window.same")
+    studio.run()
+
+
 @pytest.fixture
 def narrow(weights, monkeypatch):
     """A studio that makes one run at a time."""

@@ -9,7 +9,7 @@ import pytest
 import segno
 from PIL import Image
 
-from demo import languages, stations
+from demo import handlers, languages, pictures, readings, stations
 from demo.sections import share
 from tests.browser.conftest import Studio
 
@@ -224,7 +224,7 @@ def test_another_language_is_a_page_of_its_own_and_keeps_the_lesson(visit, addre
     studio.run()
     studio.set_number("steps", 5000)
     studio.page.click("#run")
-    studio.page.wait_for_selector("text=got 5000")
+    studio.page.wait_for_selector("text=se recibió 5000")
     studio.page.wait_for_selector("#run:not([disabled])")
     assert languages.text("STOP", "es") in studio.page.inner_text("#stop")
     studio.page.click("#languages a")
@@ -256,7 +256,22 @@ def test_any_resolution_is_read_from_the_run(visit):
     studio.page.click("#resolution > button")
     studio.page.wait_for_selector("#resolution-slider img")
     studio.page.wait_for_selector("#resolution-scores >> text=dB")
+    studio.page.locator("#resolution-left label").nth(2).click()
+    studio.page.locator("#resolution-size label").nth(4).click()
+    side = len(pictures.offered()[0].original)
+    studio.page.wait_for_selector(f"#resolution-scores >> text=has {side} × {side} pixels")
+    assert not studio.complaints
+
+
+@pytest.mark.parametrize("task", readings.PRESETS)
+def test_one_click_sets_a_task_up_and_runs_it(visit, task):
+    studio = visit()
+    studio.page.click("#resolution > button")
+    studio.page.wait_for_selector("#resolution-slider img")
     before = studio.player("run")
-    studio.page.click("#task-inpainting")
+    studio.page.click(f"#task-{task}")
     studio.wait(f"player.run && player.run !== '{before}' && player.frames === player.total")
+    wanted = readings.PRESETS[task]
+    sheet, _ = handlers.reveal(pictures.offered()[0], wanted.percent, wanted.pattern, wanted.seed, wanted.drawn)
+    assert studio.page.get_attribute(".painter", "data-mask") == sheet["mask"]
     assert not studio.complaints

@@ -221,6 +221,60 @@ def test_nothing_overflows_sideways(visit, tmp_path, name, size, theme):
     assert box["y"] + box["height"] <= size[1], "Run is within reach without scrolling"
 
 
+SIZES = [(390, 844), (1280, 720), (1280, 1024), (2560, 1440), (3840, 2160)]
+CLIPPED = """[...document.querySelectorAll(".player, .card, .section")].flatMap((box) => {
+  const limit = Math.min(box.getBoundingClientRect().right, innerWidth) + 1;
+  const free = (node) => !node.closest(".wide, #numbers-plot, .options"); // these scroll or float
+  return [...box.querySelectorAll("*")].filter((node) => free(node) && node.getBoundingClientRect().right > limit)
+    .map((node) => node.outerHTML.slice(0, 80));
+})"""
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_three_lanes_and_every_section_fit(visit, size):
+    studio = visit(width=size[0], height=size[1], reduced_motion="reduce")
+    studio.page.locator("#lanes label").nth(2).click()
+    studio.unfold()
+    studio.run()
+    for name in ("numbers", "resolution", "knowledge", "share"):
+        studio.page.click(f"#{name} > button")
+    studio.page.wait_for_selector("#numbers-plot .js-plotly-plot .main-svg")
+    studio.page.wait_for_selector("#resolution-slider img")
+    assert studio.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert studio.page.evaluate(CLIPPED) == []
+    stages = [stage.bounding_box() for stage in studio.page.locator(".stage canvas").all()]
+    assert len({box["y"] for box in stages}) == 1
+    assert min(box["width"] for box in stages) > 0.07 * size[0]
+
+
+@pytest.mark.parametrize("size", SIZES[1:], ids=str)
+def test_the_stage_is_larger_than_the_views_beside_it_and_the_page_is_filled(visit, size):
+    studio = visit(width=size[0], height=size[1])
+    stage, side = (studio.page.locator(f".{name}").bounding_box() for name in ("stage", "side"))
+    assert stage["width"] > 1.5 * side["width"]
+    player = studio.page.locator(".player").bounding_box()
+    assert player["y"] + player["height"] <= size[1] + 20
+    assert right(studio, ".player") - studio.page.locator("#controls").bounding_box()["x"] > 0.9 * size[0]
+    text = "Number(getComputedStyle(node).fontSize.slice(0, -2)) * node.currentCSSZoom"
+    smallest = studio.page.eval_on_selector_all(".side span", f"nodes => Math.min(...nodes.map(node => {text}))")
+    assert smallest > size[1] / 100, "read from the back of a room"
+
+
+def test_what_gradio_places_by_the_mouse_stands_where_it_should_on_a_large_screen(visit):
+    studio = visit(width=3840, height=2160)
+    studio.page.click("#model input")
+    field, choices = (studio.page.locator(name).bounding_box() for name in ("#model", "#model .options"))
+    assert abs(choices["x"] - field["x"]) < 60
+    assert choices["width"] <= field["width"] + 1
+    studio.page.keyboard.press("Escape")
+    studio.page.click("#resolution > button")
+    studio.page.wait_for_selector("#resolution-slider img")
+    image, handle = (
+        studio.page.locator(f"#resolution-slider {name}").first.bounding_box() for name in ("img", ".outer")
+    )
+    assert abs(handle["x"] + handle["width"] / 2 - image["x"] - image["width"] / 2) < 10
+
+
 def test_calm_visitors_see_results_without_animation(visit):
     studio = visit(reduced_motion="reduce")
     studio.run()
