@@ -1,10 +1,12 @@
 """Pictures of the page for the README, taken from the bundled weights.
 
-python -m tests.browser.screenshots   ->  assets/screenshots/{studio,dark,phone}.png
+python -m tests.browser.screenshots   ->  assets/screenshots/*.webp
 """
 
+import io
 import shutil
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from demo import gradio_ui
@@ -12,24 +14,117 @@ from fieldlib.assets import ASSETS
 from tests.browser.conftest import FLAGS, Studio
 
 FOLDER = ASSETS / "screenshots"
+LARGE = {"width": 1280, "height": 860}
+FULL_HEIGHT = {"width": 1280, "height": 1000}
+MOST_BYTES = 150_000
+
+
+def painting(studio):
+    """Pixels that a hand revealed: an eye, the nose, a line between them."""
+    page = studio.page
+    page.locator(".painter [data-do=clear]").click()
+    box = page.locator(".painter canvas").first.bounding_box()
+    strokes = [
+        [(0.1, 0.3), (0.45, 0.32)],
+        [(0.6, 0.3), (0.95, 0.36)],
+        [(0.3, 0.1), (0.5, 0.9)],
+        [(0.1, 0.75), (0.9, 0.7)],
+    ]
+    for start, *ends in strokes:
+        page.mouse.move(box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"])
+        page.mouse.down()
+        for x, y in ends:
+            page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=12)
+        page.mouse.up()
+    page.wait_for_timeout(800)
+    finish(studio)
+
+
+def lanes(studio):
+    """Three methods and the plot of their runs."""
+    open_link(studio, "picture=temple&fraction=0.3&lanes=" + ";".join(f"{name}/tiny,,20" for name in METHODS))
+    finish(studio)
+    studio.page.click("#numbers > button")
+    studio.page.wait_for_selector("#numbers-plot .js-plotly-plot .main-svg")
+    studio.page.wait_for_timeout(1500)
+    studio.page.evaluate("document.querySelector('#numbers').scrollIntoView({ block: 'end' })")
+
+
+def uncertainty(studio):
+    """Where eight samples differ."""
+    open_link(studio, "picture=astronaut&samples=8&view=uncertainty")
+    finish(studio)
+
+
+def resolution(studio):
+    """The field beside its squares."""
+    open_link(studio, "picture=coffee&pattern=grid&fraction=0.25")
+    finish(studio)
+    studio.page.click("#resolution > button")
+    studio.page.wait_for_selector("#resolution-slider img")
+    studio.page.wait_for_selector("#resolution-scores >> text=dB")
+    studio.page.wait_for_timeout(1000)
+    studio.page.evaluate("document.querySelector('#resolution').scrollIntoView({ block: 'end' })")
+
+
+def walk(studio):
+    """A station of the guided walk, answered."""
+    open_link(studio, "station=5")
+    studio.page.click("#guide [data-do=again]")
+    studio.page.locator("#guide .answers button").nth(2).click()
+    studio.wait("player.run && player.frames === player.total && player.position === String(player.total - 1)")
+
+
+def phone(studio):
+    """The first screen of a phone."""
+    open_link(studio, "picture=balloon")
+    finish(studio)
+
+
+METHODS = ("score_sde", "denoiser", "flow_matching")
 SHOTS = {
-    "studio": {"width": 1280, "height": 800},
-    "dark": {"width": 1280, "height": 800, "theme": "dark"},
-    "phone": {"width": 390, "height": 844},
+    painting: LARGE,
+    lanes: {**FULL_HEIGHT, "theme": "dark"},
+    uncertainty: {**LARGE, "theme": "dark"},
+    resolution: LARGE,
+    walk: LARGE,
+    phone: {"width": 390, "height": 844},
 }
 
 
+def open_link(studio, query):
+    """Open a lesson in the look of the page that is there."""
+    theme = studio.page.evaluate("new URLSearchParams(location.search).get('__theme')")
+    studio.page.goto(f"{studio.page.url.partition('?')[0]}?{query}&__theme={theme}")
+    studio.page.wait_for_selector(".player .side button")
+    studio.page.wait_for_timeout(1500)
+
+
+def finish(studio):
+    """One run, seen at its end."""
+    studio.run()
+    studio.wait("player.position === String(player.total - 1)")
+
+
+def save(picture, name):
+    """Write a PNG file's content as a small WebP file; refuses one that is too large for the README."""
+    path = FOLDER / f"{name}.webp"
+    Image.open(io.BytesIO(picture)).convert("RGB").save(path, quality=82, method=6)
+    assert path.stat().st_size < MOST_BYTES, f"{path} has {path.stat().st_size} bytes, at most {MOST_BYTES}"
+
+
 def main():
-    """One run in each look, seen at its end."""
+    """Every picture once."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     page = gradio_ui.serve("127.0.0.1", None, block=False)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        for name, look in SHOTS.items():
-            studio = Studio(browser, page.local_url, **look)
-            studio.run()
-            studio.wait("player.position === String(player.total - 1)")
-            studio.page.screenshot(path=FOLDER / f"{name}.png")
+        for show, look in SHOTS.items():
+            studio = Studio(browser, page.local_url, reduced_motion="reduce", **look)
+            show(studio)
+            studio.page.mouse.move(0, 0)
+            studio.page.wait_for_timeout(500)
+            save(studio.page.screenshot(), show.__name__)
             studio.context.close()
         browser.close()
     page.close()
