@@ -120,7 +120,8 @@ def rows(file: Path) -> list[dict[str, Any]]:
 def keep(row: dict[str, Any], file: Path) -> None:
     """Put ``row`` into ``file`` in place of the older one of its name."""
     kept = [old for old in rows(file) if old["name"] != row["name"]]
-    write_atomic(file, (json.dumps({"rows": [*kept, row]}, indent=1) + "\n").encode())
+    document = {"made_by": "make outcomes", "machine": row["machine"], "date": row["date"], "rows": [*kept, row]}
+    write_atomic(file, (json.dumps(document, indent=1) + "\n").encode())
 
 
 def show(options: Options) -> None:

@@ -206,7 +206,7 @@ def waiting(page: gr.Blocks) -> int:
 
 
 def forget_departed(page: gr.Blocks) -> None:
-    """End the runs of a tab that closes, and drop its queue of messages: Gradio 6.31 keeps those of 2,000 tabs."""
+    """End the runs of a tab that closes, and drop its queue of messages; Gradio 6.31 keeps up to 2,000 queues."""
 
     async def forget(request: gr.Request) -> None:
         session = request.session_hash or ""

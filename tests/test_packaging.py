@@ -40,14 +40,14 @@ def imported(place):
 
 
 @pytest.mark.parametrize(
-    ("files", "places"),
+    ("files", "places", "optional"),
     [
-        (("requirements.txt",), ("fieldlib", "demo", "train_scripts", "app.py")),
-        (("requirements-dev.txt", "requirements-oracles.txt"), ("benchmarks", "tests")),
+        (("requirements.txt",), ("fieldlib", "demo", "train_scripts", "app.py"), {"playwright"}),  # asked for politely
+        (("requirements-dev.txt", "requirements-oracles.txt"), ("benchmarks", "tests"), set()),
     ],
 )
-def test_everything_that_is_imported_is_pinned(files, places):
-    pinned = {name for file in files for name in declared(file)}
+def test_everything_that_is_imported_is_pinned(files, places, optional):
+    pinned = {name for file in files for name in declared(file)} | optional
     distributions = packages_distributions()
     names = {name for place in places for name in imported(ROOT / place)} & distributions.keys()
     used = {re.sub(r"[-_.]+", "-", distributions[name][0]).lower() for name in names} - {"fieldlib", "setuptools"}
