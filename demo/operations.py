@@ -14,7 +14,6 @@ import signal
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -29,6 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo import time_limit
 from demo.meter import METER
+from demo.quiet_errors import described, replace_tracebacks
 from fieldlib import InputError, __version__
 from fieldlib.data.picture import MOST_BYTES
 
@@ -166,9 +166,7 @@ def not_understood(error: Exception, name: str) -> Response:
     What our own functions raise never gets here: :func:`demo.guard.guard` tells it as a message. The log says where it
     happened, not what the visitor sent.
     """
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    fields = {"request_id": name, "error": type(error).__name__, "place": f"{place.filename}:{place.lineno}"}
-    log.warning("a request was not understood", extra={"fields": fields})
+    log.warning("a request was not understood", extra={"fields": {"request_id": name, **described(error)}})
     return JSONResponse({"detail": "the request cannot be understood: see /gradio_api/info for what can be asked"}, 400)
 
 
@@ -186,6 +184,7 @@ def app_options(page: gr.Blocks) -> dict[str, Any]:
         InputError: an environment variable that cannot be used, told before the first visitor comes.
     """
     time_limit.allowed()
+    replace_tracebacks()
     page._queue.sleep_when_free = POLL
     page._queue.progress_update_sleep_when_free = 10 * POLL
 

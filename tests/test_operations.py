@@ -117,7 +117,7 @@ def test_health_metrics_ids_and_logs(app):
 
 
 def test_secrets_are_never_logged(tmp_path, monkeypatch):
-    secrets = {name: f"{name.lower()}-0123456789" for name in ("HF_TOKEN", "BEARER", "COOKIE", "QUERY")}
+    secrets = {name: f"{name.lower()}-0123456789" for name in ("HF_TOKEN", "BEARER", "COOKIE", "QUERY", "BODY")}
     monkeypatch.setenv("HF_TOKEN", secrets["HF_TOKEN"])
     app = App(tmp_path / "log")
     try:
@@ -130,7 +130,13 @@ def test_secrets_are_never_logged(tmp_path, monkeypatch):
         for path, body in bad:
             with suppress(urllib.error.HTTPError):
                 app.get(path + query, body, **headers)
-        assert "event: error" in app.answer(app.call("bad-1", picture="none"))
+        for field in ("fraction", "pattern", "steps", "seed", "file", "mask"):
+            assert "event: error" in app.answer(app.call("bad-1", **{field: secrets["BODY"]}))
+        dependencies = json.loads(app.get("/config")[1])["dependencies"]
+        longest = max(dependencies, key=lambda one: len(one["inputs"]))  # widgets of every kind
+        body = {"data": [secrets["BODY"]] * len(longest["inputs"]), "fn_index": longest["id"], "session_hash": "bad"}
+        app.get("/gradio_api/queue/join", body)
+        assert '"success":false' in app.get("/gradio_api/queue/data?session_hash=bad")[1]
     finally:
         app.stop()
     text = app.log.read_text()
