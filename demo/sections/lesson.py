@@ -39,11 +39,7 @@ READY = """({ ready }) => {
   const tell = () => document.querySelector("#guide").dispatchEvent(new CustomEvent("ready", { detail: ready }));
   setTimeout(tell, 150);
 }"""
-# The address may follow a little later: what the visitor waits for comes first.
-LOOK = """async (_, ...rest) => {
-  await new Promise((ready) => setTimeout(ready, 250));
-  return [document.querySelector("#player .stage canvas")?.dataset.view ?? "state", ...rest];
-}"""
+LOOK = """(_, ...rest) => [document.querySelector("#player .stage canvas")?.dataset.view ?? "state", ...rest]"""
 FOLLOW = """(query) => {
   const kept = [...new URLSearchParams(location.search)].filter(([key]) => ["lock", "hide", "__theme"].includes(key));
   const parts = [query, new URLSearchParams(kept).toString()].filter(Boolean);

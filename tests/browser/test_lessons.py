@@ -9,8 +9,7 @@ import pytest
 import segno
 from PIL import Image
 
-from demo import handlers, languages, pictures, readings, stations
-from demo.sections import share
+from demo import handlers, languages, pictures, qr_code, readings, stations
 from tests.browser.conftest import Studio
 
 LESSON = (
@@ -211,7 +210,7 @@ def test_the_copied_link_and_its_qr_code_say_what_the_address_says(visit, addres
     shown = np.asarray(Image.open(io.BytesIO(studio.page.request.get(source).body())).convert("L")) < 128
     modules = [[bool(dark) for dark in row] for row in segno.make_qr(link, error="l").matrix]
     quiet = np.pad(np.array(modules), 4)
-    assert np.array_equal(shown, quiet.repeat(share.QR_SCALE, 0).repeat(share.QR_SCALE, 1))
+    assert np.array_equal(shown, quiet.repeat(qr_code.SCALE, 0).repeat(qr_code.SCALE, 1))
 
 
 def test_another_language_is_a_page_of_its_own_and_keeps_the_lesson(visit, address):
