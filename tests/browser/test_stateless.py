@@ -55,5 +55,5 @@ def test_a_lost_upload_costs_only_the_scores_at_high_resolution(visit, forget):
     studio.page.wait_for_selector("#resolution-scores >> text=dB")
     forget()
     studio.page.click("#resolution-read")
-    studio.page.wait_for_selector("#resolution-scores >> text=uploaded too long ago")
+    studio.page.wait_for_selector("#resolution-scores >> text=finest original here of this picture has 32")
     assert not studio.complaints
