@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks.effort import Effort
 from benchmarks.section import Row, Section
 from benchmarks.timing import Job, interleaved
-from fieldlib.acceleration import machine_class
+from fieldlib.acceleration import machine_class, use_bf16
 
 SIZES = (512, 1024, 2048)
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
@@ -60,7 +60,7 @@ def measure(effort: Effort) -> list[Row]:
     devices = ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",)
     rows = []
     for device in devices:
-        for precision in PRECISIONS:
+        for precision in PRECISIONS if use_bf16(torch.device(device)) else ("fp32",):
             job, flops = peak(precision, device)
             seconds = interleaved({"peak": job}, effort.rounds, effort.seconds)["peak"]
             size = peak_size(precision, device)

@@ -95,8 +95,9 @@ def train(pictures: np.ndarray, options: Options) -> tuple[FieldModel, int]:
     average = deepcopy(model)
     optimizer = MuonAdamW(model, options.learning_rate, 0.01)
     rng, generator = np.random.default_rng(options.seed), torch.Generator().manual_seed(options.seed)
-    device, start, step = torch.device("cpu"), time.perf_counter(), 0
+    device = torch.device("cpu")
     bf16 = use_bf16(device)
+    start, step = time.perf_counter(), 0
     with tqdm(unit="step", mininterval=5) as bar:
         while (gone := (time.perf_counter() - start) / (60 * options.minutes)) < 1:
             with torch.autocast("cpu", torch.bfloat16, enabled=bf16), training_attention(device):
