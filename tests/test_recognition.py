@@ -112,7 +112,7 @@ def test_training_learns_saves_and_goes_on(cifar_folder, tmp_path):
         pytest.skip("needs CIFAR-10 and its classes")
     options = train_classifier.Options(
         str(cifar_folder),
-        epochs=2,
+        epochs=4,
         batch_size=16,
         limit=1280,
         run=tmp_path / "run",

@@ -160,10 +160,12 @@ def make_trainer(options: Options, team: Team) -> Trainer:
 def hold_out(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pictures to train on and the last few, at most a tenth, that tell the progress: test pictures decide nothing.
 
-    A single picture has to serve for both.
+    Fewer than ``VALIDATION_PICTURES`` have to serve for both.
     """
-    count = min(VALIDATION_PICTURES, max(1, len(pictures) // 10))
-    return pictures[:-count] if len(pictures) > count else pictures, pictures[-count:]
+    if len(pictures) < VALIDATION_PICTURES:
+        return pictures, pictures
+    count = min(VALIDATION_PICTURES, len(pictures) // 10)
+    return pictures[:-count], pictures[-count:]
 
 
 def command(options: Options, processes: int) -> str:
