@@ -125,7 +125,7 @@ def test_two_processes_train_and_score_like_one(tmp_path):
     for name, value in scores[0].items():
         assert scores[1][name] == (pytest.approx(value, rel=1e-4) if isinstance(value, float) else value), name
     one, two = (load_model(tmp_path / f"run{processes}") for processes in (1, 2))
-    assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(one.parameters(), two.parameters(), strict=True))
+    assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(one.parameters(), two.parameters(), strict=True))
 
 
 @pytest.mark.training
