@@ -131,7 +131,7 @@ class FieldModel(nn.Module):
         mean, std = queries.moments
         marginal = (alpha**2 * std**2 + sigma**2).sqrt()
         centred = x_t - alpha * mean
-        level = path.log_snr(t).reshape(-1).to(mean).expand(len(x_t))
+        level = path.log_snr(t).reshape(-1).to(mean)
         noisy = Points(queries.coords, (centred / marginal).to(mean), queries.mask)
         output = self.backbone(noisy, level, queries.memory).to(x_t.dtype)
         error = std * sigma / marginal

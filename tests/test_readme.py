@@ -10,6 +10,7 @@ from PIL import Image
 
 import fieldlib
 from fieldlib.study import read_study
+from tests.apart import apart
 from train_scripts import answers, compare, evaluate, export, sample, still_figure, train
 from train_scripts.cli import parse
 from train_scripts.compare import COMPARISON
@@ -81,7 +82,7 @@ def test_the_answers_are_what_the_study_says():
 
 @pytest.mark.browser
 def test_a_figure_of_an_answer_can_be_drawn(tmp_path):
-    still_figure.save(answers.figures()["methods"], tmp_path / "methods.png")
+    apart(still_figure.save, answers.figures()["methods"], tmp_path / "methods.png")
     with Image.open(tmp_path / "methods.png") as picture:
         assert picture.width == still_figure.WIDTH * still_figure.SCALE
         assert len(picture.convert("RGB").getcolors(2**20)) > 100  # text, grid and dots, not an empty page

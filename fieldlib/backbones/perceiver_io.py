@@ -86,7 +86,7 @@ class PerceiverIO(Backbone):
             parts.append(read_between(tensors["maps"], context.coords))
         tokens = self.context_norm(self.context_token(torch.cat(parts, dim=-1)))
         latents = self.latents.expand(len(tokens), -1, -1)
-        latents = latents + self.read_context(latents, tokens, context.mask)
+        latents = latents + self.read_context.gather(latents, tokens, context.mask)
         for block in self.process:
             latents = block(latents)
         return Memory({**tensors, "latents": latents})
@@ -153,8 +153,7 @@ class ReadWriteBlock(nn.Module):
             queries = in_pieces(
                 lambda part, at: part + self.near.widen(read_cells(maps, at)), queries, cell, out=queries
             )
-        told = in_pieces(lambda part: self.read.key_value(self.read_norm(part)), queries)
-        latents = self.process(latents + self.read.mix(latents, told, mask))
+        latents = self.process(latents + self.read.gather(latents, in_pieces(self.read_norm, queries), mask))
         heard = self.write.key_value(self.latent_norm(latents))
 
         def answer(part: Tensor) -> Tensor:

@@ -54,6 +54,22 @@ class Attention(nn.Module):
         """``mask`` (B, S) is True where a source token exists."""
         return self.mix(x, self.key_value(source), mask)
 
+    def gather(self, x: Tensor, source: Tensor, mask: Tensor | None = None) -> Tensor:
+        """:meth:`forward` without a key or value for each source token: cheaper where few tokens read many.
+
+        The layer of the keys is applied to the queries and that of the values to what was read, which is the same sum
+        in another order; so every head reads ``source`` itself, and all heads' queries go as those of one head.
+        """
+        query = self.query(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        key, value = self.key_value.weight.unflatten(0, (2, self.heads, -1)).unbind()
+        asked = (query @ key).flatten(1, 2)[:, None]
+        bias = None if mask is None else mask[:, None, None, :]
+        scale = query.shape[-1] ** -0.5
+        source = source[:, None]
+        read = F.scaled_dot_product_attention(asked, source, source, attn_mask=bias, scale=scale)
+        mixed = read[:, 0].unflatten(1, (self.heads, -1)) @ value.mT
+        return self.out(mixed.transpose(1, 2).flatten(-2))
+
     def mix(self, x: Tensor, key_value: Tensor, mask: Tensor | None = None) -> Tensor:
         """:meth:`forward` for keys and values (B, S, 2 inner) that were computed before."""
         query = self.query(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)

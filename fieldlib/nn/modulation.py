@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -21,7 +22,7 @@ class LevelEmbedding(nn.Module):
 
 
 class ModulatedNorm(nn.Module):
-    """Layer normalisation whose scale and shift come from the noise level: x (B, N, width), level (B, level_width).
+    """Layer normalisation whose scale and shift come from the noise level: x (B, N, width), level (B or 1, level_width).
 
     References: Peebles & Xie 2023 (adaptive layer norm), arXiv 2212.09748.
     """
@@ -36,4 +37,6 @@ class ModulatedNorm(nn.Module):
     def forward(self, x: Tensor, level: Tensor) -> Tensor:
         """Normalise, scale and shift."""
         scale, shift = self.modulation(level)[:, None].chunk(2, dim=-1)
+        if len(level) == 1:  # one level for the whole batch, as in sampling: one operation instead of four
+            return F.layer_norm(x, x.shape[-1:], 1 + scale[0, 0], shift[0, 0], self.norm.eps)
         return self.norm(x) * (1 + scale) + shift

@@ -51,7 +51,7 @@ class UNet(nn.Module):
         return [layer(level) for layer, level in zip(self.hints, maps, strict=True)]
 
     def forward(self, maps: Tensor, level: Tensor | None = None, hints: Sequence[Tensor] = ()) -> list[Tensor]:
-        """Feature maps of every level; ``level`` (B, level_width); ``hints`` are added on the way down."""
+        """Feature maps of every level; ``level`` (B or 1, level_width); ``hints`` are added on the way down."""
         maps = self.enter(maps)
         levels: list[Tensor] = []
         for depth, blocks in enumerate(self.inward):
