@@ -11,10 +11,10 @@ from __future__ import annotations
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ import torch
 import fieldlib
 from demo import checks, time_limit, zerogpu
 from demo.moments import SIZE, Moment, Scene, look
+from demo.sharing import Sharing
 from fieldlib import PATTERNS, SOLVERS, Frame, InputError
 from fieldlib.influence import influence
 from fieldlib.patterns.base import make_mask
@@ -35,6 +36,8 @@ COARSE_STEPS = 4  # of a preview while a control moves
 MOST_LANES = 3
 MOST_SAMPLES = 8
 Stopped = Callable[[], bool]  # asked after every step: whether the run has to end
+T = TypeVar("T")
+SHARED: Sharing[Moment | None] = Sharing(64)  # a run of 60 shown steps takes 400 KB
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,8 @@ def run(
 ) -> Iterator[View]:
     """Sample the hidden pixels of ``request`` and show at most ``MOST_MOMENTS`` moments of it.
 
+    Whoever asks for an equal run while it goes on, or soon after, gets the same moments: it is computed once.
+
     Args:
         request: what to sample.
         name: of the run; a new one when None.
@@ -137,20 +142,39 @@ def run(
         InputError: a mask or a model that cannot be used.
     """
     scene = set_scene(request)
-    wanted = display_steps(request.steps)
-    frames = takewhile(lambda _: not stopped(), clocked(sample(request, scene)))
-    moments = (look(frame, spent, scene) for frame, spent in frames if frame.step in wanted)
-    name, start = name or secrets.token_hex(6), 0
+    steps = limited(SHARED.items(identity(request, scene), lambda: walk(request, scene)))
+    moments = (moment for moment in takewhile(lambda _: not stopped(), steps) if moment is not None)
+    name, start, total = name or secrets.token_hex(6), 0, len(display_steps(request.steps))
     for chunk in chunks(moments, PATIENCE * lanes):
-        yield View(name, start, len(wanted), request.steps, scene, chunk, lane)
+        yield View(name, start, total, request.steps, scene, chunk, lane)
         start += len(chunk)
 
 
+def walk(request: Request, scene: Scene) -> Iterator[Moment | None]:
+    """The moment of each step; None for those that are not shown."""
+    wanted = display_steps(request.steps)
+    for frame, spent in clocked(unlimited(request, scene)):
+        yield look(frame, spent, scene) if frame.step in wanted else None
+
+
+def identity(request: Request, scene: Scene) -> Hashable:
+    """Equal for runs that give equal moments: the same weights, pixels and settings."""
+    model = fieldlib.load(request.model)
+    weights = model if isinstance(model, torch.nn.Module) else request.model
+    settings = request.solver, request.steps, request.noise_seed, request.samples, request.scored
+    return weights, scene.pixels.tobytes(), scene.mask.tobytes(), *settings
+
+
 def sample(request: Request, scene: Scene) -> Iterator[Frame]:
+    """The frames of ``request``, within the limits of the call that they are made for."""
+    return limited(unlimited(request, scene))
+
+
+def unlimited(request: Request, scene: Scene) -> Iterator[Frame]:
     """The frames of ``request``, as the library gives them."""
     hidden = torch.from_numpy(~scene.mask.reshape(-1))
     seeds = tuple((request.noise_seed + k) % (checks.MOST_SEED + 1) for k in range(request.samples))
-    frames = zerogpu.sample(
+    return zerogpu.sample(
         request.model,
         fieldlib.observe(scene.pixels, mask=scene.mask),
         fieldlib.grid(SIZE, SIZE)[hidden],
@@ -158,19 +182,18 @@ def sample(request: Request, scene: Scene) -> Iterator[Frame]:
         request.steps,
         seeds,
     )
-    return limited(frames)
 
 
-def limited(frames: Iterator[Frame]) -> Iterator[Frame]:
-    """``frames`` while the call that they are made for has time left and somebody waits for it.
+def limited(steps: Iterator[T]) -> Iterator[T]:
+    """``steps`` while the call that they are made for has time left and somebody waits for it.
 
     Raises:
         InputError: its time is used up.
         Abandoned: nobody waits for it any more.
     """
-    for frame in frames:
+    for step in steps:
         time_limit.check()
-        yield frame
+        yield step
 
 
 def compare(requests: Sequence[Request], stopped: Stopped = never) -> Iterator[View]:
