@@ -56,6 +56,7 @@ LOAD := $(BIN)/python -m benchmarks.load
 KEEP := --json assets/study/load.json --docs docs/operations.md
 load: setup nginx
 	$(LOAD) --users 30 --rounds 5 $(KEEP)
+	$(LOAD) --users 30 --rounds 5 --same $(KEEP)
 	$(LOAD) --users 20 --slow-clients 5 --abandoned 5 --rounds 5 $(KEEP)
 	$(LOAD) --users 100 --rounds 3 $(KEEP)
 	$(LOAD) --users 30 --rounds 3 --replicas 2 $(KEEP)

@@ -1,6 +1,7 @@
 """Many browsers at once: how soon each sees its first and its last frame, and whether each gets its own picture.
 
 python -m benchmarks.load --users 30
+python -m benchmarks.load --users 30 --same                        (a class that follows one link)
 python -m benchmarks.load --users 30 --replicas 2                  (behind nginx)
 python -m benchmarks.load --users 30 --url http://127.0.0.1:7860   (a server that runs already)
 
@@ -51,6 +52,7 @@ class Options:
         abandoned: further browsers that leave after their first frame, every second one by Stop.
         lanes: methods that each run compares, 1 to 3.
         steps: network calls of each lane.
+        same: all browsers of a round ask for one run, as a class does that follows a lesson link.
         replicas: apps that are started; several stand behind nginx.
         url: a running studio to ask instead of one started here.
         metrics: where the replicas behind --url tell their /metrics, when a proxy keeps that to itself.
@@ -65,6 +67,7 @@ class Options:
     abandoned: int = 0
     lanes: int = 3
     steps: int = 8
+    same: bool = False
     replicas: int = 1
     url: str = ""
     metrics: tuple[str, ...] = ()
@@ -130,7 +133,7 @@ async def attack(server: Server, options: Options) -> tuple[list[Outcome], list[
     deadline = start + 60 * options.soak_minutes
     for count in rounds(options, deadline):
         first = 1 + (count % DIFFERENT_ROUNDS) * len(manners)
-        wishes = [numbered(first + k, options) for k in range(len(manners))]
+        wishes = [numbered(first if options.same else first + k, options) for k in range(len(manners))]
         found, spent = await one_round(server.address, manners, wishes)
         judge(found)
         outcomes += found

@@ -39,10 +39,10 @@ def test_run_moves_pixels_and_numbers(visit):
 
 def test_the_first_frame_comes_within_a_second(visit, budget):
     studio = visit()
+    studio.unfold()
     times = []
     for _ in range(3):
-        studio.run()
-        studio.page.wait_for_selector("#run:not([disabled])")
+        studio.page.click("#new-noise")  # the same run again would not be computed again
         times.append(studio.page.evaluate(CLICK_TO_FRAME))
         studio.page.wait_for_selector("#run:not([disabled])")
     budget("Run to first frame, fastest of three", min(times), 1000, "ms")
