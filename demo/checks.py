@@ -23,7 +23,7 @@ def whole(name: str, value: object, low: int, high: int) -> int:
     """
     number = _number(value)
     if not (number.is_integer() and low <= number <= high):
-        raise _error("whole", _named(name), low, high, _shown(value))
+        raise error("whole", _named(name), low, high, _shown(value))
     return int(number)
 
 
@@ -34,7 +34,7 @@ def digits(name: str, text: str, low: int, high: int) -> int:
         InputError: anything else, other scripts' digits and thousands of digits included.
     """
     if not (text.isascii() and text.isdecimal() and len(text) <= 10):
-        raise refusal(name, text, f"a whole number from {low} to {high}")
+        raise error("whole", _named(name), low, high, _shown(text))
     return whole(name, int(text), low, high)
 
 
@@ -46,7 +46,7 @@ def share(name: str, value: object) -> float:
     """
     number = _number(value)
     if not 0 < number < 1:
-        raise _error("share", _named(name), _shown(value))
+        raise error("share", _named(name), _shown(value))
     return number
 
 
@@ -57,7 +57,7 @@ def one_of(name: str, value: object, known: Collection[str]) -> str:
         InputError: anything else; the message lists the known names.
     """
     if not isinstance(value, str) or value not in known:
-        raise _error("unknown", _named(name), _shown(value), ", ".join(known))
+        raise error("unknown", _named(name), _shown(value), ", ".join(known))
     return value
 
 
@@ -69,7 +69,7 @@ def picture(pixels: object, size: int) -> np.ndarray:
     """
     if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.shape != (size, size, 3):
         got = f"{pixels.dtype} {pixels.shape}" if isinstance(pixels, np.ndarray) else type(pixels).__name__
-        raise _error("picture", size, got)
+        raise error("picture", size, got)
     return pixels
 
 
@@ -82,7 +82,7 @@ def drawn_mask(mask: object, size: int) -> np.ndarray | None:
     if mask is None or (isinstance(mask, np.ndarray) and mask.dtype == bool and mask.shape == (size, size)):
         return mask
     got = f"{mask.dtype} {mask.shape}" if isinstance(mask, np.ndarray) else type(mask).__name__
-    raise _error("mask", size, got)
+    raise error("mask", size, got)
 
 
 def partial_mask(mask: np.ndarray) -> np.ndarray:
@@ -92,9 +92,9 @@ def partial_mask(mask: np.ndarray) -> np.ndarray:
         InputError: an empty or a full mask.
     """
     if not mask.any():
-        raise _error("empty")
+        raise error("empty")
     if mask.all():
-        raise _error("full")
+        raise error("full")
     return mask
 
 
@@ -112,26 +112,35 @@ def unpack_mask(text: object, size: int) -> np.ndarray:
     count = math.ceil(size * size / 8)
     length = math.ceil(count * 4 / 3)
     if not isinstance(text, str) or len(text) != length:
-        raise _error("mask_length", size, length, _shown(text))
+        raise error("mask_length", size, length, _shown(text))
+    bits = np.unpackbits(np.frombuffer(from_base64url("the mask", text), np.uint8), count=size * size)
+    return bits.astype(bool).reshape(size, size)
+
+
+def from_base64url(name: str, text: str) -> bytes:
+    """The bytes in ``text``, base64url without padding.
+
+    Raises:
+        InputError: characters outside that alphabet.
+    """
     try:
-        blob = base64.b64decode(text + "=" * (-length % 4), altchars=b"-_", validate=True)
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        raise _error("mask_letters") from None
-    return np.unpackbits(np.frombuffer(blob, np.uint8), count=size * size).astype(bool).reshape(size, size)
+        raise error("letters", _named(name)) from None
 
 
 def refusal(name: str, value: object, allowed: str) -> InputError:
-    """The error that says what ``name`` has to be and what was given."""
-    return _error("refusal", _named(name), allowed, _shown(value))
+    """The error that says what ``name`` has to be and what was given, in the language in use."""
+    return error("refusal", _named(name), _named(allowed), _shown(value))
 
 
-def _error(kind: str, *gaps: object) -> InputError:
+def error(kind: str, *gaps: object) -> InputError:
     """The message called ``kind`` in the language in use."""
     return InputError(strings.CHECKS[kind].format(*gaps))
 
 
 def _named(name: str) -> str:
-    """``name`` in the language in use, where it has another one there."""
+    """``name``, or what is allowed for it, in the language in use."""
     return strings.CHECKED.get(name, name)
 
 

@@ -202,17 +202,13 @@ def _one_of(name: str, known: Callable[[], tuple[str, ...]]) -> Callable[[str], 
 
 def _lanes(text: str) -> tuple[Lane, ...]:
     lanes = tuple(_lane(part) for part in text.split(";"))
-    if len(lanes) > MOST_LANES:
-        raise InputError(f"at most {MOST_LANES} lanes; got {len(lanes)}")
+    checks.whole("the number of lanes", len(lanes), 1, MOST_LANES)
     _first_steps(lanes)
     return lanes
 
 
 def _first_steps(lanes: tuple[Lane, ...]) -> int:
-    steps = lanes[0].steps
-    if steps is None:
-        raise InputError(f"steps of the first lane is a whole number from 1 to {MOST_STEPS}; got none")
-    return steps
+    return checks.whole("steps of the first lane", lanes[0].steps, 1, MOST_STEPS)
 
 
 def _lane(text: str) -> Lane:

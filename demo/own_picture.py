@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import io
 
 import numpy as np
 from PIL import Image
 
-from demo.checks import picture
+from demo.checks import error, from_base64url, picture
 from demo.studio import SIZE
 from fieldlib import InputError
 from fieldlib.data import open_picture
@@ -31,9 +30,10 @@ def unpack(text: object) -> np.ndarray:
         InputError: too long, another alphabet, no picture or one of another size.
     """
     if not isinstance(text, str) or len(text) > MOST_TEXT:
-        raise InputError(f"a picture in a link is at most {MOST_TEXT} base64url characters")
+        raise error("own_length", MOST_TEXT)
+    blob = from_base64url("the picture in the link", text)
     try:
-        blob = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise InputError("the picture in the link holds characters outside base64url (A-Z a-z 0-9 - _)") from None
-    return picture(open_picture(blob, most=SIZE * SIZE), SIZE)
+        pixels = open_picture(blob, most=SIZE * SIZE)
+    except InputError:
+        raise error("own_damaged") from None
+    return picture(pixels, SIZE)

@@ -16,6 +16,7 @@ from demo import checks, languages, own_picture, strings
 from demo.studio import SIZE
 from fieldlib import InputError
 from fieldlib.data import cifar10, gallery, load_labels, load_pictures, open_picture, to_square
+from fieldlib.data.picture import FORMATS, MOST_BYTES, MOST_PIXELS, PictureError
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "cifar10"
 CIFAR_PREFIX = "cifar-"
@@ -78,10 +79,19 @@ def from_upload(blob: bytes) -> Picture:
         InputError: not a picture, damaged or too large.
     """
     with DECODING:
-        whole = open_picture(blob, enough=MOST_SIDE)
+        whole = _opened(blob)
         original, pixels = to_square(whole, min(*whole.shape[:2], MOST_SIDE)), to_square(whole, SIZE)
         del whole
     return Picture(strings.YOUR_PICTURE, pixels, original=original if len(original) > SIZE else None)
+
+
+def _opened(blob: bytes) -> np.ndarray:
+    """:func:`fieldlib.data.open_picture`, which says in the language in use what it refuses."""
+    try:
+        return open_picture(blob, enough=MOST_SIDE)
+    except PictureError as error:
+        limits = {"megabytes": MOST_BYTES // 2**20, "megapixels": MOST_PIXELS // 1_000_000, "kinds": ", ".join(FORMATS)}
+        raise InputError(strings.UPLOADS[error.fault].format(**limits)) from error
 
 
 def from_link(name: str, own: str = "") -> Picture:
@@ -127,7 +137,7 @@ def from_cifar(number: object) -> Picture:
     """
     found = _cifar()
     if found is None:
-        raise InputError("CIFAR-10 is not on this machine: name its folder in the environment variable FIELDLIB_DATA")
+        raise InputError(strings.NO_CIFAR)
     pixels, labels = found
     index = checks.whole("the picture number", number, 0, len(pixels) - 1)
     kind = cifar10.CLASSES[labels[index]]

@@ -1,9 +1,11 @@
 """Every language says the same things, with the same gaps to fill in."""
 
+import io
 import re
 from string import Formatter
 
 import pytest
+from PIL import Image
 
 from demo import checks, languages, menus, pictures, stations, strings
 from demo.guard import guard
@@ -84,6 +86,32 @@ def test_messages_titles_and_menus_follow_the_language_in_use():
         assert pictures.from_gallery("frog").title == "Rana"
     assert menus.patterns()[-1] == ("Uniform", "uniform")
     assert pictures.from_gallery("frog").title == "Frog"
+
+
+def png(width, height):
+    file = io.BytesIO()
+    Image.new("1", (width, height)).save(file, "PNG")
+    return file.getvalue()
+
+
+REFUSED = [
+    (bytes(20 * 2**20 + 1), "más de 20 MB"),
+    (b"no picture at all", "se admiten: PNG, JPEG"),
+    (png(6000, 5000), "25 megapíxeles"),
+    (png(64, 64)[:50], "dañada"),
+]
+
+
+@pytest.mark.parametrize(("blob", "words"), REFUSED, ids=["bytes", "kind", "pixels", "damage"])
+def test_a_refused_upload_is_told_in_the_language_in_use(blob, words):
+    with languages.use("es"), pytest.raises(InputError, match=words):
+        pictures.from_upload(blob)
+
+
+def test_cifar_10_that_is_not_there_is_told_in_the_language_in_use(monkeypatch):
+    monkeypatch.setattr(pictures, "_cifar", lambda: None)
+    with languages.use("es"), pytest.raises(InputError, match="no está en esta máquina"):
+        pictures.from_cifar(3)
 
 
 def test_every_pattern_and_picture_has_a_title_in_every_language():

@@ -1,6 +1,7 @@
 """Lesson links: every state survives the way into a link and back; nothing in a link can break the page."""
 
 import random
+import re
 import string
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 import fieldlib
 from demo import checks, lesson_link, menus, own_picture, pictures
-from demo.languages import languages
+from demo.languages import languages, use
 from demo.lesson_link import VIEWS, Lane, Lesson, read, write
 from demo.parts import PARTS
 from fieldlib import BASELINES, PATTERNS, SOLVERS, InputError
@@ -128,6 +129,17 @@ def test_a_bad_field_gets_a_message_and_the_others_count(name, value):
     assert len(reading.complaints[0]) < 600
     assert getattr(reading.lesson, name) == getattr(Lesson(), name)
     assert 5 in (reading.lesson.seed, reading.lesson.noise)
+
+
+ENGLISH = re.compile(r"\b(the|is|are|of|from|known|got|number|picture|lane|language|page|fraction|example|outside)\b")
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_message_is_in_the_language_in_use(name, value):
+    with use("es"):
+        [complaint] = read({name: value}).complaints
+    told, _, _known = complaint.removeprefix(f"{name}: ").replace(repr(value), "").partition("se conocen")
+    assert told and not ENGLISH.search(told)
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -17,6 +17,7 @@ CIFAR = "CIFAR-10 no."
 CIFAR_RANDOM = "Random"
 CIFAR_TITLE = "CIFAR-10 test picture {}"
 CIFAR_CREDIT = "{}. CIFAR-10, Krizhevsky 2009."
+NO_CIFAR = "CIFAR-10 is not on this machine: name its folder in the environment variable FIELDLIB_DATA"
 
 REVEALED = "Revealed pixels"
 FRACTION = "Share (%)"
@@ -61,6 +62,12 @@ OFFLINE = (
     "The server does not answer. What is on the page stays, and the player goes on; Run waits until the server is back."
 )
 NO_FILE = "no file arrived: choose a picture to upload"
+UPLOADS = {
+    "bytes": "the file is larger than {megabytes} MB, the most that is allowed: make the picture smaller",
+    "pixels": "the picture has more than {megapixels} megapixels, the most that is allowed: make it smaller",
+    "kind": "the file is not a picture of a known kind; allowed: {kinds}",
+    "damage": "the picture is damaged and cannot be decoded: save it again",
+}
 
 PLAYER = {
     "player": "Trajectory player. Space plays and pauses, arrow keys step, Home and End jump, L loops.",
@@ -403,7 +410,9 @@ CHECKS = {
     "empty": "no pixel is revealed: reveal at least one",
     "full": "every pixel is revealed, so nothing is left to reconstruct: hide at least one",
     "mask_length": "a {0}x{0} mask is {1} base64url characters; got {2}",
-    "mask_letters": "the mask holds characters outside base64url (A-Z a-z 0-9 - _)",
+    "letters": "{} holds characters outside base64url (A-Z a-z 0-9 - _)",
+    "own_length": "a picture in a link is at most {} base64url characters: copy the whole link again",
+    "own_damaged": "the picture in the link is damaged: copy the whole link again",
     "refusal": "{} is {}; got {}",
 }
 CHECKED = {
@@ -421,4 +430,21 @@ CHECKED = {
     "fraction": "fraction",
     "the number of samples": "the number of samples",
     "baseline": "baseline",
+    "gallery picture": "gallery picture",
+    "the picture": "the picture",
+    "the picture in the link": "the picture in the link",
+    "the mask": "the mask",
+    "the share in per cent": "the share in per cent",
+    "number of samples": "number of samples",
+    "the number of lanes": "the number of lanes",
+    "steps of the first lane": "steps of the first lane",
+    "a lane": "a lane",
+    "strokes": "strokes",
+    "view": "view",
+    "language": "language",
+    "station": "station",
+    "part of the page": "part of the page",
+    "a number between 0 and 1, for example 0.2": "a number between 0 and 1, for example 0.2",
+    "model,solver,steps, for example flow_matching/tiny,euler,20": "model,solver,steps, for example "
+    "flow_matching/tiny,euler,20",
 }

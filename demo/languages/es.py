@@ -17,6 +17,7 @@ CIFAR = "CIFAR-10 n.º"
 CIFAR_RANDOM = "Al azar"
 CIFAR_TITLE = "Imagen de prueba {} de CIFAR-10"
 CIFAR_CREDIT = "{}. CIFAR-10, Krizhevsky 2009."
+NO_CIFAR = "CIFAR-10 no está en esta máquina: indica su carpeta en la variable de entorno FIELDLIB_DATA"
 
 REVEALED = "Píxeles revelados"
 FRACTION = "Parte (%)"
@@ -61,6 +62,12 @@ OFFLINE = (
     "El servidor no responde. Lo que hay en la página se queda y el reproductor sigue; Ejecutar espera a que vuelva."
 )
 NO_FILE = "no llegó ningún archivo: elige una imagen"
+UPLOADS = {
+    "bytes": "el archivo pesa más de {megabytes} MB, el máximo permitido: reduce la imagen",
+    "pixels": "la imagen tiene más de {megapixels} megapíxeles, el máximo permitido: redúcela",
+    "kind": "el archivo no es una imagen de un tipo conocido; se admiten: {kinds}",
+    "damage": "la imagen está dañada y no se puede leer: guárdala otra vez",
+}
 
 PLAYER = {
     "player": "Reproductor. Espacio reproduce y pausa, las flechas avanzan, Inicio y Fin saltan, L repite.",
@@ -408,7 +415,9 @@ CHECKS = {
     "empty": "no hay ningún píxel revelado: revela al menos uno",
     "full": "todos los píxeles están revelados y no queda nada que reconstruir: oculta al menos uno",
     "mask_length": "una máscara de {0}x{0} son {1} caracteres base64url; se recibió {2}",
-    "mask_letters": "la máscara tiene caracteres fuera de base64url (A-Z a-z 0-9 - _)",
+    "letters": "{}: tiene caracteres fuera de base64url (A-Z a-z 0-9 - _)",
+    "own_length": "una imagen en un enlace tiene como máximo {} caracteres base64url: copia otra vez el enlace entero",
+    "own_damaged": "la imagen del enlace está dañada: copia otra vez el enlace entero",
     "refusal": "{}: tiene que ser {}; se recibió {}",
 }
 CHECKED = {
@@ -426,4 +435,21 @@ CHECKED = {
     "fraction": "parte",
     "the number of samples": "el número de muestras",
     "baseline": "referencia",
+    "gallery picture": "imagen de la galería",
+    "the picture": "la imagen",
+    "the picture in the link": "la imagen del enlace",
+    "the mask": "la máscara",
+    "the share in per cent": "la parte en tanto por ciento",
+    "number of samples": "número de muestras",
+    "the number of lanes": "el número de carriles",
+    "steps of the first lane": "pasos del primer carril",
+    "a lane": "un carril",
+    "strokes": "trazos",
+    "view": "vista",
+    "language": "idioma",
+    "station": "estación",
+    "part of the page": "parte de la página",
+    "a number between 0 and 1, for example 0.2": "un número entre 0 y 1, por ejemplo 0.2",
+    "model,solver,steps, for example flow_matching/tiny,euler,20": "modelo,integrador,pasos, por ejemplo "
+    "flow_matching/tiny,euler,20",
 }

@@ -16,6 +16,14 @@ MOST_PIXELS = 25_000_000
 PICTURE_SIZE = 32
 
 
+class PictureError(InputError):
+    """A picture that cannot be opened; ``fault`` is ``bytes`` or ``pixels`` (too many), ``kind`` or ``damage``."""
+
+    def __init__(self, fault: str, message: str) -> None:
+        super().__init__(message)
+        self.fault = fault
+
+
 def open_picture(source: str | Path | bytes, most: int = MOST_PIXELS, enough: int | None = None) -> np.ndarray:
     """RGB pixels, uint8 (H, W, 3), of a picture file or of its bytes.
 
@@ -29,12 +37,14 @@ def open_picture(source: str | Path | bytes, most: int = MOST_PIXELS, enough: in
             eighth, with no side shorter than that, for a fraction of the time and memory.
 
     Raises:
-        InputError: no such file, not a picture, damaged, over 20 MB or over ``most`` pixels.
+        PictureError: not a picture, damaged, over 20 MB or over ``most`` pixels.
+        InputError: no such file.
     """
     name = "the picture" if isinstance(source, bytes) else str(source)
     blob = source if isinstance(source, bytes) else _read(Path(source))
     if len(blob) > MOST_BYTES:
-        raise InputError(f"{name} is larger than {MOST_BYTES // 2**20} MB, the most that is allowed: make it smaller")
+        allowed = f"{MOST_BYTES // 2**20} MB, the most that is allowed"
+        raise PictureError("bytes", f"{name} is larger than {allowed}: make it smaller")
     try:
         image = Image.open(io.BytesIO(blob), formats=FORMATS)
         width, height = image.size
@@ -47,11 +57,12 @@ def open_picture(source: str | Path | bytes, most: int = MOST_PIXELS, enough: in
     except Image.DecompressionBombError as error:
         raise _too_large(name, "far too many pixels", most) from error
     except UnidentifiedImageError as error:
-        raise InputError(f"{name} is not a picture of a known kind; allowed: {', '.join(FORMATS)}") from error
+        allowed = ", ".join(FORMATS)
+        raise PictureError("kind", f"{name} is not a picture of a known kind; allowed: {allowed}") from error
     except InputError:
         raise
     except Exception as error:  # decoders raise whatever a damaged file makes them stumble over
-        raise InputError(f"{name} is damaged and cannot be decoded ({error}): save it again") from error
+        raise PictureError("damage", f"{name} is damaged and cannot be decoded ({error}): save it again") from error
 
 
 def to_square(pixels: np.ndarray, size: int = PICTURE_SIZE) -> np.ndarray:
@@ -71,9 +82,9 @@ def _read(path: Path) -> bytes:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
 
 
-def _too_large(name: str, found: str, most: int) -> InputError:
+def _too_large(name: str, found: str, most: int) -> PictureError:
     allowed = f"{most // 1_000_000} megapixels" if most >= 1_000_000 else f"{most} pixels"
-    return InputError(f"{name} has {found}; at most {allowed}: make it smaller")
+    return PictureError("pixels", f"{name} has {found}; at most {allowed}: make it smaller")
 
 
 def _to_rgb(image: Image.Image) -> np.ndarray:
