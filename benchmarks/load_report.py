@@ -10,8 +10,8 @@ from benchmarks.section import cell
 from fieldlib.acceleration import provenance
 from fieldlib.checkpoint import write_atomic
 from fieldlib.errors import InputError
+from train_scripts.documents import table, write_section
 
-BEGIN, END = "<!-- load: begin -->", "<!-- load: end -->"
 COLUMNS = {
     "command": ("command", "s"),
     "runs": ("runs", "d"),
@@ -45,7 +45,7 @@ def write(row: dict[str, Any], file: Path | None, docs: Path | None) -> None:
     document = {"made_by": "make load soak", **provenance(), "rows": rows}
     write_atomic(file, (json.dumps(document, indent=1) + "\n").encode())
     if docs is not None:
-        show(rows, docs)
+        write_section("load", shown(rows), docs)
 
 
 def key(row: dict[str, Any]) -> str:
@@ -54,23 +54,14 @@ def key(row: dict[str, Any]) -> str:
     return str(words)
 
 
-def show(rows: list[dict[str, Any]], docs: Path) -> None:
-    """Replace what stands between the marks in ``docs`` by the table of ``rows``."""
-    text = docs.read_text()
-    if BEGIN not in text or END not in text:
-        raise InputError(f"{docs} has no table of loads: it needs the lines {BEGIN} and {END}")
-    head, tail = text.split(BEGIN)[0], text.split(END)[1]
-    write_atomic(docs, f"{head}{BEGIN}\n{table(rows)}\n{END}{tail}".encode())
-
-
-def table(rows: list[dict[str, Any]]) -> str:
-    """``rows`` in Markdown."""
-    lines = ["| " + " | ".join(title for title, _ in COLUMNS.values()) + " |", "|" + " --- |" * len(COLUMNS)]
+def shown(rows: list[dict[str, Any]]) -> str:
+    """``rows`` as a table."""
+    body = []
     for row in rows:
         where = f"{row['machine']}, {row['load_before']:.1f}"
-        shown = {**row, "command": f"`{key(row)}`", "memory": memory(row), "machine": where}
-        lines.append("| " + " | ".join(cell(shown[name], form) for name, (_, form) in COLUMNS.items()) + " |")
-    return "\n".join(lines)
+        told = {**row, "command": f"`{key(row)}`", "memory": memory(row), "machine": where}
+        body.append([cell(told[name], form) for name, (_, form) in COLUMNS.items()])
+    return table([title for title, _ in COLUMNS.values()], body)
 
 
 def memory(row: dict[str, Any]) -> str:

@@ -20,9 +20,9 @@ from fieldlib.acceleration import machine_class
 from fieldlib.checkpoint import write_atomic
 from fieldlib.errors import InputError
 from train_scripts.cli import run
+from train_scripts.documents import table, write_section
 
-BEGIN, END = "<!-- outcomes: begin -->", "<!-- outcomes: end -->"
-HEADING = "| what | command | outcome | date | machine |"
+HEADING = ("what", "command", "outcome", "date", "machine")
 
 
 class Check(NamedTuple):
@@ -130,30 +130,25 @@ def show(options: Options) -> None:
     Raises:
         InputError: a document without the two marks.
     """
-    text = options.docs.read_text()
-    if BEGIN not in text or END not in text:
-        raise InputError(f"{options.docs} has no table of outcomes: it needs the lines {BEGIN} and {END}")
-    lines = [load_line(row) for row in rows(options.load)]
     found = {row["name"]: row for row in rows(options.json)}
-    lines += [line(check, found.get(name)) for name, check in CHECKS.items()]
-    table = "\n".join([HEADING, "|" + " --- |" * HEADING.count(" | ") + " --- |", *lines])
-    head, tail = text.split(BEGIN)[0], text.split(END)[1]
-    write_atomic(options.docs, f"{head}{BEGIN}\n{table}\n{END}{tail}".encode())
+    body = [load_line(row) for row in rows(options.load)]
+    body += [line(check, found.get(name)) for name, check in CHECKS.items()]
+    write_section("outcomes", table(HEADING, body), options.docs)
 
 
-def line(check: Check, row: dict[str, Any] | None) -> str:
+def line(check: Check, row: dict[str, Any] | None) -> list[str]:
     """One row of the table; a check that was never run says so."""
     told = (row["outcome"], row["date"], row["machine"]) if row else ("not run yet", "-", "-")
-    return f"| {check.what} | `{check.command}` | {' | '.join(told)} |"
+    return [check.what, f"`{check.command}`", *told]
 
 
-def load_line(row: dict[str, Any]) -> str:
+def load_line(row: dict[str, Any]) -> list[str]:
     """One row for a run of the load tool."""
     what = "soak" if row["soak_minutes"] else "load"
     told = (
         f"{row['runs']} runs, {row['errors']} errors, {row['left_over']} left over, last frame p95 {row['last_p95']} s"
     )
-    return f"| {what} | `{load_report.key(row)}` | {told} | {row['date']} | {row['machine']} |"
+    return [what, f"`{load_report.key(row)}`", told, row["date"], row["machine"]]
 
 
 if __name__ == "__main__":

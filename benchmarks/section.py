@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from benchmarks.effort import Effort
+from train_scripts.documents import table
 
 Row = dict[str, Any]  # what was run, and numbers; JSON can hold it
 
@@ -21,12 +22,9 @@ class Section(NamedTuple):
 
 def markdown(section: Section, rows: list[Row]) -> str:
     """Title, note and table of a section."""
-    head = "| " + " | ".join(title for title, _ in section.columns.values()) + " |"
-    lines = [head, "|" + " --- |" * len(section.columns)]
-    lines += [
-        "| " + " | ".join(cell(row.get(key), form) for key, (_, form) in section.columns.items()) + " |" for row in rows
-    ]
-    return "\n".join([f"### {section.title}", "", section.note, "", *lines])
+    body = [[cell(row.get(key), form) for key, (_, form) in section.columns.items()] for row in rows]
+    drawn = table([title for title, _ in section.columns.values()], body)
+    return f"### {section.title}\n\n{section.note}\n\n{drawn}"
 
 
 def cell(value: Any, form: str) -> str:  # noqa: ANN401 - whatever stands in a row

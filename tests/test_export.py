@@ -11,7 +11,7 @@ from test_training import make_trainer
 import fieldlib
 from fieldlib.presets import get_preset
 from fieldlib.training import inherit
-from train_scripts import export, readme_section, train
+from train_scripts import documents, export, train
 
 
 def finished_run(folder, pictures):
@@ -67,10 +67,10 @@ def test_train_command_makes_a_model_and_refuses_to_overwrite_it(tmp_path, pictu
 
 
 def test_a_section_replaces_only_what_stands_between_its_markers(tmp_path):
-    readme, (begin, end) = tmp_path / "README.md", readme_section.markers("table")
+    readme, (begin, end) = tmp_path / "README.md", documents.markers("table")
     readme.write_text(f"before\n{begin}\nold\n{end}\nafter\n")
-    readme_section.write_section("table", "new", readme)
+    documents.write_section("table", "new", readme)
     assert readme.read_text() == f"before\n{begin}\nnew\n{end}\nafter\n"
-    assert readme_section.read_section("table", readme) == "new"
+    assert documents.read_section("table", readme) == "new"
     with pytest.raises(fieldlib.InputError, match="needs the lines <!-- figure: begin -->"):
-        readme_section.write_section("figure", "new", readme)
+        documents.write_section("figure", "new", readme)

@@ -19,6 +19,7 @@ from demo.components import player
 from demo.guard import guard
 from demo.moments import Moment
 from fieldlib import InputError
+from train_scripts.documents import markers
 
 PICTURE = np.random.default_rng(3).integers(0, 256, (32, 32, 3), dtype=np.uint8)
 
@@ -168,7 +169,7 @@ ROW |= {"load_before": 0.1}
 
 def test_rows_replace_those_of_the_same_command(tmp_path, capsys):
     file, docs = tmp_path / "load.json", tmp_path / "page.md"
-    docs.write_text(f"before\n{load_report.BEGIN}\n{load_report.END}\nafter\n")
+    docs.write_text("before\n{}\n{}\nafter\n".format(*markers("load")))
     load_report.write({"command": "load --users 30 --json x", **ROW}, file, docs)
     load_report.write({"command": "load --users 9 --json x", **ROW, "first_p50": None}, file, docs)
     load_report.write({"command": "load --users 30 --json y", **ROW, "runs": 60}, file, docs)
@@ -176,8 +177,8 @@ def test_rows_replace_those_of_the_same_command(tmp_path, capsys):
     text = docs.read_text()
     assert text.startswith("before\n") and text.endswith("\nafter\n") and text.count("`load --users 30`") == 1
     assert "| `load --users 9` | 30 | - | 0.80 |" in text
-    with pytest.raises(InputError, match="has no table"):
-        load_report.show([], file)
+    with pytest.raises(InputError, match="needs the lines <!-- load: begin -->"):
+        load_report.write({"command": "load", **ROW}, file, file)
     assert "last_p95: 4.0" in capsys.readouterr().out
 
 

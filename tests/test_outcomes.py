@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 
 from benchmarks import outcomes, start_up
-from benchmarks.outcomes import BEGIN, CHECKS, END, Check, Options, main, outcome
+from benchmarks.outcomes import CHECKS, Check, Options, main, outcome
 from fieldlib import InputError
+from train_scripts.documents import markers
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
 def options(tmp_path):
-    (tmp_path / "page.md").write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    (tmp_path / "page.md").write_text("before\n{}\nold\n{}\nafter\n".format(*markers("outcomes")))
     return Options(only=("audit",), json=tmp_path / "ops.json", load=tmp_path / "none.json", docs=tmp_path / "page.md")
 
 
@@ -41,7 +42,7 @@ def test_unknown_checks_and_documents_without_a_table_are_refused(options):
     with pytest.raises(InputError, match="unknown check speed; known: faults"):
         main(Options(only=("speed",)))
     options.docs.write_text("no table")
-    with pytest.raises(InputError, match="has no table"):
+    with pytest.raises(InputError, match="needs the lines <!-- outcomes: begin -->"):
         outcomes.show(options)
 
 

@@ -15,7 +15,7 @@ from train_scripts import answers, compare, evaluate, export, sample, still_figu
 from train_scripts.cli import parse
 from train_scripts.compare import COMPARISON
 from train_scripts.comparison_table import tables
-from train_scripts.readme_section import read_section
+from train_scripts.documents import read_section
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

@@ -19,7 +19,7 @@ from fieldlib.assets import STUDY
 from fieldlib.study import cells_of, read_study
 from train_scripts import still_figure
 from train_scripts.cli import run
-from train_scripts.readme_section import write_section
+from train_scripts.documents import write_section
 
 ESTIMATE, MEAN, SAMPLE = (f"{view}_psnr_unobserved" for view in ("estimate", "mean", "sample"))
 FOLDER = "assets/study/answers"

@@ -29,8 +29,8 @@ from fieldlib.registry import one_call
 from fieldlib.study import read_study
 from train_scripts.cli import run
 from train_scripts.comparison_table import tables
+from train_scripts.documents import write_section
 from train_scripts.protocol import Comparison
-from train_scripts.readme_section import write_section
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, weights_of
 from train_scripts.timing import take_times
 

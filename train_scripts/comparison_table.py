@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from train_scripts.documents import table
+
 QUALITY = {
     "psnr_unobserved": ("PSNR, unobserved pixels", ".2f"),
     "ssim_full": ("SSIM, full picture", ".3f"),
@@ -56,7 +58,7 @@ def quality(rows: Sequence[Mapping[str, Any]]) -> str:
     """The three answers of each model, in each measure."""
     titles = [title for title, _ in QUALITY.values()]
     body = [[row["model"], str(len(row["seeds"])), *(three(row, *one) for one in QUALITY.items())] for row in rows]
-    return markdown(["model", "seeds", *titles], body)
+    return table(["model", "seeds", *titles], body)
 
 
 def three(row: Mapping[str, Any], measure: str, column: tuple[str, str]) -> str:
@@ -89,7 +91,7 @@ def machine_names(document: Mapping[str, Any]) -> str:
 def costs(rows: Sequence[Mapping[str, Any]]) -> str:
     """Can the samples be trusted, and what does one cost."""
     body = [[row["model"], *(number(row, name, form) for name, (_, form) in COSTS.items())] for row in rows]
-    return markdown(["model", *(title for title, _ in COSTS.values())], body)
+    return table(["model", *(title for title, _ in COSTS.values())], body)
 
 
 def number(row: Mapping[str, Any], name: str, form: str) -> str:
@@ -100,9 +102,3 @@ def number(row: Mapping[str, Any], name: str, form: str) -> str:
     if form == "ms":
         return f"{1000 * value:.1f}"
     return format(value, form) + ("" if width is None else f" ± {format(width, form)}")
-
-
-def markdown(titles: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown."""
-    lines = [titles, ["---"] * len(titles), *body]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

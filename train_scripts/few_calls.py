@@ -28,6 +28,7 @@ from fieldlib.model import FieldModel
 from fieldlib.sampling import Model
 from fieldlib.time_grids import TIME_GRIDS
 from train_scripts.cli import command_of, output_file, run
+from train_scripts.documents import table
 from train_scripts.protocol import TestPictures
 from train_scripts.study_file import weights_of
 
@@ -199,7 +200,7 @@ def summary(rows: list[dict[str, Any]]) -> str:
     """For each model and solver: mean-of-K PSNR by calls, and the solver's best place first."""
     numbers = sorted({row["calls"] for row in rows})
     head = ["model", "solver", "grid", *map(str, numbers), f"4 less {REFERENCE}", f"8 less {REFERENCE}"]
-    lines = [line(head), line(["---"] * len(head))]
+    body = []
     for model, solver, where in dict.fromkeys((row["model"], row["solver"], row["grid"]) for row in rows):
         found = {
             row["calls"]: row.get("mean_psnr_unobserved")
@@ -207,8 +208,8 @@ def summary(rows: list[dict[str, Any]]) -> str:
             if (row["model"], row["solver"], row["grid"]) == (model, solver, where)
         }
         values = [shown(found.get(number), ".2f") for number in numbers]
-        lines.append(line([model, solver, where, *values, *(gap(found, few) for few in (4, 8))]))
-    return "\n".join(lines)
+        body.append([model, solver, where, *values, *(gap(found, few) for few in (4, 8))])
+    return table(head, body)
 
 
 def gap(found: dict[int, float | None], few: int) -> str:
@@ -220,16 +221,11 @@ def gap(found: dict[int, float | None], few: int) -> str:
 def curves(rows: list[dict[str, Any]]) -> str:
     """Every cell with all columns."""
     head = ["model", "solver", "grid", "calls", *(title for title, _ in COLUMNS.values())]
-    lines = [line(head), line(["---"] * len(head))]
+    body = []
     for row in sorted(rows, key=lambda row: (row["model"], row["solver"], row["grid"], row["calls"])):
         values = [shown(row.get(key), form) for key, (_, form) in COLUMNS.items()]
-        lines.append(line([row["model"], row["solver"], row["grid"], str(row["calls"]), *values]))
-    return "\n".join(lines)
-
-
-def line(cells: list[str]) -> str:
-    """One row of a Markdown table."""
-    return f"| {' | '.join(cells)} |"
+        body.append([row["model"], row["solver"], row["grid"], str(row["calls"]), *values])
+    return table(head, body)
 
 
 def shown(value: float | None, form: str) -> str:

@@ -22,6 +22,7 @@ from fieldlib.hub import DEFAULT_PRESET
 from fieldlib.registry import METHODS
 from fieldlib.study import read_study
 from train_scripts.cli import run
+from train_scripts.documents import table
 
 Cell = Mapping[str, Any]
 QUALITY = "estimate_psnr_unobserved"
@@ -52,6 +53,12 @@ class Gate(NamedTuple):
             return f"at least {self.low:g}"
         return f"at most {self.high:g}" if self.low is None else f"{self.low:g} to {self.high:g}"
 
+    @property
+    def cells(self) -> list[str]:
+        """Its row in the table."""
+        missing = f"{self.missing:.4g}" if self.missing else "met"
+        return [self.name, self.model, self.wanted, f"{self.measured:.4g}", missing]
+
 
 @dataclass(frozen=True)
 class Options:
@@ -73,10 +80,7 @@ def main(options: Options) -> None:
     made_by = f"python -m train_scripts.gates --seed {options.seed}"
     document = {"made_by": made_by, **provenance(), "seed": options.seed, "rows": rows}
     write_atomic(options.study / "gates.json", (json.dumps(document, indent=1) + "\n").encode())
-    print("| gate | model | wanted | measured | missing |\n| --- | --- | --- | --- | --- |")
-    for gate in found:
-        missing = f"{gate.missing:.4g}" if gate.missing else "met"
-        print(f"| {gate.name} | {gate.model} | {gate.wanted} | {gate.measured:.4g} | {missing} |")
+    print(table(["gate", "model", "wanted", "measured", "missing"], [gate.cells for gate in found]))
 
 
 def gates(options: Options) -> Iterator[Gate]:

@@ -1,7 +1,8 @@
-"""Parts of the README that commands write, between two markers."""
+"""What commands write into documents: tables in Markdown, and the parts of a document between two markers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fieldlib.assets import ASSETS
@@ -9,6 +10,12 @@ from fieldlib.checkpoint import write_atomic
 from fieldlib.errors import InputError
 
 README = ASSETS.parent / "README.md"
+
+
+def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def markers(name: str) -> tuple[str, str]:
