@@ -159,13 +159,6 @@ def read(query: str | Mapping[str, str]) -> Reading:
     return Reading(replace(Lesson(), **values), tuple(complaints))
 
 
-def of_widgets(picture: Picture, mask: np.ndarray | None = None, **values: Any) -> Lesson:  # noqa: ANN401
-    """The lesson that the page shows; ``values`` are the other fields of :class:`Lesson`."""
-    own = "" if picture.name else own_picture.pack(picture.pixels)
-    drawn = "" if mask is None else checks.pack_mask(mask)
-    return Lesson(picture=picture.name, own=own, mask=drawn, **values)
-
-
 def _picture(text: str) -> str:
     return pictures.from_link(text).name
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import fieldlib
-from demo import checks, lesson_link, menus, own_picture, pictures
+from demo import checks, menus, own_picture, pictures
 from demo.languages import languages, use
 from demo.lesson_link import VIEWS, Lane, Lesson, read, write
 from demo.parts import PARTS
@@ -74,7 +74,7 @@ def test_requests_are_what_the_lanes_run():
 
 def test_own_pictures_travel_without_loss():
     pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
-    lesson = lesson_link.of_widgets(pictures.Picture("mine", pixels), None, noise=3)
+    lesson = Lesson(own=own_picture.pack(pixels), noise=3)
     assert np.array_equal(read(write(lesson)).lesson.chosen.pixels, pixels)
     assert len(own_picture.pack(pixels)) < own_picture.MOST_TEXT
 
