@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import math
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -13,17 +11,15 @@ from typing import Any, NamedTuple
 import gradio as gr
 import numpy as np
 
-from demo import checks, menus, operations, pictures, stopping, strings, studio
+from demo import checks, menus, pictures, stopping, strings, studio
 from demo.components import painter, player
 from demo.pictures import Picture
 from demo.studio import Request, Scene
-from demo.turns import TURNS
 from fieldlib import InputError
 from fieldlib.sampling import MOST_STEPS
 
 log = logging.getLogger(__name__)
 OPENING_STEPS = 10
-QUESTIONS = threading.BoundedSemaphore(24)  # influence is asked outside the queue: each one holds a thread
 Update = dict[str, Any]
 
 
@@ -211,37 +207,6 @@ def greeting(picture: Picture) -> player.Message:
         return player.scene_message(studio.set_scene(request))
     whole = views[0]._replace(moments=tuple(moment for view in views for moment in view.moments))
     return player.chunk_message(whole, f"{heading([request])} ({strings.OPENING})", [lane_of(request)])
-
-
-def ask_influence(question: Any) -> Update:  # noqa: ANN401
-    """Where a network looked for one pixel: {levels} in base64 or {error} in words; for the player's own script.
-
-    Args:
-        question: {model, pixels, mask, row, column} from a browser, so every field is checked.
-    """
-    try:
-        with operations.watched("influence"):
-            levels = _influence(question if isinstance(question, dict) else {})
-    except InputError as error:
-        return {"error": str(error)}
-    except Exception:
-        log.exception("a question about influence failed")
-        return {"error": strings.FAILED}
-    return {"levels": base64.b64encode(levels.tobytes()).decode()}
-
-
-def _influence(fields: dict[str, Any]) -> np.ndarray:
-    """The map that was asked for, in its turn; more questions than have threads are turned away."""
-    pixels = painter.unpack_colours(fields.get("pixels"))
-    mask = checks.unpack_mask(fields.get("mask"), studio.SIZE)
-    request = Request(pixels, model=fields.get("model", ""), mask=mask)
-    if not QUESTIONS.acquire(blocking=False):
-        raise InputError(strings.BUSY)
-    try:
-        with TURNS.one():
-            return studio.influence_map(request, fields.get("row", -1), fields.get("column", -1))
-    finally:
-        QUESTIONS.release()
 
 
 def _fraction(percent: object) -> float:

@@ -8,6 +8,7 @@ import gradio as gr
 
 from demo import front_door, handlers, languages, menus, pictures, strings
 from demo.components import guide, painter, picker, player
+from demo.influence_question import ask_influence
 from demo.pictures import Picture
 
 MOST_SLIDER_STEPS = 100
@@ -76,7 +77,7 @@ def lay_out() -> Widgets:
             walk = guide.guided_walk()
             controls = {**lay_picture(first), **lay_mask(painting), **lay_method(), **lay_buttons()}
         with gr.Column(elem_id="screen", scale=3, min_width=320):
-            screen = player.trajectory_player(handlers.greeting(first), handlers.ask_influence)
+            screen = player.trajectory_player(handlers.greeting(first), languages.keep(ask_influence))
     return Widgets(walk=walk, **controls, player=screen)
 
 

@@ -24,7 +24,6 @@ from demo import checks, time_limit, zerogpu
 from demo.moments import SIZE, Moment, Scene, look
 from demo.sharing import Sharing
 from fieldlib import PATTERNS, SOLVERS, Frame, InputError
-from fieldlib.influence import influence
 from fieldlib.patterns.base import make_mask
 from fieldlib.registry import learned, one_call
 from fieldlib.sampling import MOST_STEPS
@@ -258,29 +257,6 @@ def chunks(moments: Iterable[Moment], patience: float) -> Iterator[tuple[Moment,
             waiting, first, since = [], False, time.perf_counter()
     if waiting:
         yield tuple(waiting)
-
-
-def influence_map(request: Request, row: int, column: int) -> np.ndarray:
-    """How much each revealed pixel moves the estimate at one pixel: uint8 (32, 32), 255 for the strongest one.
-
-    A revealed pixel moves its own estimate so much that nothing else would show: it is left out of its own map.
-
-    Raises:
-        InputError: no such pixel, or a model without gradients.
-    """
-    scene = set_scene(request)
-    place = checks.whole("row", row, 0, SIZE - 1) * SIZE + checks.whole("column", column, 0, SIZE - 1)
-    asked = ~scene.mask.reshape(-1)
-    asked[place] = True
-    context = fieldlib.observe(scene.pixels, mask=scene.mask)
-    coords = fieldlib.grid(SIZE, SIZE)[torch.from_numpy(asked)]
-    strength = influence(fieldlib.load(request.model), context, coords, int(asked[:place].sum()))[0].numpy()
-    others = scene.mask.reshape(-1).copy()
-    others[place] = False
-    strength = strength[others[scene.mask.reshape(-1)]]
-    levels = np.zeros(SIZE * SIZE, np.uint8)
-    levels[others] = (255 * strength / max(strength.max(initial=0.0), 1e-12)).round()
-    return levels.reshape(SIZE, SIZE)
 
 
 def solver_of(request: Request) -> str:

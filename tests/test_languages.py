@@ -1,14 +1,18 @@
 """Every language says the same things, with the same gaps to fill in."""
 
+import base64
 import io
 import re
 from string import Formatter
 
+import gradio as gr
+import numpy as np
 import pytest
 from PIL import Image
 
 from demo import checks, languages, menus, pictures, stations, strings
 from demo.guard import guard
+from demo.layout import lay_out
 from demo.parts import PARTS
 from fieldlib import PATTERNS, InputError
 from fieldlib.data import gallery
@@ -86,6 +90,15 @@ def test_messages_titles_and_menus_follow_the_language_in_use():
         assert pictures.from_gallery("frog").title == "Rana"
     assert menus.patterns()[-1] == ("Uniform", "uniform")
     assert pictures.from_gallery("frog").title == "Frog"
+
+
+def test_where_a_network_looked_is_answered_in_the_language_of_the_page():
+    mask = checks.pack_mask(np.eye(32, dtype=bool))
+    question = {"model": "nearest", "pixels": base64.b64encode(bytes(3072)).decode(), "mask": mask}
+    with languages.use("es"), gr.Blocks():
+        player = lay_out().player
+    [ask] = [function for function in player.server_fns if function.__name__ == "ask_influence"]
+    assert "una referencia clásica no tiene gradiente" in ask({**question, "row": 0, "column": 1})["error"]
 
 
 def png(width, height):

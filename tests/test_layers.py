@@ -87,7 +87,7 @@ def test_interfaces_do_not_import_scripts():
         assert "train_scripts" not in {name.split(".")[0] for name in imports(path)}
 
 
-NUMERIC = ("exports", "figures", "moments", "numbers", "pictures", "qr_code", "readings", "studio")
+NUMERIC = ("exports", "figures", "influence_map", "moments", "numbers", "pictures", "qr_code", "readings", "studio")
 DEMO = {
     path.with_suffix("").relative_to(ROOT).as_posix().replace("/", "."): path for path in (ROOT / "demo").rglob("*.py")
 }

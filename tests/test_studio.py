@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import fieldlib
-from demo import checks, handlers, menus, pictures, strings, studio
+from demo import checks, handlers, influence_question, menus, pictures, strings, studio
 from demo.components import painter, picker, player
+from demo.influence_map import influence_map
 from demo.meter import METER
 from demo.moments import SPREAD_LIMIT
 from demo.studio import MOST_MOMENTS, Request
@@ -239,11 +240,11 @@ def test_influence_is_asked_of_revealed_pixels_only(pixels):
     request = Request(pixels, model=MODEL)
     scene = studio.set_scene(request)
     row, column = np.argwhere(~scene.mask)[100].tolist()
-    levels = studio.influence_map(request, row, column)
+    levels = influence_map(request, row, column)
     assert (levels[~scene.mask] == 0).all()
     assert levels.max() == 255
     with pytest.raises(InputError, match="row"):
-        studio.influence_map(request, 32, 0)
+        influence_map(request, 32, 0)
 
 
 def test_previews_are_coarse(pixels):
@@ -316,21 +317,21 @@ def test_what_a_browser_paints_is_checked(value):
 
 @pytest.mark.parametrize("question", [None, {}, {"pixels": "A"}, {"pixels": "A" * 4096, "mask": "_" * 171}])
 def test_bad_questions_about_influence_are_answered_in_words(question):
-    answer = handlers.ask_influence(question)
+    answer = influence_question.ask_influence(question)
     assert list(answer) == ["error"]
     assert answer["error"] != strings.FAILED
 
 
 def test_too_many_questions_about_influence_are_turned_away_and_counted(pixels, monkeypatch):
-    monkeypatch.setattr(handlers, "QUESTIONS", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(influence_question, "QUESTIONS", threading.BoundedSemaphore(1))
     count = lambda outcome: METER._calls["influence", outcome]  # noqa: E731
     mask = checks.pack_mask(studio.set_scene(Request(pixels)).mask)
     question = {"model": MODEL, "pixels": base64.b64encode(pixels.tobytes()).decode(), "mask": mask}
     question |= {"row": 3, "column": 4}
     answered, refused = count("ok"), count("refused")
-    with handlers.QUESTIONS:
-        assert handlers.ask_influence(question) == {"error": strings.BUSY}
-    assert list(handlers.ask_influence(question)) == ["levels"]
+    with influence_question.QUESTIONS:
+        assert influence_question.ask_influence(question) == {"error": strings.BUSY}
+    assert list(influence_question.ask_influence(question)) == ["levels"]
     assert (count("ok"), count("refused")) == (answered + 1, refused + 1)
 
 

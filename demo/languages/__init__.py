@@ -5,14 +5,17 @@ The page is laid out once per language: what is read while :func:`use` is active
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 DEFAULT = "en"
+P = ParamSpec("P")
+R = TypeVar("R")
 _CURRENT: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
 
@@ -35,6 +38,18 @@ def use(language: str) -> Iterator[None]:
         yield
     finally:
         _CURRENT.reset(token)
+
+
+def keep(function: Callable[P, R]) -> Callable[P, R]:
+    """``function``, which speaks the language that is in use now whenever it is called."""
+    language = current()
+
+    @functools.wraps(function)
+    def speaking(*args: P.args, **kwargs: P.kwargs) -> R:
+        with use(language):
+            return function(*args, **kwargs)
+
+    return speaking
 
 
 def text(name: str, language: str | None = None) -> Any:  # noqa: ANN401

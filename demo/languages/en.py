@@ -57,6 +57,7 @@ BAD_INPUT = "Please check"
 FAILURE = "Sorry"
 FAILED = "Something went wrong on our side; it has been logged. Please try again or change a setting."
 BUSY = "many people are asking just now: try again in a moment"
+NO_GRADIENT = "a classical baseline has no gradient that tells where it looked: choose a trained model"
 TOO_LONG = "the run was stopped after {seconds:g} s of computing, the limit: choose fewer steps, samples or lanes"
 OFFLINE = (
     "The server does not answer. What is on the page stays, and the player goes on; Run waits until the server is back."

@@ -57,6 +57,7 @@ BAD_INPUT = "Revisa, por favor"
 FAILURE = "Lo sentimos"
 FAILED = "Algo falló por nuestra parte y quedó registrado. Inténtalo de nuevo o cambia un ajuste."
 BUSY = "mucha gente pregunta ahora mismo: prueba otra vez en un momento"
+NO_GRADIENT = "una referencia clásica no tiene gradiente que diga dónde miró: elige un modelo entrenado"
 TOO_LONG = "la ejecución se detuvo tras {seconds:g} s de cálculo, el límite: elige menos pasos, muestras o carriles"
 OFFLINE = (
     "El servidor no responde. Lo que hay en la página se queda y el reproductor sigue; Ejecutar espera a que vuelva."

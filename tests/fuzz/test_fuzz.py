@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from demo import checks, handlers, lesson_link, pictures, scattered, strings, studio
+from demo import checks, influence_question, lesson_link, pictures, scattered, strings, studio
 from demo.components import painter
 from fieldlib import InputError, Points
 from fieldlib.data import open_picture
@@ -147,7 +147,7 @@ QUESTIONS = st.fixed_dictionaries(
 @settings(max_examples=1000, **MANY)
 @given(question=st.one_of(ANYTHING, QUESTIONS))
 def test_questions_about_influence(question):
-    answer = handlers.ask_influence(question)
+    answer = influence_question.ask_influence(question)
     assert len(answer) == 1 and ("levels" in answer or answer["error"] != strings.FAILED)
 
 
