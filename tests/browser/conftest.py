@@ -147,6 +147,12 @@ class Studio:
         self.wait(f"player.run && player.run !== '{before}' && player.frames === player.total")
         return self.player("run")
 
+    def start_long_run(self):
+        """Press Run for so many steps that the run goes on while a test does something else."""
+        self.set_number("steps", 1000)
+        self.page.click("#run")
+        self.wait("player.total === '60' && player.frames > 1")
+
     def pixels(self, view="state"):
         """What the canvas of ``view`` holds, as a data URL."""
         return self.page.evaluate(f"document.querySelector('canvas[data-view={view}]').toDataURL()")

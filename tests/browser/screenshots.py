@@ -43,10 +43,7 @@ def lanes(studio):
     """Three methods and the plot of their runs."""
     open_link(studio, "picture=temple&fraction=0.3&lanes=" + ";".join(f"{name}/tiny,,20" for name in METHODS))
     finish(studio)
-    studio.page.click("#numbers > button")
-    studio.page.wait_for_selector("#numbers-plot .js-plotly-plot .main-svg")
-    studio.page.wait_for_timeout(1500)
-    studio.page.evaluate("document.querySelector('#numbers').scrollIntoView({ block: 'end' })")
+    unfold(studio, "numbers", "#numbers-plot .js-plotly-plot .main-svg")
 
 
 def uncertainty(studio):
@@ -59,11 +56,7 @@ def resolution(studio):
     """The field beside its squares."""
     open_link(studio, "picture=coffee&pattern=grid&fraction=0.25")
     finish(studio)
-    studio.page.click("#resolution > button")
-    studio.page.wait_for_selector("#resolution-slider img")
-    studio.page.wait_for_selector("#resolution-scores >> text=dB")
-    studio.page.wait_for_timeout(1000)
-    studio.page.evaluate("document.querySelector('#resolution').scrollIntoView({ block: 'end' })")
+    unfold(studio, "resolution", "#resolution-slider img", "#resolution-scores >> text=dB")
 
 
 def walk(studio):
@@ -103,6 +96,15 @@ def finish(studio):
     """One run, seen at its end."""
     studio.run()
     studio.wait("player.position === String(player.total - 1)")
+
+
+def unfold(studio, section, *contents):
+    """Open a section, wait for its contents and scroll to its end."""
+    studio.page.click(f"#{section} > button")
+    for selector in contents:
+        studio.page.wait_for_selector(selector)
+    studio.page.wait_for_timeout(1500)
+    studio.page.evaluate(f"document.querySelector('#{section}').scrollIntoView({{ block: 'end' }})")
 
 
 def save(picture, name):

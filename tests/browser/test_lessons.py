@@ -129,9 +129,7 @@ def test_an_answer_before_the_station_is_set_up_waits_for_it(visit):
 
 def test_a_station_ends_the_run_of_the_one_before(visit):
     studio = visit()
-    studio.set_number("steps", 1000)
-    studio.page.click("#run")
-    studio.wait("player.total === '60' && player.frames > 1")
+    studio.start_long_run()
     studio.page.click("#guide [data-do=toggle]")
     studio.page.locator("#guide .answers button").first.click()
     studio.wait("player.run && player.total === '21' && player.frames === player.total")

@@ -16,12 +16,6 @@ def open_link(studio, address, text):
     studio.complaints.clear()  # of the page that was left in the middle of its streams
 
 
-def long_run(studio):
-    studio.set_number("steps", 1000)
-    studio.page.click("#run")
-    studio.wait("player.total === '60' && player.frames > 1")
-
-
 def upload(studio):
     pixels = np.random.default_rng(0).integers(0, 256, (512, 512, 3), np.uint8)
     file = io.BytesIO()
@@ -34,7 +28,7 @@ def upload(studio):
 @pytest.mark.parametrize("way", ["station", "stroke", "picture", "share"])
 def test_another_set_up_ends_the_run_and_run_can_be_pressed_again(visit, way):
     studio = visit()
-    long_run(studio)
+    studio.start_long_run()
     if way == "station":
         studio.page.click("#guide [data-do=toggle]")
     elif way == "stroke":
@@ -56,7 +50,7 @@ def test_a_task_ends_the_run_and_starts_its_own_on_the_original(visit):
     upload(studio)
     studio.page.click("#resolution > button")
     studio.page.wait_for_selector("#resolution-scores >> text=dB")
-    long_run(studio)
+    studio.start_long_run()
     before = studio.player("run")
     studio.page.click("#task-inpainting")
     studio.wait(f"player.run && player.run !== '{before}'")

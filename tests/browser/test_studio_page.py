@@ -85,9 +85,7 @@ def test_a_click_enlarges_a_panel(visit):
 
 def test_stop_stops_and_the_studio_can_run_again(visit):
     studio = visit()
-    studio.set_number("steps", 1000)
-    studio.page.click("#run")
-    studio.wait("player.total === '60' && player.frames > 1")
+    studio.start_long_run()
     studio.page.click("#stop:not([disabled])")
     studio.page.wait_for_selector("text=Stopped after step")
     frames = int(studio.player("frames"))
