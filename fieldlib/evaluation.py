@@ -1,15 +1,13 @@
 """The evaluation protocol: one way to get numbers, for models and baselines alike.
 
-Picture i of the test set is seen through the mask of ``numpy.random.default_rng([seed, i])``: the first pixels of its
-permutation are known, the next 20% are the targets, and all unobserved pixels are reconstructed. The columns are those
-of :class:`fieldlib.metrics.MetricsTracker`.
+Pictures are seen as :mod:`fieldlib.scenes` says, and all unobserved pixels are reconstructed. The columns are those of
+:class:`fieldlib.metrics.MetricsTracker`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,25 +18,15 @@ from fieldlib.baselines.base import Baseline
 from fieldlib.errors import InputError
 from fieldlib.metrics import MetricsTracker, Truth
 from fieldlib.parallel import Team
-from fieldlib.patterns.base import make_mask
 from fieldlib.points import Points, grid, to_values
 from fieldlib.sampling import Model, estimate, make_solver, reconstruct, sample
+from fieldlib.scenes import Scene, batches, observe_scene
 from fieldlib.solvers.base import Solver
 
-TARGET = 0.2  # share of all pixels that are targets, whatever the context
 MOST_SAMPLES = 1024
 MOST_PICTURES = 2**20
 MOST_SEED = 2**32 - 1
 TIMED = 5  # pictures whose single runs are timed
-
-
-class Scene(NamedTuple):
-    """Picture ``number`` (H, W, 3) uint8 with its known and target pixels, (H * W,) bool."""
-
-    number: int
-    pixels: np.ndarray
-    known: np.ndarray
-    target: np.ndarray
 
 
 class Settings(NamedTuple):
@@ -170,23 +158,6 @@ def check(pictures: np.ndarray, settings: Settings, batch: int, processes: int =
         raise InputError(f"seed is a whole number from 0 to {MOST_SEED}; got {settings.seed}")
     if batch < 1:
         raise InputError(f"batch is at least one picture; got {batch}")
-
-
-def observe_scene(pixels: np.ndarray, index: int, context: float, pattern: str, seed: int) -> Scene:
-    """Picture ``index`` with the known pixels of ``pattern``; targets come next in the same permutation."""
-    height, width, _ = pixels.shape
-    known = make_mask(pattern, height, width, context, [seed, index]).reshape(-1)
-    order = np.random.default_rng([seed, index]).permutation(height * width)
-    target = np.zeros_like(known)
-    target[order[~known[order]][: max(int(TARGET * height * width), 1)]] = True
-    return Scene(index, pixels, known, target)
-
-
-def batches(scenes: Sequence[Scene], size: int) -> Iterator[list[Scene]]:
-    """Runs of at most ``size`` pictures with equally many known pixels (patterns may reveal more or fewer)."""
-    for _, run in groupby(scenes, lambda scene: int(scene.known.sum())):
-        group = list(run)
-        yield from (group[i : i + size] for i in range(0, len(group), size))
 
 
 def locate(model: Model, scenes: Sequence[Scene]) -> tuple[Points, Tensor]:

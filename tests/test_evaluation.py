@@ -10,8 +10,9 @@ from tiny_models import smooth_pictures, tiny_model
 import fieldlib
 from fieldlib.data.sparse import split_pixels
 from fieldlib.errors import InputError
-from fieldlib.evaluation import evaluate, observe_scene
+from fieldlib.evaluation import evaluate
 from fieldlib.registry import PATTERNS
+from fieldlib.scenes import observe_scene
 
 PICTURES = smooth_pictures(5)
 VIEWS = ("sample", "mean", "estimate")

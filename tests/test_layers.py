@@ -12,7 +12,7 @@ LAYERS = [
     {"registry", "points", "paths"},
     {"prediction", "kriging", "presets", "time_grids"},
     {"methods", "solvers", "patterns", "nn", "backbones", "noise"},
-    {"model", "rivals"},
+    {"model", "rivals", "scenes"},
     {"sampling", "checkpoint"},
     {"evaluation"},
     {"training"},

@@ -17,10 +17,11 @@ import fieldlib
 from fieldlib.assets import STUDY
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
-from fieldlib.evaluation import Settings, batches, check, draw, observe_scene
+from fieldlib.evaluation import Settings, check, draw
 from fieldlib.metrics import GREY_LEVEL, coverage
 from fieldlib.registry import RIVALS, one_call
 from fieldlib.sampling import make_solver
+from fieldlib.scenes import batches, observe_scene
 from train_scripts.cli import run
 from train_scripts.protocol import Comparison
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, weights_of

@@ -23,10 +23,11 @@ from fieldlib.assets import STUDY
 from fieldlib.classifier import CLASSIFIER, Classifier, describe, frechet_distance, load_classifier
 from fieldlib.data import load_labels, load_pictures
 from fieldlib.errors import InputError
-from fieldlib.evaluation import Settings, batches, draw, locate, observe_scene, paste
+from fieldlib.evaluation import Settings, draw, locate, paste
 from fieldlib.points import to_values
 from fieldlib.registry import one_call
 from fieldlib.sampling import estimate, make_solver
+from fieldlib.scenes import batches, observe_scene
 from fieldlib.study import read_study
 from train_scripts.cli import run
 from train_scripts.protocol import Comparison

@@ -12,9 +12,10 @@ from tqdm import tqdm
 
 import fieldlib
 from fieldlib.acceleration import provenance
-from fieldlib.evaluation import Settings, observe_scene, time_once
+from fieldlib.evaluation import Settings, time_once
 from fieldlib.registry import one_call
 from fieldlib.sampling import Model, make_solver
+from fieldlib.scenes import observe_scene
 
 ROUNDS = 15
 SEED = 42
