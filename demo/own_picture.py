@@ -34,6 +34,6 @@ def unpack(text: object) -> np.ndarray:
     blob = from_base64url("the picture in the link", text)
     try:
         pixels = open_picture(blob, most=SIZE * SIZE)
-    except InputError:
-        raise error("own_damaged") from None
+    except InputError as refused:
+        raise error("own_damaged") from refused
     return picture(pixels, SIZE)
