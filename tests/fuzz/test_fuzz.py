@@ -31,7 +31,7 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 @pytest.mark.slow
-@settings(max_examples=3000, **MANY)
+@settings(max_examples=4000, **MANY)
 @given(
     fields=st.fixed_dictionaries(
         {},
