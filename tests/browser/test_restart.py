@@ -6,7 +6,7 @@ import signal
 import pytest
 from test_operations import App
 
-LESSON = "picture=coffee&seed=5&percent=30"
+LESSON = "picture=coffee&seed=5&fraction=0.3&lanes=flow_matching/tiny,euler,1000"
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def start(tmp_path):
 def test_a_killed_app_is_told_and_the_page_comes_back_by_itself_with_its_lesson(start, visit):
     app = start()
     studio = visit(at=app.address)
-    studio.page.goto(f"{app.address}?{LESSON}&steps=1000")
+    studio.page.goto(f"{app.address}?{LESSON}")
     studio.page.wait_for_selector(".credit >> text=Cup of coffee", timeout=60_000)
     studio.page.click("#run:not([disabled])")
     studio.page.wait_for_selector("#stop:not([disabled])")
