@@ -9,6 +9,7 @@ import urllib.request
 
 import pytest
 from test_hardening import OPENER
+from waiting import until
 
 import fieldlib
 from benchmarks.load_page import Event, Page
@@ -78,13 +79,6 @@ class Visitor:
 
     def cancel(self):
         ask(self.address, "/gradio_api/cancel", self.event)
-
-
-def until(condition, seconds=20.0):
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return condition()
 
 
 @pytest.mark.slow

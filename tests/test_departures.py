@@ -1,10 +1,10 @@
 """Visitors who leave: their runs end, and nothing of them stays in Gradio's queue."""
 
 import asyncio
-import time
 
 import pytest
 from apart import apart
+from waiting import until
 
 from benchmarks.load import Options, numbered, one_round
 from benchmarks.load_browser import CANCELLING, STAYING, VANISHING
@@ -25,13 +25,6 @@ def visit(page, manners, steps):
     """The outcomes of one round of browsers in front of ``page``, seconds included."""
     wishes = [numbered(k, Options(lanes=1, steps=steps)) for k in range(len(manners))]
     return apart(lambda: asyncio.run(one_round(page.local_url.rstrip("/"), manners, wishes)))
-
-
-def until(condition, seconds=20.0):
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return condition()
 
 
 def test_departed_visitors_leave_nothing_in_the_queue(page):

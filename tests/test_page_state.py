@@ -6,6 +6,7 @@ import pytest
 from demo import checks, choosing, handlers, lesson_link, menus, page_state, pictures
 from demo.components import painter
 from demo.lesson_link import Lane, Lesson
+from demo.pngs import png
 from demo.sections import resolution
 from fieldlib import InputError
 
@@ -52,7 +53,7 @@ def test_the_pattern_tool_keeps_its_pattern_beside_a_painted_mask():
 
 
 def test_own_colours_have_no_truth_after_a_link_either():
-    sheet = {**painter.show(pictures.offered()[0].pixels, handlers_mask(), painted=True), "mode": painter.COLOURS}
+    sheet = {**painter.show(pictures.offered()[0].pixels, some_mask(), painted=True), "mode": painter.COLOURS}
     values = (pictures.offered()[0].key, {**sheet, "colours": sheet["pixels"]}, *widgets(Lesson())[2:])
     lesson = page_state.lesson_of("state", *values)
     assert lesson.strokes
@@ -61,7 +62,7 @@ def test_own_colours_have_no_truth_after_a_link_either():
     assert painter.read(shown[4]).colours is not None
 
 
-def handlers_mask():
+def some_mask():
     return np.random.default_rng(1).random((32, 32)) < 0.3
 
 
@@ -84,15 +85,9 @@ def test_links_say_which_cifar_picture_it_is(monkeypatch):
     mask = (None, 20, "uniform", 0)
     assert choosing.pick_cifar("0", "coffee", *mask)[0] == "cifar-0"
     assert choosing.pick_cifar("7", "cifar-7", *mask) == choosing.pick_cifar("", "coffee", *mask), "nothing to do"
-    assert choosing.pick_upload(png_of(pixels[0]), *mask)[-1] == ""
+    assert choosing.pick_upload(png(pixels[0]), *mask)[-1] == ""
     with pytest.raises(InputError, match="from 0 to 9; got 10"):
         choosing.pick_cifar("10", "coffee", *mask)
-
-
-def png_of(pixels):
-    from demo.pngs import png
-
-    return png(pixels)
 
 
 @pytest.mark.parametrize(

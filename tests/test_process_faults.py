@@ -18,6 +18,8 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 from test_operations import App
 
+from demo.operations import FLUSH, GRACE, READING
+
 pytestmark = pytest.mark.slow  # processes of their own
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,8 +92,6 @@ def test_a_stop_on_purpose_is_not_undone_by_the_supervisor(start):
 
 
 def test_the_service_file_restarts_after_failures_and_waits_long_enough():
-    from demo.operations import FLUSH, GRACE, READING
-
     lines = (ROOT / "docs" / "studio.service").read_text().splitlines()
     settings = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
     assert settings["Restart"] == "on-failure" and settings["ExecStart"].endswith(".venv/bin/python app.py")
