@@ -19,6 +19,7 @@ from train_scripts.space_check import fetch, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120.0  # seconds until the app has to answer
+QUIET = 30.0  # seconds after which no run is left over
 MEMORY, RUNNING, QUEUED = "process_resident_memory_bytes", "fieldlib_running_calls", "fieldlib_queue_length"
 
 
@@ -127,9 +128,9 @@ def metrics(replicas: Sequence[str]) -> dict[str, float]:
     return total
 
 
-def left_over(replicas: Sequence[str], seconds: float = 30.0) -> int:
-    """Runs that still go on or wait after ``seconds`` of nobody asking; 0 as soon as there is none."""
-    deadline = time.monotonic() + seconds
+def left_over(replicas: Sequence[str]) -> int:
+    """Runs that still go on or wait after ``QUIET`` seconds of nobody asking; 0 as soon as there is none."""
+    deadline = time.monotonic() + QUIET
     while True:
         now = metrics(replicas)
         count = int(now[RUNNING] + now[QUEUED])

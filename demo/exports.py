@@ -28,7 +28,6 @@ ZOOM = 6  # screen pixels per pixel
 GAP = 6
 FRAME_MS, LAST_MS = 80, 2000
 ANIMATIONS: dict[str, dict[str, Any]] = {"webp": {"lossless": True}, "gif": {}}
-VIEWS = ("state", "estimate")
 
 
 @dataclass(frozen=True)
@@ -50,31 +49,26 @@ def record(request: Request) -> Recording:
     return Recording(request, views[0].scene, tuple(moment for view in views for moment in view.moments))
 
 
-def strip(recordings: Sequence[Recording], view: str = "state") -> bytes:
-    """PNG: a row per lane with the revealed pixels, ``STRIP`` moments of ``view`` from noise to result, and the truth.
+def strip(recordings: Sequence[Recording]) -> bytes:
+    """PNG: a row per lane with the revealed pixels, ``STRIP`` moments from noise to result, and the truth.
 
     The truth is left out where it is unknown.
-
-    Raises:
-        InputError: an unknown view.
     """
-    one_of("view", view, VIEWS)
-    rows = [[revealed(run.scene), *_spread(run, view), *_truths(run.scene)] for run in recordings]
+    rows = [[revealed(run.scene), *_spread(run), *_truths(run.scene)] for run in recordings]
     return png(_mosaic(rows))
 
 
-def animation(recordings: Sequence[Recording], kind: str = "webp", view: str = "state") -> bytes:
+def animation(recordings: Sequence[Recording], kind: str = "webp") -> bytes:
     """Animated WebP (lossless) or GIF: all lanes side by side, each from noise to result, resting on the last frame.
 
     A lane with fewer frames than another waits on its result.
 
     Raises:
-        InputError: an unknown kind or view.
+        InputError: an unknown kind.
     """
     options = ANIMATIONS[one_of("kind of animation", kind, ANIMATIONS)]
-    one_of("view", view, VIEWS)
     count = max(len(run.moments) for run in recordings)
-    frames = [Image.fromarray(_mosaic([[_at(run, i, view) for run in recordings]])) for i in range(count)]
+    frames = [Image.fromarray(_mosaic([[_at(run, i) for run in recordings]])) for i in range(count)]
     durations = [FRAME_MS] * (count - 1) + [LAST_MS]
     file = io.BytesIO()
     frames[0].save(
@@ -149,14 +143,14 @@ def _truths(scene: Scene) -> list[np.ndarray]:
     return [scene.pixels] if scene.scored else []
 
 
-def _at(recording: Recording, index: int, view: str) -> np.ndarray:
-    return getattr(recording.moments[min(index, len(recording.moments) - 1)], view)
+def _at(recording: Recording, index: int) -> np.ndarray:
+    return recording.moments[min(index, len(recording.moments) - 1)].state
 
 
-def _spread(recording: Recording, view: str) -> list[np.ndarray]:
+def _spread(recording: Recording) -> list[np.ndarray]:
     """``STRIP`` frames at even distances, first and last included; a short run repeats its last one."""
     places = np.linspace(0, len(recording.moments) - 1, STRIP).round().astype(int)
-    return [_at(recording, place, view) for place in places]
+    return [_at(recording, place) for place in places]
 
 
 def _mosaic(rows: list[list[np.ndarray]]) -> np.ndarray:

@@ -106,8 +106,8 @@ def _row(solver: str, requests: list[Request]) -> Sweep:
     return Sweep(solver, tuple(end.calls for end in ends), quality, tuple(end.milliseconds for end in ends))
 
 
-def trajectories(request: Request, pixels: int = PIXELS) -> Trajectories:
-    """The ways of ``pixels`` hidden pixels, evenly spread over the picture, from noise to colour.
+def trajectories(request: Request) -> Trajectories:
+    """The ways of ``PIXELS`` hidden pixels, evenly spread over the picture, from noise to colour.
 
     Raises:
         InputError: a mask or a model that cannot be used.
@@ -116,7 +116,7 @@ def trajectories(request: Request, pixels: int = PIXELS) -> Trajectories:
     frames = [frame.values[0] for frame in studio.sample(replace(request, samples=1), scene)]
     ways = torch.stack(frames).numpy()
     truth = to_values(scene.pixels).numpy()[~scene.mask.reshape(-1)] if scene.scored else ways[-1]
-    chosen = np.unique(np.linspace(0, len(truth) - 1, min(pixels, len(truth))).round().astype(int))
+    chosen = np.unique(np.linspace(0, len(truth) - 1, min(PIXELS, len(truth))).round().astype(int))
     return Trajectories(ways[:, chosen], truth[chosen], bend(ways))
 
 

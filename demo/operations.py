@@ -230,18 +230,17 @@ def unread(page: gr.Blocks) -> int:
     return sum(len(events) for events in page._queue.pending_event_ids_session.copy().values())
 
 
-def drain(page: gr.Blocks, grace: float = GRACE) -> bool:
-    """Turn new work away and wait until all of it is done and fetched; False when ``grace`` seconds were too few."""
+def drain(page: gr.Blocks) -> None:
+    """Turn new work away; wait until the rest is done (``GRACE`` s at most) and fetched (``READING`` s at most)."""
     Gate.closing.set()
     log.info("closing", extra={"fields": {"running": METER.running, "waiting": waiting(page)}})
-    deadline = time.monotonic() + grace
+    deadline = time.monotonic() + GRACE
     while METER.running or waiting(page) or any(page._queue.active_jobs):
         if time.monotonic() > deadline:
             log.warning("closed with work left", extra={"fields": {"running": METER.running}})
-            return False
+            return
         time.sleep(0.05)
     deadline = time.monotonic() + READING
     while unread(page) and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(FLUSH)
-    return True
