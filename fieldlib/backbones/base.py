@@ -50,4 +50,4 @@ class Backbone(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, x_t: Points, log_snr: Tensor, memory: Memory) -> Tensor:
-        """Output (B, N, C) for the normalised noisy values ``x_t`` at noise levels ``log_snr`` (B,), or (1,) for all."""
+        """Output (B, N, C) for normalised noisy values ``x_t`` at noise levels ``log_snr`` (B,), or (1,) for all."""

@@ -22,7 +22,7 @@ class LevelEmbedding(nn.Module):
 
 
 class ModulatedNorm(nn.Module):
-    """Layer normalisation whose scale and shift come from the noise level: x (B, N, width), level (B or 1, level_width).
+    """Layer norm whose scale and shift come from the noise level: x (B, N, width), level (B or 1, level_width).
 
     References: Peebles & Xie 2023 (adaptive layer norm), arXiv 2212.09748.
     """
