@@ -96,7 +96,7 @@ def requests_of(picture: Picture, mask: Mask, setup: Setup) -> list[Request]:
             base,
             model=model,
             solver=solver or None,
-            steps=steps or setup.steps,  # Gradio 6.31 says 0 for an empty number once it is shown
+            steps=setup.steps if steps is None else steps,
             samples=setup.samples,  # with the model: one that needs one call would set it to one
         )
         for model, solver, steps in setup.lanes
