@@ -26,10 +26,11 @@ study: PORT = 8501
 study: setup
 	$(BIN)/python app.py --ui streamlit --port $(PORT)
 
-# What takes time or looks at times runs alone, the many fast tests on all cores.
-FAST := not browser and not training and not slow
+# Tests run on all cores, but for those that drive a browser or look at times.
+FAST := not browser and not training and not slow and not alone
 test: setup browser nginx test-fast
-	$(BIN)/python -m pytest -m "not ($(FAST))"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "(training or slow) and not browser"
+	$(BIN)/python -m pytest -m "browser or alone"
 
 test-fast: setup
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "$(FAST)"

@@ -81,7 +81,7 @@ class Visitor:
         ask(self.address, "/gradio_api/cancel", self.event)
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("end", [Visitor.leave, Visitor.cancel])
 @pytest.mark.parametrize("name", CALLS)
 def test_an_abandoned_call_ends_within_two_steps(address, made, name, end):

@@ -11,7 +11,7 @@ from benchmarks.load_browser import CANCELLING, STAYING, VANISHING
 from demo import gradio_ui
 from demo.meter import METER
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 
 @pytest.fixture(scope="module")

@@ -117,7 +117,7 @@ def test_upload_without_permission(space, tmp_path):
     assert said.startswith("InputError:") and "permission" in said
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_the_space_starts_and_answers(space):
     """With the packages of this environment; ``deploy_space --check`` installs its own."""
     report = try_out(space, python=Path(sys.executable))

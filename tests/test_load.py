@@ -188,7 +188,7 @@ def test_options_out_of_range_are_refused(options):
         main(options)
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_visitors_at_once_get_their_own_pictures_and_leave_nothing(tmp_path):
     apart(main, Options(users=4, slow_clients=1, abandoned=2, json=tmp_path / "load.json"))
     (row,) = json.loads((tmp_path / "load.json").read_text())["rows"]

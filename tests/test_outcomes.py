@@ -55,7 +55,7 @@ def test_what_the_checks_run_exists():
         assert target is None or f"\n{target[1]}:" in targets, check.command
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_a_warm_start_takes_little_more_than_its_imports():
     found = start_up.measure(2)
     assert found.imports < found.studio < start_up.MOST_RATIO * found.imports

@@ -12,7 +12,7 @@ from fieldlib import InputError
 from train_scripts.space_check import fetch
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is missing: make nginx, or make test as root"),
 ]
 RUNS = 'fieldlib_calls_total{call="run",outcome="ok"}'
