@@ -8,6 +8,7 @@ import gradio as gr
 
 from demo import formulas, languages
 from demo.events import AT_ONCE
+from demo.guard import guard
 from demo.layout import Widgets
 
 
@@ -51,4 +52,4 @@ def add(w: Widgets) -> None:
     with gr.Accordion(languages.text("KNOWLEDGE"), open=False, elem_id="knowledge", elem_classes="section"):
         shown = gr.HTML(formula_table(w.model.value, w.solver.value), elem_id="formulas", apply_default_css=False)
         gr.HTML(glossary(), elem_id="glossary", apply_default_css=False)
-    gr.on([w.model.change, w.solver.change], formula_table, [w.model, w.solver], shown, **AT_ONCE)
+    gr.on([w.model.change, w.solver.change], guard(formula_table), [w.model, w.solver], shown, **AT_ONCE)
