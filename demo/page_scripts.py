@@ -30,6 +30,13 @@ SLIDERS = """() => {
     setTimeout(runWhenQuiet, 60); // Gradio says "moved" a moment after the browser says "input"
   };
   const on = (name, act) => document.addEventListener(name, act);
+  // Gradio 6.31 sends a share that its slider does not go to, and says so twice and in English.
+  const clamp = ({ target }) => {
+    if (!target.value || !target.matches?.("#percent input[type=number]")) return;
+    const range = document.querySelector("#percent input[type=range]");
+    target.value = Math.min(Math.max(Math.round(target.value), range.min), range.max);
+  };
+  document.addEventListener("input", clamp, true);
   on("keydown", () => (keys = true));
   on("pointerdown", () => (keys = false));
   on("input", (event) => slider(event) && (slider(event).dataset.moved = "yes"));
