@@ -156,5 +156,5 @@ def _number(value: object) -> float:
 
 def _shown(value: object) -> str:
     """``value`` for a message, cut to a readable length."""
-    text = repr(value)
+    text = strings.CHECKS["nothing"] if value is None else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -113,7 +113,8 @@ def how(request: Request) -> str:
     """Solver and steps as people read them."""
     if menus.is_baseline(request.model):
         return strings.HOW_EXACT
-    return strings.HOW.format(solver=menus.solver_title(studio.solver_of(request)), steps=request.steps)
+    text = strings.HOW_ONE if request.steps == 1 else strings.HOW
+    return text.format(solver=menus.solver_title(studio.solver_of(request)), steps=request.steps)
 
 
 def heading(requests: Sequence[Request]) -> str:

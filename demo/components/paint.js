@@ -60,11 +60,11 @@ function clearCanvas(canvas) {
   canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
 }
 
-const GUTTER = 26, THUMB = 8; // left of the curves: their scale; the time bar below starts and ends half a thumb later
+const GUTTER = 36, THUMB = 8; // left of the curves: their scale; the time bar below starts and ends half a thumb later
 
 // Curves over display frames. series: [{ values: [number or null], colour }]; at: index of the cursor.
 function drawCurves(canvas, series, total, at, style) {
-  const scale = window.devicePixelRatio || 1;
+  const scale = (window.devicePixelRatio || 1) * (canvas.currentCSSZoom || 1);
   const width = canvas.clientWidth, height = canvas.clientHeight;
   if (!width) return;
   Object.assign(canvas, { width: Math.round(width * scale), height: Math.round(height * scale) });
@@ -81,7 +81,7 @@ function drawCurves(canvas, series, total, at, style) {
 
 function drawScale(pen, style, width, y, range, cursor) {
   Object.assign(pen, { strokeStyle: style.line, fillStyle: style.text, lineWidth: 1, font: style.font, textBaseline: "middle" });
-  pen.fillText(style.unit, 0, (y(range[0]) + y(range[1])) / 2);
+  pen.fillText(style.name, 0, (y(range[0]) + y(range[1])) / 2);
   for (const value of range) {
     drawLine(pen, [GUTTER, y(value)], [width, y(value)]);
     pen.fillText(`${value}`, 0, y(value));

@@ -116,6 +116,7 @@ class PlayerScreen {
 
   note() {
     const { player, labels } = this;
+    if (["truth", "error"].includes(player.view) && player.scene && !player.scene.scored) return labels.no_truth;
     if (player.view === "influence" && player.influence.error) return player.influence.error;
     if (player.view === "influence" && player.scene?.mask[player.influence.query]) return labels.influence_known;
     const { lanes } = player.lanes;
@@ -125,7 +126,7 @@ class PlayerScreen {
 
   summary(lane, frame) {
     if (!frame) return lane.how;
-    return `${lane.how} \u00b7 ${frame.calls} ${this.labels.calls_short} \u00b7 ${Math.round(frame.ms)} ms`;
+    return `${lane.how} \u00b7 ${frame.calls} ${this.labels[frame.calls === 1 ? "call_short" : "calls_short"]} \u00b7 ${Math.round(frame.ms)}\u00a0ms`;
   }
 
   drawSlot(panel, view) {
@@ -184,7 +185,8 @@ class PlayerScreen {
     const { lanes } = this.player.lanes;
     if (lanes.length > 1) {
       const kind = this.player.view === "state" ? "state" : "estimate";
-      return lanes.map((lane, i) => ({ lane, kind, label: lane.name, row: `lane-${i}` }));
+      const twin = (lane) => lanes.some((other) => other !== lane && other.name === lane.name);
+      return lanes.map((lane, i) => ({ lane, kind, label: twin(lane) ? lane.how : lane.name, row: `lane-${i}` }));
     }
     return ["state", "estimate"].map((kind) => ({ lane: lanes[0], kind, label: this.labels[`row_${kind}`], row: kind }));
   }
@@ -262,7 +264,7 @@ class PlayerScreen {
     const { lanes, total, position } = this.player;
     for (const canvas of this.root.querySelectorAll(".spark")) {
       const score = Number(canvas.dataset.score);
-      const style = { line: look.getPropertyValue("--line"), text: look.getPropertyValue("--hush"), font: "11px system-ui, sans-serif", unit: score ? "" : this.labels.decibels };
+      const style = { line: look.getPropertyValue("--line"), text: look.getPropertyValue("--hush"), font: "11px system-ui, sans-serif", name: score ? "SSIM" : "PSNR" };
       const series = this.series().filter((one) => one.lane).map((one) => ({
         values: lanes.curve(one.lane, one.kind, score),
         colour: look.getPropertyValue(`--${one.row}`),

@@ -50,8 +50,9 @@ STOP = "Stop"
 OPENING = "recorded"
 MODEL_RUN = "{model}, {how}"
 HOW = "{solver}, {steps} steps"
+HOW_ONE = "{solver}, 1 step"
 HOW_EXACT = "one exact step"
-COMPARISON = "{} methods, same pixels and same noise"
+COMPARISON = "{} lanes, same pixels and same noise"
 
 BAD_INPUT = "Please check"
 FAILURE = "Sorry"
@@ -70,6 +71,8 @@ UPLOADS = {
     "damage": "the picture is damaged and cannot be decoded: save it again",
 }
 
+NO_TRUTH = "Your own colours have no true picture to compare with."
+
 PLAYER = {
     "player": "Trajectory player. Space plays and pauses, arrow keys step, Home and End jump, L loops.",
     "title": "Before the run",
@@ -86,6 +89,7 @@ PLAYER = {
     "estimate_short": "Estimate",
     "truth": "The true picture",
     "truth_note": "The network never sees it.",
+    "no_truth": NO_TRUTH,
     "truth_short": "Truth",
     "error": "Where the estimate is wrong",
     "error_note": "Mean absolute error of each pixel; 0 = exact, 1 = black for white.",
@@ -100,7 +104,6 @@ PLAYER = {
     "influence_known": "This pixel is revealed and counts most itself. Bright are the others that move its estimate.",
     "influence_status": "Point at a pixel, or walk with the arrow keys.",
     "stills": "Classical baselines",
-    "decibels": "dB",
     "spark_psnr": "PSNR over the steps of the run",
     "spark_ssim": "SSIM over the steps of the run",
     "scrub": "Position in the run",
@@ -112,6 +115,7 @@ PLAYER = {
     "speed": "Speed",
     "step": "Step",
     "calls": "Network calls",
+    "call_short": "call",
     "calls_short": "calls",
     "time": "Sampling time",
     "row_state": "State x\u209c",
@@ -160,7 +164,7 @@ PAINTER = {
     "redo": "Redo (Ctrl+Y)",
     "invert": "Invert",
     "clear": "Clear",
-    "count": "{} of 1024\n{} %",
+    "count": "{} of 1024\n({}\u00a0%)",
 }
 
 FIGURES = {
@@ -326,7 +330,6 @@ LINK = {
     "code": "Show the code",
     "code_label": "Python that makes this picture again",
 }
-NO_TRUTH = "Your own colours have no true picture to compare with."
 NUMBERS = {
     "title": "Numbers and plots",
     "which": "Plot",
@@ -403,6 +406,7 @@ PICTURE_TITLES = {
     "frog": "Frog",
 }
 CHECKS = {
+    "nothing": "an empty field",
     "whole": "{} is a whole number from {} to {}; got {}",
     "share": "{} is a fraction between 0 and 1, both excluded; got {}",
     "unknown": "unknown {} {}; known: {}",

@@ -50,8 +50,9 @@ STOP = "Parar"
 OPENING = "grabado"
 MODEL_RUN = "{model}, {how}"
 HOW = "{solver}, {steps} pasos"
+HOW_ONE = "{solver}, 1 paso"
 HOW_EXACT = "un paso exacto"
-COMPARISON = "{} métodos, mismos píxeles y mismo ruido"
+COMPARISON = "{} carriles, mismos píxeles y mismo ruido"
 
 BAD_INPUT = "Revisa, por favor"
 FAILURE = "Lo sentimos"
@@ -70,6 +71,8 @@ UPLOADS = {
     "damage": "la imagen está dañada y no se puede leer: guárdala otra vez",
 }
 
+NO_TRUTH = "Tus propios colores no tienen imagen verdadera con la que comparar."
+
 PLAYER = {
     "player": "Reproductor. Espacio reproduce y pausa, las flechas avanzan, Inicio y Fin saltan, L repite.",
     "title": "Antes de ejecutar",
@@ -86,6 +89,7 @@ PLAYER = {
     "estimate_short": "Estimación",
     "truth": "La imagen verdadera",
     "truth_note": "La red nunca la ve.",
+    "no_truth": NO_TRUTH,
     "truth_short": "Verdad",
     "error": "Dónde se equivoca la estimación",
     "error_note": "Error absoluto medio de cada píxel; 0 = exacto, 1 = negro por blanco.",
@@ -100,7 +104,6 @@ PLAYER = {
     "influence_known": "Este píxel está revelado y es el que más cuenta. Brillan los otros que mueven su estimación.",
     "influence_status": "Señala un píxel o muévete con las flechas.",
     "stills": "Referencias clásicas",
-    "decibels": "dB",
     "spark_psnr": "PSNR a lo largo de los pasos",
     "spark_ssim": "SSIM a lo largo de los pasos",
     "scrub": "Posición en la ejecución",
@@ -112,6 +115,7 @@ PLAYER = {
     "speed": "Velocidad",
     "step": "Paso",
     "calls": "Llamadas a la red",
+    "call_short": "llamada",
     "calls_short": "llamadas",
     "time": "Tiempo de muestreo",
     "row_state": "Estado x\u209c",
@@ -160,7 +164,7 @@ PAINTER = {
     "redo": "Rehacer (Ctrl+Y)",
     "invert": "Invertir",
     "clear": "Vaciar",
-    "count": "{} de 1024\n{} %",
+    "count": "{} de 1024\n({}\u00a0%)",
 }
 
 FIGURES = {
@@ -331,7 +335,6 @@ LINK = {
     "code": "Mostrar el código",
     "code_label": "Python que vuelve a hacer esta imagen",
 }
-NO_TRUTH = "Tus propios colores no tienen imagen verdadera con la que comparar."
 NUMBERS = {
     "title": "Números y gráficas",
     "which": "Gráfica",
@@ -348,7 +351,7 @@ NUMBERS = {
         "steps": "De cada carril, en los píxeles ocultos. La línea sigue la barra de tiempo del reproductor.",
         "calls": "Esta imagen, estos píxeles, el modelo del primer carril. Una llamada da la media, con la mejor PSNR; "
         "las muestras son más nítidas y cuestan hasta 3 dB.",
-        "ways": "Doce píxeles ocultos del ruido al color. 1,00 es una línea recta.",
+        "ways": "Doce píxeles ocultos del ruido al color. 1.00 es una línea recta.",
         "schedule": "La señal se multiplica por \u03b1, el ruido por \u03c3. La línea sigue la barra de tiempo.",
         "spread": "PSNR de una muestra {one:.2f} dB, de su media {mean:.2f} dB, de la estimación en una llamada "
         "{estimate:.2f} dB; CRPS {crps:.4f}. Una imagen dice poco sobre la calibración.",
@@ -408,6 +411,7 @@ PICTURE_TITLES = {
     "frog": "Rana",
 }
 CHECKS = {
+    "nothing": "un campo vacío",
     "whole": "{}: tiene que ser un número entero de {} a {}; se recibió {}",
     "share": "{}: tiene que ser una fracción entre 0 y 1, sin incluirlos; se recibió {}",
     "unknown": "{} {}: no se conoce; se conocen: {}",
