@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from demo import languages, menus
+from demo import languages
 from demo.moments import Moment
 from demo.numbers import Schedule, Spread, Sweep, Trajectories
 from fieldlib import SOLVERS
@@ -20,7 +20,7 @@ from fieldlib import SOLVERS
 # At least 3:1 against white and against #0f172a.
 COLOURS = ("#6366f1", "#d97706", "#059669", "#db2777", "#0891b2", "#7c8798")
 GREY = "#808a9a"  # text and axes: 3.4:1 on white, 5.2:1 on the dark page
-HEIGHT = 340
+HEIGHT = 410  # of every plot: the style sheet enlarges it on a projector
 MARKS = ("circle", "square", "diamond", "triangle-up")
 
 
@@ -47,10 +47,10 @@ def metrics_by_step(runs: Sequence[tuple[str, Sequence[Moment]]], cursor: int | 
             figure.add_scatter(x=steps, y=[s.ssim for s in scores], row=2, col=1, showlegend=False, **look)
     if cursor is not None:
         figure.add_vline(cursor, line={"color": GREY, "width": 1.5}, name="cursor")
-    figure.update_yaxes(title_text=say("psnr"), row=1, col=1)
-    figure.update_yaxes(title_text="SSIM", row=2, col=1)
+    figure.update_yaxes(title_text=say("psnr"), hoverformat=".2f", row=1, col=1)
+    figure.update_yaxes(title_text="SSIM", hoverformat=".3f", row=2, col=1)
     figure.update_xaxes(title_text=say("step"), row=2, col=1)
-    return _dress(figure, HEIGHT + 80)
+    return _dress(figure)
 
 
 def quality_by_calls(rows: Sequence[Sweep]) -> go.Figure:
@@ -94,7 +94,7 @@ def colour_ways(named: Sequence[tuple[str, Trajectories]]) -> go.Figure:
             )
     figure.update_xaxes(title_text=say("red"), range=[-3, 3])
     figure.update_yaxes(title_text=say("blue"), range=[-3, 3], row=1, col=1)
-    return _dress(figure, HEIGHT + 60)
+    return _dress(figure)
 
 
 def schedule(paths: Sequence[Schedule], t: float | None = None) -> go.Figure:
@@ -109,7 +109,7 @@ def schedule(paths: Sequence[Schedule], t: float | None = None) -> go.Figure:
     if t is not None:
         figure.add_vline(t, line={"color": GREY, "width": 1.5}, row="all", col="all")
     figure.update_xaxes(title_text=say("t"))
-    return _legend_below(_dress(figure, HEIGHT + 40))
+    return _legend_below(_dress(figure))
 
 
 def spread(found: Spread) -> go.Figure:
@@ -121,19 +121,22 @@ def spread(found: Spread) -> go.Figure:
         rows=1, cols=2, column_widths=[0.55, 0.45], subplot_titles=(say("deviation"), say("coverage"))
     )
     bar = {"len": 0.9, "x": 0.47, "thickness": 10, "tickfont": {"color": GREY}}
-    figure.add_heatmap(z=found.deviation, colorscale="Viridis", colorbar=bar, hovertemplate="%{z:.3f}", row=1, col=1)
-    figure.update_yaxes(autorange="reversed", scaleanchor="x", showticklabels=False, row=1, col=1)
-    figure.update_xaxes(showticklabels=False, row=1, col=1)
+    figure.add_heatmap(
+        z=found.deviation, colorscale="Viridis", colorbar=bar, hovertemplate="%{z:.3f}<extra></extra>", row=1, col=1
+    )
+    square: dict[str, Any] = {"constrain": "domain", "showticklabels": False, "row": 1, "col": 1}
+    figure.update_yaxes(autorange="reversed", scaleanchor="x", **square)
+    figure.update_xaxes(**square)
     if np.isnan(found.coverage50):
         figure.layout.annotations[1].text = languages.text("NO_TRUTH")
         figure.update_xaxes(visible=False, row=1, col=2)
         figure.update_yaxes(visible=False, row=1, col=2)
-        return _dress(figure, HEIGHT + 40)
+        return _dress(figure)
     levels, measured = ["50%", "90%"], [found.coverage50, found.coverage90]
     figure.add_bar(x=levels, y=measured, name=say("measured"), marker={"color": COLOURS[0]}, row=1, col=2)
     figure.add_bar(x=levels, y=[0.5, 0.9], name=say("calibrated"), marker={"color": GREY}, row=1, col=2)
     figure.update_yaxes(range=[0, 1], tickformat=".0%", row=1, col=2)
-    return _legend_below(_dress(figure, HEIGHT + 40))
+    return _legend_below(_dress(figure)).update_layout(legend_x=0.55)
 
 
 def nothing(reason: str) -> go.Figure:
@@ -142,19 +145,14 @@ def nothing(reason: str) -> go.Figure:
     return _dress(figure.update_xaxes(visible=False).update_yaxes(visible=False))
 
 
-def run_title(model: str, solver: str) -> str:
-    """What a run is called in a legend."""
-    return ", ".join(part for part in (menus.model_title(model), menus.solver_title(solver)) if part)
-
-
-def _dress(figure: go.Figure, height: int = HEIGHT) -> go.Figure:
+def _dress(figure: go.Figure) -> go.Figure:
     """No background of its own, quiet axes, text that reads on both pages."""
     axis = {"gridcolor": "rgba(128, 138, 154, 0.25)", "zeroline": False, "linecolor": GREY}
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)
     figure.update_layout(
-        height=height,
-        margin={"l": 52, "r": 16, "t": 48, "b": 46},
+        height=HEIGHT,
+        margin={"l": 52, "r": 16, "t": 70, "b": 46},
         paper_bgcolor="rgba(0, 0, 0, 0)",
         plot_bgcolor="rgba(0, 0, 0, 0)",
         font={"color": GREY, "family": "system-ui, sans-serif", "size": 12},

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 import plotly.graph_objects as go
 
-from demo import exports, figures, handlers, languages, numbers, pictures, studio
+from demo import exports, figures, handlers, languages, numbers, pictures
 from demo.checks import one_of
 from demo.events import SLOW
 from demo.guard import guard
@@ -39,7 +39,7 @@ CURSOR = """() => {
 def by_step(requests: Sequence[Request]) -> Drawn:
     """Metrics of every lane."""
     runs = [exports.record(request) for request in requests]
-    named = [(title(run.request), run.moments) for run in runs]
+    named = [(handlers.heading([run.request]), run.moments) for run in runs]
     longest = max((run.moments for run in runs), key=len)
     figure = figures.metrics_by_step(named, cursor=longest[-1].step)
     return figure.update_layout(meta={"at": [moment.step for moment in longest]}), note("steps")
@@ -55,7 +55,8 @@ def ways(requests: Sequence[Request]) -> Drawn:
     moving = [request for request in requests if not one_call(request.model)]
     if not moving:
         raise InputError(languages.text("NUMBERS")["baseline"])
-    return figures.colour_ways([(title(request), numbers.trajectories(request)) for request in moving]), note("ways")
+    named = [(handlers.heading([request]), numbers.trajectories(request)) for request in moving]
+    return figures.colour_ways(named), note("ways")
 
 
 def over_time(requests: Sequence[Request]) -> Drawn:
@@ -98,11 +99,6 @@ def draw(which: str, key: str, *values: Any) -> Drawn:  # noqa: ANN401
 def note(which: str) -> str:
     """The sentence under a plot."""
     return languages.text("NUMBERS")["notes"][which]
-
-
-def title(request: Request) -> str:
-    """What a run is called in a legend."""
-    return figures.run_title(request.model, studio.solver_of(request))
 
 
 def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> None:
