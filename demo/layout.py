@@ -178,10 +178,8 @@ def lay_advanced() -> dict[str, Any]:
 
 def lay_lane(number: int, name: str) -> list[Any]:
     """Model, solver and steps of lane ``number``."""
+    model = gr.Dropdown(menus.models(), value=name, label=strings.LANE.format(number), elem_id=f"model-{number}")
     with gr.Row(elem_classes="line"):
-        model = gr.Dropdown(
-            menus.models(), value=name, label=strings.LANE.format(number), elem_id=f"model-{number}", min_width=110
-        )
         solver = gr.Dropdown(menus.solvers(), value="", label=strings.SOLVER, elem_id=f"solver-{number}", min_width=96)
         steps = _optional_number(strings.STEPS, f"steps-{number}", strings.SAME_STEPS)
     return [model, solver, steps]
