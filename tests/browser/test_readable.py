@@ -88,6 +88,8 @@ def test_lanes_of_one_model_are_told_apart(visit, address):
     open_link(studio, address, "seed=7&lanes=flow_matching/tiny,,1;flow_matching/tiny,,3")
     studio.run()
     rows = studio.page.locator(".numbers tbody th").all_inner_texts()
+    whole = "nodes => nodes.every((node) => node.scrollWidth <= node.clientWidth)"
+    assert studio.page.eval_on_selector_all(".numbers tbody th", whole)
     assert [row.split(", ")[-1].strip() for row in rows] == ["1 step", "3 steps"]
     open_plot(studio)
     legend = studio.page.locator("#numbers-plot .legendtext").all_text_contents()
