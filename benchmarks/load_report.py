@@ -29,7 +29,7 @@ COLUMNS = {
 
 
 def write(row: dict[str, Any], file: Path | None, docs: Path | None) -> None:
-    """Print ``row``; put it into ``file`` in place of the one of the same command; show that file in ``docs``.
+    """Print ``row``; put it into ``file`` in place of the one of the same command and machine; show all in ``docs``.
 
     Raises:
         InputError: a document without the two marks, or one without a file.
@@ -41,7 +41,8 @@ def write(row: dict[str, Any], file: Path | None, docs: Path | None) -> None:
     if file is None:
         return
     kept = json.loads(file.read_text())["rows"] if file.exists() else []
-    rows = [*(old for old in kept if key(old) != key(row)), row]
+    same = key(row), row["machine"]
+    rows = [*(old for old in kept if (key(old), old["machine"]) != same), row]
     document = {"made_by": "make load soak", **provenance(), "rows": rows}
     write_atomic(file, (json.dumps(document, indent=1) + "\n").encode())
     if docs is not None:
