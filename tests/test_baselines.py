@@ -136,6 +136,7 @@ def test_fit_has_the_moments_of_pictures_and_mirror_images():
     assert torch.allclose(model.covariance, torch.cov(both.T, correction=0), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_small_form_loses_next_to_nothing():
     rng = np.random.default_rng(0)
     smooth = rng.integers(0, 256, (64, 4, 4, 3)).repeat(8, 1).repeat(8, 2)
@@ -153,6 +154,7 @@ def test_bundled_moments_are_those_of_pictures():
     assert torch.allclose(prior.covariance, prior.covariance.T, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_lmmse_samples_have_the_posterior_mean_and_spread():
     model, context = BASELINES["lmmse"](), observed(900)
     queries = GRID[:200]
@@ -170,6 +172,7 @@ def test_lmmse_samples_have_the_posterior_mean_and_spread():
     assert (empirical - true).norm() < 0.5 * true.norm()
 
 
+@pytest.mark.slow
 def test_lmmse_sample_depends_on_the_seed_alone():
     model, context = BASELINES["lmmse"](), observed(600)
     pair = fieldlib.reconstruct(model, context, GRID, steps=3, seeds=[5, 6])

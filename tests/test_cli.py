@@ -210,6 +210,7 @@ def test_sample_refuses(home, tmp_path, flag, value, capsys):
     assert not (tmp_path / "out.png").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", ["evaluate", "sample"])
 def test_as_a_person_calls_it(home, script):
     """In a process of its own: code 2, one line of advice, no traceback."""

@@ -405,6 +405,7 @@ def test_from_the_hub_and_then_without_network(hub_layout, tmp_path):
     assert load_from_hub(endpoint, home, HF_HUB_OFFLINE="1") == "(2, 32, 32, 3) [6, 5]\n"
 
 
+@pytest.mark.slow
 def test_no_network_and_nothing_cached(tmp_path):
     answer = load_from_hub("http://127.0.0.1:9", tmp_path)
     assert answer.startswith("InputError: the test pictures of uoft-cs/cifar10 are not cached and cannot be fetched")

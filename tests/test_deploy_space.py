@@ -98,6 +98,7 @@ except InputError as error:
 """
 
 
+@pytest.mark.slow
 def test_upload_carries_every_file_unchanged(space, tmp_path):
     hub = Hub()
     with hub.serve() as endpoint:
@@ -111,6 +112,7 @@ def test_upload_carries_every_file_unchanged(space, tmp_path):
     assert repository.variables == {"FIELDLIB_MODELS": {"value": "ada/fields"}}, "the menus offer what is preloaded"
 
 
+@pytest.mark.slow
 def test_upload_without_permission(space, tmp_path):
     with Hub().serve() as endpoint:
         said = answer(endpoint, tmp_path, str(space), "ada/lab", script=UPLOAD, HF_TOKEN=READER)

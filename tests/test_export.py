@@ -54,6 +54,7 @@ def test_inherited_weights_start_where_the_other_run_ended(tmp_path, pictures):
     assert (trainer.folder / "shared.jsonl").read_text() == (run / "log.jsonl").read_text()
 
 
+@pytest.mark.slow
 def test_train_command_makes_a_model_and_refuses_to_overwrite_it(tmp_path, pictures):
     (tmp_path / "data").mkdir()
     for i, pixels in enumerate(pictures[:20]):

@@ -43,6 +43,7 @@ def test_steps_follow_from_calls_and_impossible_cells_are_left_out(home):
         assert cell["images"] == 2
 
 
+@pytest.mark.slow
 def test_all_solvers_but_the_adaptive_one_are_run_by_default(home):
     cells = call(home, "--calls", 4)
     names = {name for name in fieldlib.SOLVERS if not fieldlib.SOLVERS[name].adaptive}

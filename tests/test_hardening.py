@@ -210,6 +210,7 @@ def test_nothing_unpickles():
                     assert any(given_keys.get(key) == value for key, value in safe.items()), file
 
 
+@pytest.mark.slow
 def test_an_abandoned_run_is_closed():
     from demo import studio
 

@@ -39,6 +39,7 @@ def imported(place):
                 yield node.module.partition(".")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("files", "places", "optional"),
     [

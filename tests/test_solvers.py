@@ -55,6 +55,7 @@ def one_step_per_interval(name):
     return Dopri5(tolerance=1e9) if name == "dopri5" else SOLVERS[name]()
 
 
+@pytest.mark.slow
 @every_method
 @every_problem
 @pytest.mark.parametrize("name", DETERMINISTIC)

@@ -58,6 +58,7 @@ def test_samples_differ_far_from_the_revealed_pixels():
     assert (deviation[scene.mask] == 0).all()
 
 
+@pytest.mark.slow
 def test_fifty_steps_bring_almost_nothing_over_eight():
     one, eight, fifty = (end.state_scores.psnr for end in ends(WALK["steps"].lesson))
     assert abs(fifty - eight) < 0.5

@@ -209,6 +209,7 @@ def test_every_page_shows_the_bundled_results(page):
     assert missing == (page == "ablations" and not (assets.STUDY / "ablations.json").exists())
 
 
+@pytest.mark.slow
 def test_times_come_from_one_run(studies):
     document = json.loads((studies / "comparison.json").read_text())
     document["times"] = {"machine": "a quiet one", "threads": 2, "date": "2026-01-02", "rounds": 15, "seconds": {}}

@@ -133,6 +133,7 @@ def test_a_damaged_study_file_is_refused(tmp_path):
         StudyFile(tmp_path / "study.json", "make", {}, ("seed",))
 
 
+@pytest.mark.slow
 def test_compare_has_intervals_resumes_and_checks_itself(data, tmp_path, monkeypatch, capsys):
     out = tmp_path / "comparison.json"
     options = compare.Options(data, limit=9, samples=2, models=FAST, seeds=(1, 2), out=out, readme=False)
@@ -182,6 +183,7 @@ def of_yesterday(path, machine, **times):
     path.write_text(json.dumps({**document, "machine": machine, "cells": cells}))
 
 
+@pytest.mark.slow
 def test_cells_of_another_machine_come_in_and_times_are_taken_apart(data, tmp_path, monkeypatch, capsys):
     common = {"data": data, "limit": 9, "samples": 2, "models": FAST, "readme": False}
     whole, more = (
@@ -207,6 +209,7 @@ def test_cells_of_another_machine_come_in_and_times_are_taken_apart(data, tmp_pa
     assert f"least of {timing.ROUNDS} rounds, {machine_class()}" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_rows_with_fewer_seeds_say_so(data, tmp_path, capsys):
     options = compare.Options(
         data, limit=9, samples=2, models=FAST, seeds=(1, 2), out=tmp_path / "c.json", readme=False
@@ -320,6 +323,7 @@ def test_equal_values_share_their_ranks():
     assert shares.tolist() == pytest.approx([0.25] * 4)
 
 
+@pytest.mark.slow
 def test_calibration_leaves_out_what_has_no_spread(data, tmp_path):
     out = tmp_path / "calibration.json"
     calibration.main(calibration.Options(data, models=("lmmse", "nearest"), limit=1, samples=3, out=out))

@@ -54,6 +54,7 @@ def test_a_bad_gradient_touches_nothing(tmp_path):
     assert set(losses(tmp_path)) == {1, 2, 4, 5, 6}
 
 
+@pytest.mark.slow
 def test_many_bad_steps_go_back_to_the_last_good_state_at_half_the_rate(tmp_path):
     trainer = make_trainer(tmp_path, PICTURES, epochs=10)
     run = trainer.run(save_minutes=1e9, validate_minutes=1e9)
