@@ -26,14 +26,15 @@ study: PORT = 8501
 study: setup
 	$(BIN)/python app.py --ui streamlit --port $(PORT)
 
-# Tests run on all cores, but for those that drive a browser or look at times.
+# Tests run on all cores, one thread each, but for those that drive a browser or look at times.
+SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto
 FAST := not browser and not training and not slow and not alone
 test: setup browser nginx test-fast
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "(training or slow) and not browser"
+	$(SIDE_BY_SIDE) --dist loadfile -m "(training or slow) and not browser"
 	$(BIN)/python -m pytest -m "browser or alone"
 
 test-fast: setup
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "$(FAST)"
+	$(SIDE_BY_SIDE) --dist worksteal -m "$(FAST)"
 
 # The fast tests on other Pythons than the one above, each in an environment of its own with the package installed.
 PYTHONS ?= python3.12 python3.13
