@@ -1,0 +1,78 @@
+"""The page's scripts and styles are compressed once, kept, and never asked for again by a browser that has them.
+
+Gradio 6.31 reads and compresses each of some eighty files anew for every visitor, and has browsers ask again at every
+visit. Their names hold a hash of their content, so what was sent once stays true.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import NamedTuple
+
+import brotli
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+NAMED = re.compile(r"/assets/[\w.-]+-[\w-]{8,10}\.(js|css)$")  # as Vite names what it builds
+QUALITY = 9  # of 11; Gradio's 4 leaves a tenth more
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class File(NamedTuple):
+    """A whole answer: its status, its headers and its body."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+class Shelf:
+    """ASGI middleware, see the module; asks ``app`` once for each file that there is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._kept: dict[str, File] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See the ASGI specification."""
+        if not fits(scope):
+            return await self._app(scope, receive, send)
+        path = scope["path"]
+        file = self._kept.get(path)
+        if file is None:
+            file = await answer_of(self._app, scope, receive)
+            if file.status == 200:
+                file = self._kept[path] = await asyncio.to_thread(pack, file)
+        await Response(file.body, file.status, dict(file.headers))(scope, receive, send)
+
+
+def fits(scope: Scope) -> bool:
+    """Whether a request asks for a whole file that is named after its content, from a browser that knows Brotli."""
+    if scope["type"] != "http" or scope["method"] != "GET" or not NAMED.search(scope["path"]):
+        return False
+    headers = Headers(scope=scope)
+    return "br" in headers.get("accept-encoding", "") and "range" not in headers
+
+
+async def answer_of(app: ASGIApp, scope: Scope, receive: Receive) -> File:
+    """What ``app`` answers, as a whole."""
+    messages: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        messages.append(message)
+
+    await app(scope, receive, keep)
+    start, *parts = messages
+    return File(start["status"], Headers(raw=start["headers"]), b"".join(part.get("body", b"") for part in parts))
+
+
+def pack(file: File) -> File:
+    """``file`` compressed, for browsers to keep."""
+    body = brotli.compress(file.body, quality=QUALITY)
+    headers = MutableHeaders(raw=list(file.headers.raw))
+    headers.update({"content-encoding": "br", "content-length": str(len(body)), "cache-control": FOREVER})
+    headers.add_vary_header("Accept-Encoding")
+    del headers["accept-ranges"]
+    return File(file.status, headers, body)
