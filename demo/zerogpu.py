@@ -46,9 +46,7 @@ def sample(
         InputError: as :func:`fieldlib.load` and :func:`fieldlib.sample`.
     """
     model, place = fieldlib.load(name), device()
-    if (
-        isinstance(model, nn.Module) and next(model.parameters()).device != place
-    ):  # a look at one costs less than a move
+    if isinstance(model, nn.Module) and next(model.parameters()).device != place:
         model = model.to(place)  # a baseline computes where its points are
     context = context._replace(coords=context.coords.to(place), values=context.values.to(place))
     for frame in fieldlib.sample(model, context, coords, solver=solver, steps=steps, seeds=seeds):
