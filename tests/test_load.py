@@ -167,13 +167,17 @@ ROW |= {"runs": 30, "runs_per_second": 7.5, "busy": 0, "errors": 0, "memory_mb":
 ROW |= {"load_before": 0.1}
 
 
-def test_rows_replace_those_of_the_same_command(tmp_path, capsys):
+def test_rows_replace_those_of_the_same_command_and_machine(tmp_path, capsys):
     file, docs = tmp_path / "load.json", tmp_path / "page.md"
     docs.write_text("before\n{}\n{}\nafter\n".format(*markers("load")))
     load_report.write({"command": "load --users 30 --json x", **ROW}, file, docs)
     load_report.write({"command": "load --users 9 --json x", **ROW, "first_p50": None}, file, docs)
     load_report.write({"command": "load --users 30 --json y", **ROW, "runs": 60}, file, docs)
     assert [row["runs"] for row in json.loads(file.read_text())["rows"]] == [30, 60]
+    load_report.write(
+        {"command": "load --users 9", **ROW, "machine": "another one", "runs": 90}, file, tmp_path / "page.md"
+    )
+    assert [row["runs"] for row in json.loads(file.read_text())["rows"]] == [30, 60, 90]
     text = docs.read_text()
     assert text.startswith("before\n") and text.endswith("\nafter\n") and text.count("`load --users 30`") == 1
     assert "| `load --users 9` | 30 | - | 0.80 |" in text
