@@ -56,7 +56,7 @@ class Sharing(Generic[T]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._streams: OrderedDict[Hashable, Stream[T]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the memory's cleaner may end a forgotten reader while this thread enters
 
     def items(self, key: Hashable, make: Callable[[], Iterator[T]]) -> Iterator[T]:
         """The items of the stream called ``key``, which ``make`` starts when there is none."""
@@ -81,6 +81,6 @@ class Sharing(Generic[T]):
             stream.readers -= 1
             if not stream.readers and not stream.whole() and self._streams.get(key) is stream:
                 del self._streams[key]
-            idle = [name for name, one in self._streams.items() if not one.readers]
+            idle = [name for name, one in list(self._streams.items()) if not one.readers]
             for name in idle[: max(0, len(self._streams) - self._most)]:
                 del self._streams[name]
