@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 NAMED = re.compile(r"/assets/[\w.-]+-[\w-]{8,10}\.(js|css)$")  # as Vite names what it builds
-QUALITY = 9  # of 11; Gradio's 4 leaves a tenth more
+QUALITY = 9  # of 11; with Gradio's 4 the page is a twentieth heavier
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -29,23 +29,32 @@ class File(NamedTuple):
 
 
 class Shelf:
-    """ASGI middleware, see the module; asks ``app`` once for each file that there is."""
+    """ASGI middleware, see the module; asks ``app`` once for each file that there is, however many browsers wait."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._kept: dict[str, File] = {}
+        self._files: dict[str, asyncio.Task[File]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
         if not fits(scope):
             return await self._app(scope, receive, send)
         path = scope["path"]
-        file = self._kept.get(path)
-        if file is None:
-            file = await answer_of(self._app, scope, receive)
-            if file.status == 200:
-                file = self._kept[path] = await asyncio.to_thread(pack, file)
+        if path not in self._files:
+            self._files[path] = asyncio.create_task(self._fetch(scope, receive))
+        file = await asyncio.shield(self._files[path])  # a browser that leaves does not end it for the others
         await Response(file.body, file.status, dict(file.headers))(scope, receive, send)
+
+    async def _fetch(self, scope: Scope, receive: Receive) -> File:
+        """The file that is asked for, packed; any other answer as it is, and forgotten."""
+        found = False
+        try:
+            file = await answer_of(self._app, scope, receive)
+            found = file.status == 200
+            return await asyncio.to_thread(pack, file) if found else file
+        finally:
+            if not found:
+                del self._files[scope["path"]]
 
 
 def fits(scope: Scope) -> bool:

@@ -23,7 +23,7 @@ import fieldlib
 from demo import checks, time_limit, zerogpu
 from demo.moments import SIZE, Moment, Scene, look
 from demo.sharing import Sharing
-from fieldlib import PATTERNS, SOLVERS, Frame, InputError
+from fieldlib import BASELINES, PATTERNS, SOLVERS, Frame, InputError
 from fieldlib.patterns.base import make_mask
 from fieldlib.registry import learned, one_call
 from fieldlib.sampling import MOST_STEPS
@@ -158,8 +158,7 @@ def walk(request: Request, scene: Scene) -> Iterator[Moment | None]:
 
 def identity(request: Request, scene: Scene) -> Hashable:
     """Equal for runs that give equal moments: the same weights, pixels and settings."""
-    model = fieldlib.load(request.model)
-    weights = model if isinstance(model, torch.nn.Module) else request.model
+    weights = request.model if request.model in BASELINES else fieldlib.load(request.model)
     settings = request.solver, request.steps, request.noise_seed, request.samples, request.scored
     return weights, scene.pixels.tobytes(), scene.mask.tobytes(), *settings
 

@@ -130,5 +130,12 @@ def test_another_run_is_sampled(request_, starts, change):
     assert len(starts) == count + 1
 
 
+def test_a_baseline_is_loaded_once_for_its_run(request_, monkeypatch):
+    loaded, plain = [], fieldlib.load
+    monkeypatch.setattr(fieldlib, "load", lambda name: loaded.append(name) or plain(name))
+    moments(replace(request_, model="nearest"))
+    assert loaded == ["nearest"]
+
+
 def test_each_run_has_a_name_of_its_own(request_):
     assert next(studio.run(request_)).run != next(studio.run(request_)).run

@@ -15,13 +15,16 @@ TEXT = "const answer = 42;\n" * 400
 
 
 class App:
-    """Answers every path but those with "lost" in them; knows what it was asked for."""
+    """Answers every path but those with "lost" or "broken" in them; knows what it was asked for."""
 
     def __init__(self):
         self.asked = []
 
     async def __call__(self, scope, receive, send):
         self.asked.append(scope["path"])
+        await asyncio.sleep(0.01)
+        if "broken" in scope["path"]:
+            raise ValueError("broken")
         status = 404 if "lost" in scope["path"] else 200
         await PlainTextResponse(TEXT, status, {"accept-ranges": "bytes"})(scope, receive, send)
 
@@ -31,19 +34,24 @@ def app():
     return App()
 
 
-def get(app, *paths, method="GET", headers=BROWSER):
-    async def ask():
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://studio") as client:
-            return [await client.request(method, path, headers=headers) for path in paths]
-
-    return asyncio.run(ask())
+async def get_from(app, *paths, method="GET", headers=BROWSER):
+    """The answers to requests for ``paths``, all at once."""
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://studio") as client:
+        return await asyncio.gather(*(client.request(method, path, headers=headers) for path in paths))
 
 
-def test_a_script_is_asked_for_once(app):
-    first, again = get(Shelf(app), SCRIPT, SCRIPT)
-    assert app.asked == [SCRIPT]
-    for answer in (first, again):
+def get(*arguments, **options):
+    return asyncio.run(get_from(*arguments, **options))
+
+
+def test_a_script_is_asked_for_once_however_many_wait(app):
+    async def ask_again(shelf):
+        return [*await get_from(shelf, SCRIPT, SCRIPT), *await get_from(shelf, SCRIPT)]
+
+    answers = asyncio.run(ask_again(Shelf(app)))
+    assert app.asked == [SCRIPT] and len(answers) == 3
+    for answer in answers:
         assert answer.status_code == 200 and answer.text == TEXT
         assert answer.headers["content-encoding"] == "br"
         assert answer.headers["cache-control"] == FOREVER
@@ -53,9 +61,18 @@ def test_a_script_is_asked_for_once(app):
 
 @pytest.mark.parametrize("path", ["/assets/lost-DphvyggB.js", "/assets/logo.svg", "/config", "/x-DphvyggB.js"])
 def test_what_is_missing_or_has_no_hash_in_its_name_is_not_kept(app, path):
-    answers = get(Shelf(app), path, path)
+    shelf = Shelf(app)
+    answers = [get(shelf, path)[0] for _ in range(2)]
     assert app.asked == [path, path]
     assert not any("cache-control" in answer.headers for answer in answers)
+
+
+def test_what_failed_once_is_asked_for_again(app):
+    shelf, path = Shelf(app), "/assets/broken-DphvyggB.js"
+    for _ in range(2):
+        with pytest.raises(ValueError, match="broken"):
+            get(shelf, path)
+    assert app.asked == [path, path]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +80,8 @@ def test_what_is_missing_or_has_no_hash_in_its_name_is_not_kept(app, path):
     [("GET", {"accept-encoding": "gzip"}), ("GET", {**BROWSER, "range": "bytes=0-9"}), ("HEAD", BROWSER)],
 )
 def test_other_requests_for_it_pass(app, method, headers):
-    shelf = Shelf(app)
-    get(shelf, SCRIPT)
-    get(shelf, SCRIPT, method=method, headers=headers)
+    async def ask(shelf):
+        return [*await get_from(shelf, SCRIPT), *await get_from(shelf, SCRIPT, method=method, headers=headers)]
+
+    asyncio.run(ask(Shelf(app)))
     assert app.asked == [SCRIPT, SCRIPT]
