@@ -110,9 +110,11 @@ class Browser:
                 outcome.places.append(message["rank"])
             elif kind == "process_generating":
                 data = message["output"]["data"] if data is None else patched(data, message["output"]["data"])
+                if not isinstance(data[0], list):
+                    continue  # the end: see demo.message_log
                 outcome.first = outcome.first or now
                 outcome.last = now
-                outcome.messages.append(data[0])
+                outcome.messages = [json.loads(text) for text in data[0]]
                 if self.manner in (VANISHING, CANCELLING):
                     return await self._leave(event)
             elif kind == "process_completed" and not message["success"]:

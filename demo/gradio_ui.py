@@ -13,6 +13,7 @@ from demo import api, choosing, front_door, handlers, languages, operations, pic
 from demo.events import AT_ONCE, CHECKED, PRIVATE, RUNS, THREADS
 from demo.guard import guard
 from demo.layout import MOST_SLIDER_STEPS, Widgets, lay_out
+from demo.message_log import logged
 from demo.page_scripts import (
     BEFORE,
     BUSY,
@@ -66,7 +67,7 @@ def wire_run(w: Widgets) -> gr.events.Dependency:
     w.run.click(None, None, buttons, js=BUSY)
     # "multiple": Gradio 6.31 may take a cancelled run for a pending one and ignore the next click; BUSY guards instead.
     queued: dict[str, Any] = {**RUNS, "show_progress": "minimal", "show_progress_on": w.waiting}
-    running = w.run.click(guard(handlers.run), w.run_inputs, w.player, trigger_mode="multiple", **queued)
+    running = w.run.click(logged(guard(handlers.run)), w.run_inputs, w.player, trigger_mode="multiple", **queued)
     for ended in (running.then, running.failure):  # Gradio 6.31: a cancelled run ends with a "failure"
         ended(None, None, buttons, js=IDLE)
     w.stop.click(handlers.stop, None, w.player, cancels=[running], **AT_ONCE)
@@ -85,7 +86,8 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
     stroke = w.painter.paint(
         guard(handlers.painted), [w.picture, *w.mask_inputs], w.player, trigger_mode="multiple", **options
     )
-    stroke.then(guard(handlers.preview), [w.live, *w.run_inputs], w.player, trigger_mode="always_last", **MOVING)
+    preview = logged(guard(handlers.preview))
+    stroke.then(preview, [w.live, *w.run_inputs], w.player, trigger_mode="always_last", **MOVING)
     choices = gr.Number(0, visible=False)
     w.pattern.input(None, choices, choices, js=CHOICES)
     w.percent.input(None, None, None, js=MOVED.format("percent"))
@@ -93,7 +95,7 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
     changes: list[Any] = [w.percent.input, choices.change, w.seed.input, shuffled.then]
     drawn = [
         change(
-            guard(handlers.randomise),
+            logged(guard(handlers.randomise)),
             [w.live, *w.run_inputs],
             [w.painter, w.player],
             trigger_mode="always_last",
@@ -109,7 +111,7 @@ def wire_live(w: Widgets, running: gr.events.Dependency) -> None:
     """While the steps move, a coarse preview; the full run follows from ``SLIDERS``."""
     w.steps_slider.input(None, None, None, js=MOVED.format("steps"))
     shown = w.steps_slider.input(
-        guard(handlers.preview),
+        logged(guard(handlers.preview)),
         [w.live, *w.run_inputs],
         w.player,
         cancels=[running],

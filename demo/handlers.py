@@ -125,7 +125,7 @@ def heading(requests: Sequence[Request]) -> str:
 
 
 def run(key: str, *values: Any) -> Iterator[player.Message]:  # noqa: ANN401
-    """Chunks for the player as the frames are made, then the baselines that stand beside them.
+    """Messages for the player as the frames are made, then the baselines that stand beside them.
 
     ``key`` is that of the picture here and below: see :func:`demo.pictures.from_key`.
     """
@@ -148,10 +148,9 @@ def stop() -> player.Message:
     return player.stopped_message()
 
 
-def preview(live: bool, key: str, *values: Any) -> Iterator[player.Message | Update]:  # noqa: ANN401
+def preview(live: bool, key: str, *values: Any) -> Iterator[player.Message]:  # noqa: ANN401
     """The last frame of a run with few steps, while a control moves; nothing unless ``live`` or where none can be."""
     if not live or not has_work(base_request(pictures.from_key(key), split(values)[0])):
-        yield gr.skip()
         return
     requests = [studio.coarse(request) for request in requests_of(pictures.from_key(key), *split(values))]
     lanes = [lane_of(request)._replace(total=1) for request in requests]
@@ -180,7 +179,7 @@ def randomise(live: bool, key: str, *values: Any) -> Iterator[tuple[Any, Any]]: 
     """New pixels by pattern and seed, for painter and player; then a coarse preview of what they give."""
     mask, setup = split(values)
     drawn, scene = reveal(pictures.from_key(key), *mask[1:])
-    yield drawn, scene
+    yield painter.once(drawn), scene
     for message in preview(live, key, drawn, *mask[1:], *setup):
         yield gr.skip(), message
 

@@ -1,5 +1,4 @@
 // The frames of one to three runs of the same picture, pixels and noise, under one shared time.
-// Chunks may arrive twice or out of order.
 
 class Lanes {
   constructor() {

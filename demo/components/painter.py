@@ -19,7 +19,7 @@ PICTURE, COLOURS = MODES = ("picture", "colours")
 MOUNT = """
 const painter = new MaskPainter(element, props.labels, (value) => { props.value = value; trigger("paint", {}); });
 painter.receive(props.value);
-watch("value", () => painter.receive(props.value));
+watch("value", () => painter.receive([props.value].flat()[0]));
 """
 
 
@@ -59,6 +59,11 @@ def show(pixels: np.ndarray, mask: np.ndarray, *, painted: bool = False) -> Mess
     }
 
 
+def once(message: Message) -> list[Message]:
+    """``message`` for an event that goes on: Gradio 6.31 would write what the event says next into the value itself."""
+    return [message]
+
+
 def with_pattern(message: Message, mask: np.ndarray) -> Message:
     """``message`` with what the pattern tool reveals."""
     return {**message, "pattern": checks.pack_mask(mask)}
@@ -70,6 +75,8 @@ def read(value: object) -> Painting | None:
     Raises:
         InputError: a mask or colours of another length or alphabet, or another mode.
     """
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]  # see once
     if not isinstance(value, dict) or not value.get("painted"):
         return None
     mask = checks.unpack_mask(value.get("mask"), SIZE)

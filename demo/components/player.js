@@ -18,6 +18,7 @@ class TrajectoryPlayer {
     this.speed = 1;
     this.loop = false;
     this.arriving = Promise.resolve();
+    this.heard = []; // the messages of the event that goes on
     this.root.drawTimes = []; // when playing drew a frame, in ms: for those who count
     this.clear();
     this.influence = new Influence(ask, () => this.draw());
@@ -28,30 +29,41 @@ class TrajectoryPlayer {
 
   // --- what arrives -------------------------------------------------------------------------------------------
 
+  // One message, or all messages of an event so far: see message_log.py.
+  hear(value) {
+    const log = Array.isArray(value) ? value : [];
+    if (!log.length) this.receive(value);
+    log.forEach((text, i) => text !== this.heard[i] && this.receive(JSON.parse(text)));
+    this.heard = [...log];
+  }
+
   // One message after the other, although unpacking one takes a moment.
   receive(message) {
     if (message) this.arriving = this.arriving.then(() => this.take(message)).catch((error) => console.error(error));
   }
 
   async take(message) {
-    if (this.dropped.has(message.run)) return;
-    const planes = message.blob ? await this.unpack(message) : null;
     if (message.kind === "stopped") this.halt();
+    else if (message.kind === "scene") this.set(message);
+    else if (this.dropped.has(message.run)) return;
     else if (message.kind === "stills") this.stills = message.stills;
-    else {
-      if (message.kind === "scene") this.drop();
-      else if (message.run !== this.run) this.begin(message);
-      this.setScene(message);
-      if (message.view) this.enlarge(message.view);
-      if (planes) this.lanes.collect(message, planes);
-      if (planes && (this.calm || this.preview)) this.position = Math.max(this.lanes.received - 1, 0);
-    }
+    else await this.takeFrames(message);
     this.draw();
   }
 
-  unpack(message) {
-    const mask = unpackMask(message.mask, message.size[0] * message.size[1]);
-    return decodeFrames(message.blob, message.frames.length, message.planes, mask, decodeBytes(message.truth));
+  set(message) {
+    this.drop();
+    this.setScene(message);
+    if (message.view) this.enlarge(message.view);
+  }
+
+  async takeFrames(message) {
+    if (message.lanes) this.begin(message);
+    if (message.run !== this.run) return;
+    const { pixels, mask } = this.scene;
+    const planes = await decodeFrames(message.blob, message.frames.length, message.planes, mask, pixels);
+    this.lanes.collect(message, planes);
+    if (this.calm || this.preview) this.position = Math.max(this.lanes.received - 1, 0);
   }
 
   clear() {
@@ -69,8 +81,10 @@ class TrajectoryPlayer {
     this.stopped = this.lanes.received < this.lanes.total;
   }
 
+  // The first chunk of a run.
   begin(message) {
     this.drop();
+    this.setScene(message);
     this.lanes.begin(message.lanes);
     Object.assign(this, { run: message.run, heading: message.heading, preview: message.kind === "preview" });
     this.influence.forget();

@@ -23,8 +23,8 @@ ERROR_LIMIT = 0.4  # mean absolute error of a pixel, data range 1, at the upper 
 MOUNT = """
 const ask = (question) => server.ask_influence(question);
 const player = new TrajectoryPlayer(element, props.labels, ask, (view) => trigger("look", { view }));
-player.receive(props.value);
-watch("value", () => player.receive(props.value));
+player.hear(props.value);
+watch("value", () => player.hear(props.value));
 """
 
 
@@ -69,9 +69,7 @@ def scene_message(scene: Scene) -> Message:
 
 
 def chunk_message(view: View, heading: str, lanes: Sequence[Lane], kind: str = "chunk") -> Message:
-    """A few frames of a lane; complete in itself, so that it may arrive twice or after another one.
-
-    Gradio sends only what differs from the message before, so what stays the same costs nothing.
+    """A few frames of a lane. The first chunk of a run also says what the run is called, its lanes and its scene.
 
     Args:
         view: the frames.
@@ -79,11 +77,12 @@ def chunk_message(view: View, heading: str, lanes: Sequence[Lane], kind: str = "
         lanes: all lanes of the run.
         kind: "chunk", or "preview" for a coarse picture while a control moves.
     """
-    fields = {"kind": kind, "run": view.run, "lane": view.lane, "start": view.start, "heading": heading}
+    opening: Message = {}
+    if view.lane == view.start == 0:
+        opening = {"heading": heading, "lanes": [lane._asdict() for lane in lanes], **_scene_fields(view.scene)}
     return {
-        **fields,
-        "lanes": [lane._asdict() for lane in lanes],
-        **_scene_fields(view.scene),
+        **opening,
+        **{"kind": kind, "run": view.run, "lane": view.lane, "start": view.start},
         "frames": [_frame(moment) for moment in view.moments],
         "planes": [3, 3] if view.moments[0].spread is None else [3, 3, 1],
         "blob": pack_frames([pictures_of(moment) for moment in view.moments], view.scene.mask),
