@@ -9,7 +9,20 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from demo import api, choosing, front_door, handlers, languages, operations, pictures, sections, shelf, strings, studio
+from demo import (
+    api,
+    choosing,
+    front_door,
+    handlers,
+    languages,
+    loading_film,
+    operations,
+    pictures,
+    sections,
+    shelf,
+    strings,
+    studio,
+)
 from demo.events import AT_ONCE, CHECKED, PRIVATE, RUNS, THREADS
 from demo.guard import guard
 from demo.layout import MOST_SLIDER_STEPS, Widgets, lay_out
@@ -170,7 +183,12 @@ def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
     page = build()
     operations.forget_departed(page)
     options = operations.app_options(page)
-    options["middleware"] += [Middleware(front_door.FrontDoor), Middleware(shelf.Shelf)]
+    film = loading_film.film(pictures.offered()[0])
+    options["middleware"] += [
+        Middleware(front_door.FrontDoor),
+        Middleware(loading_film.LoadingFilm, film),
+        Middleware(shelf.Shelf),
+    ]
     page.queue(default_concurrency_limit=2, max_size=64)
     page.launch(
         server_name=host,

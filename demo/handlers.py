@@ -194,12 +194,17 @@ def reveal(
     return painter.with_pattern(sheet, drawn), player.scene_message(Scene(picture.pixels, mask))
 
 
+def opening(picture: Picture) -> Request:
+    """The run that greets visitors."""
+    return Request(picture.pixels, model=menus.default_model(), steps=OPENING_STEPS)
+
+
 def greeting(picture: Picture) -> player.Message:
     """What the player shows before any event: a whole run in one message, made once, before any model runs for them.
 
     Falls back to the revealed pixels when the default model cannot be used, so that the page opens all the same.
     """
-    request = Request(picture.pixels, model=menus.default_model(), steps=OPENING_STEPS)
+    request = opening(picture)
     try:
         views = list(studio.run(request))
     except InputError as error:

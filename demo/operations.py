@@ -5,6 +5,7 @@ Nothing that a visitor sends is logged except the path: no query, no body, no he
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -38,6 +39,7 @@ WELL_FORMED = re.compile(r"[\w-]{1,64}", re.ASCII)
 GRACE = 30.0  # seconds that running trajectories get after SIGTERM
 MOST_BODY = 2 * MOST_BYTES  # of a request: an upload and its wrapping, with room to spare
 READING = 10.0  # seconds that slow clients get after the last run to fetch what is theirs
+SETTLED = 1.0  # seconds after which Gradio 6.31 has ended the stream of a tab that closed; it wants its queue for that
 FLUSH = 0.5  # seconds in which the last bytes leave
 POLL = 0.01  # seconds between two looks of Gradio 6.31 at its queue; its own 0.001 costs the samplers processor time
 LOG_LEVEL = "FIELDLIB_LOG"  # environment variable: DEBUG logs every HTTP request
@@ -210,6 +212,7 @@ def forget_departed(page: gr.Blocks) -> None:
     async def forget(request: gr.Request) -> None:
         session = request.session_hash or ""
         await page._queue.clean_events(session_hash=session)  # first: what still runs sends no more messages
+        await asyncio.sleep(SETTLED)
         page._queue.pending_messages_per_session.pop(session, None)
         page._queue.pending_event_ids_session.pop(session, None)
 

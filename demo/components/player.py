@@ -24,6 +24,7 @@ MOUNT = """
 const ask = (question) => server.ask_influence(question);
 const player = new TrajectoryPlayer(element, props.labels, ask, (view) => trigger("look", { view }));
 player.hear(props.value);
+document.querySelector("#loading-film")?.remove();
 watch("value", () => player.hear(props.value));
 """
 

@@ -36,7 +36,7 @@ class Budget(NamedTuple):
     unit: str
 
 
-SLOWEST_MACHINE = 2.0  # times slower than the one that the budgets in milliseconds were set on
+SLOWEST_MACHINE = 3.0  # times slower than the one that the budgets in milliseconds were set on; some are busy, too
 BUDGETS = pytest.StashKey[list[Budget]]()
 
 
