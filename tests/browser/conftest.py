@@ -16,6 +16,7 @@ from fieldlib import hub
 from fieldlib.checkpoint import build, save_model
 from fieldlib.presets import PRESETS
 
+REPLICAS = int(os.environ.get("FIELDLIB_REPLICAS", "1"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
@@ -83,7 +84,9 @@ def weights(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def server(weights):
-    """The studio in this process, as Gradio serves it."""
+    """The studio in this process, as Gradio serves it; for tests that reach into it."""
+    if REPLICAS > 1:
+        pytest.skip("replicas are other processes")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hub, "BUNDLED", weights)
         page = gradio_ui.serve("127.0.0.1", None, block=False)
@@ -94,12 +97,11 @@ def server(weights):
 @pytest.fixture(scope="session")
 def address(request):
     """Where the studio answers: this process, or as many replicas behind nginx as FIELDLIB_REPLICAS says."""
-    count = int(os.environ.get("FIELDLIB_REPLICAS", "1"))
-    if count == 1:
+    if REPLICAS == 1:
         yield request.getfixturevalue("server").local_url
         return
-    with served("", count) as replicas:
-        yield replicas.address
+    with served("", REPLICAS) as replicas:
+        yield f"{replicas.address}/"
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,8 @@ import pytest
 from demo import events, gradio_ui
 from tests.browser.conftest import Studio
 
+pytestmark = pytest.mark.alone  # servers of their own
+
 # How long after the page was asked for something first moves, and how long after its load event the player does.
 WATCH = """
 const look = () => {
