@@ -26,13 +26,12 @@ study: PORT = 8501
 study: setup
 	$(BIN)/python app.py --ui streamlit --port $(PORT)
 
-# Tests run on all cores, one thread each, but for those that look at times.
+# Tests run on all cores, one thread each, but for those that drive a browser or look at times.
 SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto
 FAST := not browser and not training and not slow and not alone
 test: setup browser nginx test-fast
 	$(SIDE_BY_SIDE) --dist loadfile -m "(training or slow) and not browser"
-	$(SIDE_BY_SIDE) --dist loadfile -m "browser and not budget and not alone"
-	$(BIN)/python -m pytest -m "budget or alone"
+	$(BIN)/python -m pytest --durations=25 -m "browser or alone"
 
 test-fast: setup
 	$(SIDE_BY_SIDE) --dist worksteal -m "$(FAST)"
