@@ -4,12 +4,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+# Gradio fades what is being computed, and Run lights up when it can be pressed again.
+AT_REST = """() => !document.querySelector(".html-container.pending")
+  && !document.getAnimations().some((one) => one instanceof CSSTransition)"""
 SECTIONS = ("numbers", "resolution", "knowledge", "share")
 
 
 def serious(page):
     """Serious and critical findings: rule, and where."""
-    page.wait_for_function("!document.getAnimations().some((one) => one instanceof CSSTransition)")  # Run lights up
+    page.wait_for_function(AT_REST)
     found = Axe().run(page, options=RULES).response["violations"]
     return {
         one["id"]: [node["html"][:160] for node in one["nodes"]]
