@@ -31,7 +31,7 @@ SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto
 FAST := not browser and not training and not slow and not alone
 test: setup browser nginx test-fast
 	$(SIDE_BY_SIDE) --dist loadfile -m "(training or slow) and not browser"
-	$(BIN)/python -m pytest --durations=25 -m "browser or alone"
+	$(BIN)/python -m pytest -m "browser or alone"
 
 test-fast: setup
 	$(SIDE_BY_SIDE) --dist worksteal -m "$(FAST)"

@@ -49,12 +49,20 @@ def baselines() -> Choices:
 
 
 def lane_models(count: int) -> list[str]:
-    """First choices for ``count`` lanes: the default model, then one of every other method, then whatever there is."""
+    """First choices for ``count`` lanes: the default model, then one of every other method, then whatever there is.
+
+    Methods are compared on the default model's network where there are weights of it, else on the first one.
+    """
     names = fieldlib.model_names()
     first = default_model()
-    methods = {name.partition("/")[0]: name for name in reversed(names) if name not in BASELINES}
-    others = [name for method, name in reversed(methods.items()) if method != first.partition("/")[0]]
-    return [first, *others, *[name for name in names if name not in others]][:count]
+    chosen, _, preset = first.partition("/")
+    models: dict[str, list[str]] = {}
+    for name in names:
+        if name not in BASELINES:
+            models.setdefault(name.partition("/")[0], []).append(name)
+    alike = {method: f"{method}/{preset}" for method in models if method != chosen}
+    lanes = [first, *(name if name in names else models[method][0] for method, name in alike.items())]
+    return [*lanes, *(name for name in names if name not in lanes)][:count]
 
 
 def solvers() -> Choices:

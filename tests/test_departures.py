@@ -1,6 +1,7 @@
 """Visitors who leave: their runs end, and nothing of them stays in Gradio's queue."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 from apart import apart
@@ -33,6 +34,22 @@ def test_departed_visitors_leave_nothing_in_the_queue(page):
     queue = page._queue
     assert until(lambda: not queue.pending_messages_per_session and not queue.pending_event_ids_session)
     assert not queue.event_ids_to_events and not page.app.iterators
+
+
+def test_the_queue_of_a_tab_that_closes_stays_until_its_stream_has_ended(page):
+    """Gradio 6.31 looks for it when it ends the stream, and failed with a traceback where it was gone."""
+    forget = next(fn.fn for fn in page.fns.values() if fn.name == "forget")
+    queues = page._queue.pending_messages_per_session
+
+    async def close():
+        queues["gone"] = asyncio.Queue()
+        closing = asyncio.create_task(forget(SimpleNamespace(session_hash="gone")))
+        await asyncio.sleep(0.2)
+        there = "gone" in queues
+        await closing
+        return there, "gone" in queues
+
+    assert apart(lambda: asyncio.run(close())) == (True, False)
 
 
 def cancelled():

@@ -368,6 +368,14 @@ def test_menus_fill_themselves_and_read_like_words():
     assert menus.default_model() == MODEL
 
 
+def test_lanes_compare_methods_on_one_network_where_they_can(monkeypatch):
+    both = [f"{method}/{preset}" for method in ("denoiser", "flow_matching") for preset in ("tiny", "tiny_conv")]
+    monkeypatch.setattr(fieldlib, "model_names", lambda: (*both, "score_sde/tiny", "nearest"))
+    lanes = ["flow_matching/tiny_conv", "denoiser/tiny_conv", "score_sde/tiny"]
+    assert menus.lane_models(3) == lanes
+    assert menus.lane_models(9) == [*lanes, "denoiser/tiny", "flow_matching/tiny", "nearest"]
+
+
 def test_without_weights_a_baseline_is_the_default(monkeypatch, tmp_path):
     monkeypatch.setattr(hub, "BUNDLED", tmp_path)
     assert menus.default_model() in fieldlib.BASELINES

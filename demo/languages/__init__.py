@@ -19,6 +19,7 @@ R = TypeVar("R")
 _CURRENT: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
 
+@functools.cache  # asked for at every request
 def languages() -> tuple[str, ...]:
     """The languages that there are a file of, the default one first."""
     found = sorted(module.name for module in pkgutil.iter_modules(__path__))

@@ -11,8 +11,6 @@ from benchmarks.load_server import wait_until
 from train_scripts.deploy_space import build
 from train_scripts.space_check import clean_environment, fetch, free_port
 
-pytestmark = pytest.mark.alone  # servers of their own
-
 PATIENCE = 90_000  # ms
 
 

@@ -6,8 +6,6 @@ import signal
 import pytest
 from test_operations import App
 
-pytestmark = pytest.mark.alone  # servers of their own
-
 LESSON = "picture=coffee&seed=5&fraction=0.3&lanes=flow_matching/tiny,euler,1000"
 
 
