@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Generator, Hashable, Iterator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class Sharing(Generic[T]):
         self._streams: OrderedDict[Hashable, Stream[T]] = OrderedDict()
         self._lock = threading.RLock()  # the memory's cleaner may end a forgotten reader while this thread enters
 
-    def items(self, key: Hashable, make: Callable[[], Iterator[T]]) -> Iterator[T]:
+    def items(self, key: Hashable, make: Callable[[], Iterator[T]]) -> Generator[T, None, None]:
         """The items of the stream called ``key``, which ``make`` starts when there is none."""
         stream = self._enter(key, make)
         try:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 from typing import NamedTuple, TypeVar
@@ -125,7 +126,7 @@ def never() -> bool:
 
 def run(
     request: Request, name: str | None = None, lane: int = 0, lanes: int = 1, stopped: Stopped = never
-) -> Iterator[View]:
+) -> Generator[View, None, None]:
     """Sample the hidden pixels of ``request`` and show at most ``MOST_MOMENTS`` moments of it.
 
     Whoever asks for an equal run while it goes on, or soon after, gets the same moments: it is computed once.
@@ -163,12 +164,12 @@ def identity(request: Request, scene: Scene) -> Hashable:
     return weights, scene.pixels.tobytes(), scene.mask.tobytes(), *settings
 
 
-def sample(request: Request, scene: Scene) -> Iterator[Frame]:
+def sample(request: Request, scene: Scene) -> Generator[Frame, None, None]:
     """The frames of ``request``, within the limits of the call that they are made for."""
     return limited(unlimited(request, scene))
 
 
-def unlimited(request: Request, scene: Scene) -> Iterator[Frame]:
+def unlimited(request: Request, scene: Scene) -> Generator[Frame, None, None]:
     """The frames of ``request``, as the library gives them."""
     hidden = torch.from_numpy(~scene.mask.reshape(-1))
     seeds = tuple((request.noise_seed + k) % (checks.MOST_SEED + 1) for k in range(request.samples))
@@ -182,16 +183,17 @@ def unlimited(request: Request, scene: Scene) -> Iterator[Frame]:
     )
 
 
-def limited(steps: Iterator[T]) -> Iterator[T]:
+def limited(steps: Generator[T, None, None]) -> Generator[T, None, None]:
     """``steps`` while the call that they are made for has time left and somebody waits for it.
 
     Raises:
         InputError: its time is used up.
         Abandoned: nobody waits for it any more.
     """
-    for step in steps:
-        time_limit.check()
-        yield step
+    with closing(steps):  # now, not when the memory's cleaner comes: whoever reads a shared run has to leave it
+        for step in steps:
+            time_limit.check()
+            yield step
 
 
 def compare(requests: Sequence[Request], stopped: Stopped = never) -> Iterator[View]:
@@ -209,12 +211,16 @@ def compare(requests: Sequence[Request], stopped: Stopped = never) -> Iterator[V
         if not same or other.noise_seed != requests[0].noise_seed:
             raise InputError("lanes are compared on the same picture, revealed pixels and noise seed")
     name = secrets.token_hex(6)
-    lanes = deque(run(request, name, lane, len(requests), stopped) for lane, request in enumerate(requests))
-    while lanes:
-        views = lanes.popleft()
-        for view in islice(views, 1):
-            yield view
-            lanes.append(views)
+    runs = [run(request, name, lane, len(requests), stopped) for lane, request in enumerate(requests)]
+    with ExitStack() as leaving:
+        for views in runs:
+            leaving.enter_context(closing(views))
+        lanes = deque(runs)
+        while lanes:
+            views = lanes.popleft()
+            for view in islice(views, 1):
+                yield view
+                lanes.append(views)
 
 
 def coarse(request: Request) -> Request:

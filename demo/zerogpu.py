@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import TypeVar
 
 import torch
@@ -39,7 +39,7 @@ def device() -> torch.device:
 @gpu
 def sample(
     name: str, context: Points, coords: Tensor, solver: str | None, steps: int, seeds: tuple[int, ...]
-) -> Iterator[Frame]:
+) -> Generator[Frame, None, None]:
     """:func:`fieldlib.sample` with the model called ``name``; frames come in the memory of the processor.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
@@ -72,7 +72,7 @@ def sample(
     temperature: float = 1.0,
     noise_length: float = 0.0,
     seeds: Sequence[int] = (0,),
-) -> Iterator[Frame]:
+) -> Generator[Frame, None, None]:
     """Draw samples of the values at ``coords`` given ``context``, as a stream of steps + 1 frames.
 
     A field model always draws the pixels of its training grid that the context leaves open; ``coords`` read the

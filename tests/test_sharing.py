@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import fieldlib
-from demo import studio
+from demo import studio, time_limit
 from demo.sharing import Sharing
 
 
@@ -139,3 +139,15 @@ def test_a_baseline_is_loaded_once_for_its_run(request_, monkeypatch):
 
 def test_each_run_has_a_name_of_its_own(request_):
     assert next(studio.run(request_)).run != next(studio.run(request_)).run
+
+
+def test_an_abandoned_comparison_leaves_its_runs_at_once(request_, starts):
+    lanes, left = [replace(request_, noise_seed=73, solver=name) for name in ("ddim", "heun")], threading.Event()
+    with time_limit.Allowance(60.0, left.is_set).used():
+        views = studio.compare(lanes)
+        next(views), next(views)
+        left.set()
+        with pytest.raises(time_limit.Abandoned) as held:  # a traceback keeps all that its frames know
+            list(views)
+    assert [len(moments(lane)) for lane in lanes] == [4, 4] and len(starts) == 4
+    assert held
