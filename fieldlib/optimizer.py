@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from fieldlib.muon import Muon
+
 LAYERS = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
 SMALLEST = 8  # rows: narrower matrices, such as the output layer, are left to AdamW
 
@@ -14,12 +16,10 @@ SMALLEST = 8  # rows: narrower matrices, such as the output layer, are left to A
 class MuonAdamW:
     """Steps that orthogonalise the momentum of every weight matrix; convolution kernels count as (out, in x k x k).
 
-    Muon's step is scaled to the size of AdamW's, so one learning rate serves both.
+    One learning rate serves both: see :class:`fieldlib.muon.Muon`.
 
     Args:
         model: its parameters must be where they will stay. learning_rate, weight_decay: of both parts.
-
-    References: Jordan et al. 2024 (Muon); Liu et al. 2025 (matching AdamW's step), arXiv 2502.16982.
     """
 
     def __init__(self, model: nn.Module, learning_rate: float, weight_decay: float) -> None:
@@ -29,7 +29,7 @@ class MuonAdamW:
         known = {id(kernel) for kernel in self._kernels}
         others = [parameter for parameter in model.parameters() if id(parameter) not in known]
         self.parts = (
-            torch.optim.Muon(self._matrices, learning_rate, weight_decay=weight_decay, adjust_lr_fn="match_rms_adamw"),
+            Muon(self._matrices, learning_rate, weight_decay),
             torch.optim.AdamW(others, learning_rate, weight_decay=weight_decay, betas=(0.9, 0.99)),
         )
 

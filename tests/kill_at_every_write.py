@@ -24,12 +24,12 @@ from fieldlib.presets import get_preset  # noqa: E402
 from fieldlib.train_state import STATE  # noqa: E402
 
 EVENTS = ("open", "os.rename", "os.remove", "os.truncate")
-PICTURES = smooth_pictures(6)
+PICTURES = smooth_pictures(4)
 PRESET = replace(get_preset("test"), batch_size=2, warmup=1)
 
 
 def train(folder):
-    """Three steps, saved after each; resumed where there is a state."""
+    """Two steps, saved after each; resumed where there is a state."""
     trainer = make_trainer(folder, PICTURES, epochs=1, preset=PRESET)
     if (folder / STATE).exists():
         trainer.resume()

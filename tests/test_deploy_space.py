@@ -119,7 +119,7 @@ def test_upload_without_permission(space, tmp_path):
     assert said.startswith("InputError:") and "permission" in said
 
 
-@pytest.mark.alone
+@pytest.mark.slow
 def test_the_space_starts_and_answers(space):
     """With the packages of this environment; ``deploy_space --check`` installs its own."""
     report = try_out(space, python=Path(sys.executable))

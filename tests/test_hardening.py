@@ -113,7 +113,7 @@ def test_no_file_of_the_machine_is_served(address, path):
     assert caught.value.code in (403, 404)
 
 
-@pytest.mark.alone
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     name=st.sampled_from(NAMES),
@@ -126,7 +126,7 @@ def test_any_value_over_http_gets_a_picture_or_a_message(address, name, value):
     assert is_error(result) or "data:image/png" in result[1]
 
 
-@pytest.mark.alone
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(blob=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)))
 def test_any_body_over_http_is_refused_without_a_traceback(address, blob):

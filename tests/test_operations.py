@@ -18,7 +18,7 @@ import pytest
 from demo.operations import GRACE, READING
 from train_scripts.space_check import free_port
 
-pytestmark = pytest.mark.alone  # processes of their own
+pytestmark = pytest.mark.slow  # processes of their own
 
 ROOT = Path(__file__).resolve().parent.parent
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))

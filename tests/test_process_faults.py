@@ -20,7 +20,7 @@ from test_operations import App
 
 from demo.operations import FLUSH, GRACE, READING
 
-pytestmark = pytest.mark.alone  # processes of their own
+pytestmark = pytest.mark.slow  # processes of their own
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = "flow_matching/tiny"

@@ -114,7 +114,7 @@ def test_training_learns_saves_and_goes_on(cifar_folder, tmp_path):
         str(cifar_folder),
         epochs=4,
         batch_size=16,
-        limit=1280,
+        limit=640,
         run=tmp_path / "run",
         out=tmp_path / "out" / "c.safetensors",
     )
@@ -125,4 +125,4 @@ def test_training_learns_saves_and_goes_on(cifar_folder, tmp_path):
     before = options.out.read_bytes()
     train_classifier.main(options)  # nothing is left to do
     assert options.out.read_bytes() == before
-    assert "1280 training" in (options.out.parent / "README.md").read_text()
+    assert "640 training" in (options.out.parent / "README.md").read_text()

@@ -41,7 +41,7 @@ def peak(kind, mode, count):
 
 
 @linux
-@pytest.mark.alone
+@pytest.mark.slow
 def test_many_uploads_at_once_need_no_more_memory_than_one():
     one = peak("PNG", "RGBA", 1)
     assert one < 600
@@ -49,7 +49,7 @@ def test_many_uploads_at_once_need_no_more_memory_than_one():
 
 
 @linux
-@pytest.mark.alone
+@pytest.mark.slow
 def test_a_photo_is_decoded_at_the_size_that_is_used():
     assert peak("JPEG", "RGB", 4) < 100, "as a whole it takes 64 megabytes, several times over"
 

@@ -52,7 +52,7 @@ def say(model, tmp_path, *, package):
     return done.stdout.splitlines()
 
 
-@pytest.mark.alone
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["flow_matching/tiny", "nearest"])
 def test_with_the_package_each_run_asks_for_a_gpu_and_gives_the_same_frames(tmp_path, model):
     asked, frames = say(model, tmp_path, package=True)

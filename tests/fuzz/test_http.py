@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from demo import gradio_ui
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.slow
 FEW = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
 
 
