@@ -28,12 +28,13 @@ def visit(page, manners, steps):
     return apart(lambda: asyncio.run(one_round(page.local_url.rstrip("/"), manners, wishes)))
 
 
-def test_departed_visitors_leave_nothing_in_the_queue(page):
+def test_departed_visitors_leave_nothing(page):
     outcomes, _ = visit(page, [VANISHING, CANCELLING, STAYING], 8)
     assert not any(outcome.errors for outcome in outcomes)
     queue = page._queue
     assert until(lambda: not queue.pending_messages_per_session and not queue.pending_event_ids_session)
     assert not queue.event_ids_to_events and not page.app.iterators
+    assert until(lambda: not page.state_holder.session_data and not page.state_holder.time_last_used)
 
 
 def test_the_queue_of_a_tab_that_closes_stays_until_its_stream_has_ended(page):
