@@ -32,7 +32,7 @@ from fieldlib.sampling import MOST_STEPS
 MOST_MOMENTS = 60  # display frames of a run, whatever its number of steps
 MOST_PER_VIEW = 8
 PATIENCE = 0.15  # seconds after which a view is sent although it is not full
-COARSE_STEPS = 4  # of a preview while a control moves
+COARSE_STEPS = 2  # of a preview while a control moves
 MOST_LANES = 3
 MOST_SAMPLES = 8
 Stopped = Callable[[], bool]  # asked after every step: whether the run has to end

@@ -249,8 +249,8 @@ def test_influence_is_asked_of_revealed_pixels_only(pixels):
 
 def test_previews_are_coarse(pixels):
     rough = studio.coarse(Request(pixels, model=MODEL, steps=500, samples=4))
-    assert (rough.steps, rough.samples) == (4, 1)
-    assert studio.coarse(Request(pixels, model=MODEL, steps=2)).steps == 2
+    assert (rough.steps, rough.samples) == (studio.COARSE_STEPS, 1)
+    assert studio.coarse(Request(pixels, model=MODEL, steps=1)).steps == 1
 
 
 def test_frames_travel_without_loss(pixels):

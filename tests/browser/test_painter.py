@@ -58,7 +58,11 @@ class Painter:
         self.page.fill(".brush input", str(cells))
 
     def echo(self, share):
-        """Milliseconds from a stroke at a share of the sheet's width to the player's drawing."""
+        """Milliseconds from a stroke at a share of the sheet's width to the player's drawing.
+
+        It comes after a breath, as a person's does: what the stroke before set off, such as the address bar, has ended.
+        """
+        self.page.wait_for_timeout(500)
         self.page.evaluate(STROKE, share)
         self.page.wait_for_function("window.echo !== null")
         return self.page.evaluate("window.echo")
