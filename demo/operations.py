@@ -210,13 +210,16 @@ def forget_departed(page: gr.Blocks) -> None:
     """End the runs of a tab that closes, and drop its queue of messages and its copy of the page.
 
     Gradio 6.31 keeps up to 2,000 queues, and 0.4 MB for each of the last pages. A tab that comes back gets a new copy:
-    the page holds everything itself.
+    the page holds everything itself. One that is back already, with a new event, keeps what it has.
     """
 
     async def forget(request: gr.Request) -> None:
         session = request.session_hash or ""
         await page._queue.clean_events(session_hash=session)  # first: what still runs sends no more messages
+        old = set(page._queue.pending_event_ids_session.get(session, ()))
         await asyncio.sleep(SETTLED)
+        if set(page._queue.pending_event_ids_session.get(session, ())) - old:
+            return
         page._queue.pending_messages_per_session.pop(session, None)
         page._queue.pending_event_ids_session.pop(session, None)
         page.state_holder.session_data.pop(session, None)

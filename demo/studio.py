@@ -12,7 +12,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 from typing import NamedTuple, TypeVar
@@ -212,15 +212,16 @@ def compare(requests: Sequence[Request], stopped: Stopped = never) -> Iterator[V
             raise InputError("lanes are compared on the same picture, revealed pixels and noise seed")
     name = secrets.token_hex(6)
     runs = [run(request, name, lane, len(requests), stopped) for lane, request in enumerate(requests)]
-    with ExitStack() as leaving:
-        for views in runs:
-            leaving.enter_context(closing(views))
-        lanes = deque(runs)
+    lanes = deque(runs)
+    try:
         while lanes:
             views = lanes.popleft()
             for view in islice(views, 1):
                 yield view
                 lanes.append(views)
+    finally:
+        for views in runs:
+            views.close()
 
 
 def coarse(request: Request) -> Request:

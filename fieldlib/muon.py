@@ -17,7 +17,7 @@ class Muon(torch.optim.Optimizer):
     """Muon with Nesterov momentum, its steps scaled to the root-mean-square size of AdamW's.
 
     As ``torch.optim.Muon(adjust_lr_fn="match_rms_adamw")``, whose products are always bfloat16: a processor without
-    such instructions emulates them hundreds of times slower. Here they are bfloat16 on a GPU only.
+    such instructions emulates them, some 15 times slower a step (LOG.md). Here they are bfloat16 on a GPU only.
 
     Args:
         matrices: parameters of shape (rows, columns).

@@ -53,6 +53,23 @@ def test_the_queue_of_a_tab_that_closes_stays_until_its_stream_has_ended(page):
     assert apart(lambda: asyncio.run(close())) == (True, False)
 
 
+def test_a_tab_that_is_back_at_once_keeps_its_queue(page):
+    forget = next(fn.fn for fn in page.fns.values() if fn.name == "forget")
+    queues, events = page._queue.pending_messages_per_session, page._queue.pending_event_ids_session
+
+    async def blink():
+        queues["back"], events["back"] = asyncio.Queue(), {"old"}
+        closing = asyncio.create_task(forget(SimpleNamespace(session_hash="back")))
+        await asyncio.sleep(0.2)
+        events["back"].add("new")
+        await closing
+        kept = "back" in queues
+        await forget(SimpleNamespace(session_hash="back"))
+        return kept, "back" in queues
+
+    assert apart(lambda: asyncio.run(blink())) == (True, False)
+
+
 def cancelled():
     """How many runs ended because their visitor left."""
     return METER._calls["run", "cancelled"]

@@ -249,7 +249,7 @@ def test_influence_is_asked_of_revealed_pixels_only(pixels):
 
 def test_previews_are_coarse(pixels):
     rough = studio.coarse(Request(pixels, model=MODEL, steps=500, samples=4))
-    assert (rough.steps, rough.samples) == (studio.COARSE_STEPS, 1)
+    assert (rough.steps, rough.samples) == (2, 1)
     assert studio.coarse(Request(pixels, model=MODEL, steps=1)).steps == 1
 
 
