@@ -16,6 +16,7 @@ from demo import (
     handlers,
     languages,
     loading_film,
+    logs,
     operations,
     pictures,
     sections,
@@ -178,7 +179,7 @@ def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
     """Open the studio; returns the running page when ``block`` is False."""
     studio.limit_threads()
     if block:
-        operations.start_logging()
+        logs.start_logging()
         told = operations.listen()
     page = build()
     operations.forget_departed(page)

@@ -54,15 +54,13 @@ def lane_models(count: int) -> list[str]:
     Methods are compared on the default model's network where there are weights of it, else on the first one.
     """
     names = fieldlib.model_names()
-    first = default_model()
-    chosen, _, preset = first.partition("/")
-    models: dict[str, list[str]] = {}
-    for name in names:
+    method, _, preset = default_model().partition("/")
+    lanes = {method: default_model()}
+    for name in sorted(names, key=lambda name: not name.endswith(f"/{preset}")):
         if name not in BASELINES:
-            models.setdefault(name.partition("/")[0], []).append(name)
-    alike = {method: f"{method}/{preset}" for method in models if method != chosen}
-    lanes = [first, *(name if name in names else models[method][0] for method, name in alike.items())]
-    return [*lanes, *(name for name in names if name not in lanes)][:count]
+            lanes.setdefault(name.partition("/")[0], name)
+    first = list(lanes.values())
+    return [*first, *(name for name in names if name not in first)][:count]
 
 
 def solvers() -> Choices:

@@ -1,4 +1,4 @@
-"""Running the studio for others: structured logs with request ids, /healthz, /metrics, and a shutdown that waits.
+"""Running the studio for others: request ids, /healthz, /metrics, and a shutdown that waits.
 
 Nothing that a visitor sends is logged except the path: no query, no body, no header besides a well-formed request id.
 """
@@ -6,13 +6,11 @@ Nothing that a visitor sends is logged except the path: no query, no body, no he
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import re
 import secrets
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -42,34 +40,11 @@ READING = 10.0  # seconds that slow clients get after the last run to fetch what
 SETTLED = 1.0  # seconds after which Gradio 6.31 has ended the stream of a tab that closed; it wants its queue for that
 FLUSH = 0.5  # seconds in which the last bytes leave
 POLL = 0.01  # seconds between two looks of Gradio 6.31 at its queue; its own 0.001 costs the samplers processor time
-LOG_LEVEL = "FIELDLIB_LOG"  # environment variable: DEBUG logs every HTTP request
 
 
 # Gradio 6.31 makes a table of its last 10,000 events after each event; nobody reads it here.
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "100")
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Time, level, logger, message, then what ``extra={"fields": ...}`` adds and the traceback."""
-        moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        line = {"time": f"{moment}.{int(record.msecs):03}Z", "level": record.levelname, "logger": record.name}
-        line |= {"message": record.getMessage(), **getattr(record, "fields", {})}
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
-
-
-def start_logging() -> None:
-    """Send all logs to stderr as JSON lines, from the level that the environment variable FIELDLIB_LOG names."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    level = os.environ.get(LOG_LEVEL, "INFO").upper()
-    logging.getLogger("demo").setLevel(level if level in logging.getLevelNamesMapping() else "INFO")
 
 
 def listen() -> threading.Event:
