@@ -54,8 +54,7 @@ class Browser:
         (await self._client.get("/")).raise_for_status()
         self._page = Page((await self._client.get("/config")).raise_for_status().json())
         self._heart = asyncio.create_task(self._beat())
-        event = self._page.event("picker", "pick", percent=PERCENT, pattern=PATTERN)
-        await self._join(event, {"index": picture})
+        await self._join(self._page.event("picker", "pick", picked=picture, percent=PERCENT, pattern=PATTERN))
         async for message in self._stream():
             if message["msg"] == "process_completed" and not message["success"]:
                 raise RuntimeError(f"the picture cannot be chosen: {message['output']}")
@@ -90,13 +89,12 @@ class Browser:
         models = dict(zip(names, wish.models, strict=False))
         return self._page.event("run", "click", picture=picture, percent=PERCENT, pattern=PATTERN, **seeds, **models)
 
-    async def _join(self, event: Event, details: dict[str, Any] | None = None) -> Event:
+    async def _join(self, event: Event) -> Event:
         body = {
             "data": event.values,
             "fn_index": event.number,
             "trigger_id": event.sender,
             "session_hash": self._session,
-            "event_data": details,
         }
         answer = (await self._client.post("/gradio_api/queue/join", json=body)).raise_for_status().json()
         self._event = answer["event_id"]

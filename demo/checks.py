@@ -57,7 +57,7 @@ def one_of(name: str, value: object, known: Collection[str]) -> str:
         InputError: anything else; the message lists the known names.
     """
     if not isinstance(value, str) or value not in known:
-        raise error("unknown", _named(name), _shown(value), ", ".join(known))
+        raise error("unknown", _named(name), _shown(value), ", ".join(filter(None, known)))
     return value
 
 

@@ -22,10 +22,10 @@ def _chosen(picture: Picture, selected: int, *values: Any) -> tuple[Any, ...]:  
     return picture.key, uploaded, thumbs, *handlers.reveal(picture, *mask[1:], kept), ""
 
 
-def pick_gallery(painting: object, percent: float, pattern: str, seed: int, event: gr.EventData) -> tuple[Any, ...]:
-    """A thumbnail was chosen."""
-    index = checks.whole(strings.PICTURE, event._data.get("index"), 0, len(pictures.offered()) - 1)
-    return _chosen(pictures.offered()[index], index, painting, percent, pattern, seed)
+def pick_gallery(index: float, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Thumbnail number ``index`` was chosen."""
+    number = checks.whole(strings.PICTURE, index, 0, len(pictures.offered()) - 1)
+    return _chosen(pictures.offered()[number], number, *values)
 
 
 def pick_upload(blob: bytes | None, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401

@@ -24,6 +24,7 @@ from demo import (
     strings,
     studio,
 )
+from demo.components import picker
 from demo.events import AT_ONCE, CHECKED, PRIVATE, RUNS, THREADS
 from demo.guard import guard
 from demo.layout import MOST_SLIDER_STEPS, Widgets, lay_out
@@ -93,7 +94,9 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
     """Another picture or other revealed pixels: shown at once, and a run of the old ones ends."""
     options: dict[str, Any] = {"cancels": [running], **CHECKED}
     shown = [w.picture, w.uploaded, w.picker, w.painter, w.player, w.cifar]
-    w.picker.pick(guard(choosing.pick_gallery), w.mask_inputs, shown, **options)
+    picked = gr.Number(0, visible=False, elem_id="picked")
+    last: dict[str, Any] = {"js": picker.PICKED, "trigger_mode": "always_last", **options}
+    w.picker.pick(guard(choosing.pick_gallery), [picked, *w.mask_inputs], shown, **last)
     w.upload.upload(guard(choosing.pick_upload), [w.upload, *w.mask_inputs], shown, **options)
     # Not "input": a text field of Gradio 6.31 says that for typed letters only, not for deleted or pasted ones.
     w.cifar.change(guard(choosing.pick_cifar), [w.cifar, w.picture, *w.mask_inputs], shown, **options)

@@ -145,8 +145,8 @@ def write(lesson: Lesson) -> str:
     return urlencode(changed, quote_via=quote, safe="/,")
 
 
-def read(query: str | Mapping[str, str]) -> Reading:
-    """The inverse of :func:`write`; keys that mean nothing here are ignored."""
+def read(query: str | Mapping[str, str], usual: Lesson | None = None) -> Reading:
+    """The inverse of :func:`write`; keys that mean nothing here are ignored. ``usual`` fills in what is not given."""
     given = dict(parse_qsl(query.lstrip("?"))) if isinstance(query, str) else dict(query)
     values, complaints = {}, []
     for name, from_text in FROM_TEXT.items():
@@ -156,7 +156,7 @@ def read(query: str | Mapping[str, str]) -> Reading:
             values[name] = from_text(given[name])
         except InputError as error:
             complaints.append(f"{name}: {error}")
-    return Reading(replace(Lesson(), **values), tuple(complaints))
+    return Reading(replace(usual or Lesson(), **values), tuple(complaints))
 
 
 def _picture(text: str) -> str:
@@ -176,8 +176,8 @@ def _fraction(text: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        raise checks.refusal("fraction", text, "a number between 0 and 1, for example 0.2") from None
-    percent = round(100 * checks.share("fraction", number))
+        raise checks.refusal("the value", text, "a number between 0 and 1, for example 0.2") from None
+    percent = round(100 * checks.share("the value", number))
     return checks.whole("the share in per cent", percent, menus.LEAST_SHARE, menus.MOST_SHARE) / 100
 
 
@@ -226,18 +226,18 @@ def _parts(text: str) -> tuple[str, ...]:
 FROM_TEXT: dict[str, Callable[[str], Any]] = {
     "picture": _picture,
     "own": _own,
-    "strokes": _whole("strokes", 1),
+    "strokes": _whole("the value", 1),
     "fraction": _fraction,
     "pattern": _one_of("pattern", PATTERNS.names),
-    "seed": _whole("seed", checks.MOST_SEED),
+    "seed": _whole("the value", checks.MOST_SEED),
     "mask": _mask,
     "lanes": _lanes,
-    "noise": _whole("noise", checks.MOST_SEED),
+    "noise": _whole("the value", checks.MOST_SEED),
     "samples": _samples,
     "stills": _stills,
     "view": _one_of("view", lambda: VIEWS),
     "lang": _one_of("language", languages),
-    "station": _whole("station", 99),
+    "station": _whole("the value", 99),
     "lock": _parts,
     "hide": _parts,
 }

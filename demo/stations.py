@@ -18,7 +18,7 @@ from demo.lesson_link import Lane, Lesson, write
 from demo.parts import PARTS
 
 MENTION = re.compile(r"\[([^\]]+)\]\((\w+)\)")
-FLOW, SCORE = "flow_matching/tiny", "score_sde/tiny"
+FLOW, SCORE = "flow_matching/tiny_conv", "score_sde/tiny_conv"
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,12 @@ def walk() -> tuple[Station, ...]:
         Station("resolution", Lesson("coffee", pattern="grid", fraction=0.25, lanes=(Lane(FLOW, "", 8),)), 0),
     )
     return tuple(station for station in stations if station)
+
+
+def lesson_of(number: int) -> Lesson | None:
+    """What station ``number`` sets up; None where there is no such station."""
+    found = walk()
+    return found[number - 1].lesson if 1 <= number <= len(found) else None
 
 
 def told(station: Station) -> dict[str, Any]:

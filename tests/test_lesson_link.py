@@ -131,6 +131,12 @@ def test_a_bad_field_gets_a_message_and_the_others_count(name, value):
     assert 5 in (reading.lesson.seed, reading.lesson.noise)
 
 
+def test_what_a_link_leaves_out_is_as_usual():
+    station = Lesson("temple", fraction=0.05, pattern="grid", view="observed")
+    lesson = read("picture=coffee&pattern=nonsense", usual=station).lesson
+    assert lesson == Lesson("coffee", fraction=0.05, pattern="grid", view="observed")
+
+
 ENGLISH = re.compile(r"\b(the|is|are|of|from|known|got|number|picture|lane|language|page|fraction|example|outside)\b")
 
 

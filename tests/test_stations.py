@@ -1,14 +1,17 @@
 """The guided walk says nothing that its own runs do not show."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from demo import formulas, numbers, readings, stations, studio
+from demo import formulas, languages, numbers, readings, stations, studio
 from demo.exports import record
 from demo.lesson_link import read, write
 from fieldlib import METHODS, hub
+from fieldlib.assets import STUDY
+from fieldlib.study import read_study
 
 WALK = {station.name: station for station in stations.walk()}
 
@@ -82,6 +85,17 @@ def test_the_spline_beats_one_sample_here():
     (request,) = lesson.requests()
     spline = studio.finish(replace(request, model="thin_plate")).moments[-1]
     assert spline.state_scores.psnr > ends(lesson)[0].state_scores.psnr
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_decibels_that_are_told_are_the_study_s(language):
+    rows = {row["model"]: row for row in read_study(STUDY / "comparison.json")["rows"]}
+    with languages.use(language):
+        told = languages.text("STATIONS")["classics"]["reveal"].replace(",", ".")
+    network = rows[WALK["classics"].lesson.lanes[0].model]
+    sample, estimate = network["sample_psnr_unobserved"], network["estimate_psnr_unobserved"]
+    figures = f"{rows['thin_plate']['mean_psnr_unobserved']:.0f}", f"{sample:.1f}", f"{estimate:.1f}"
+    assert tuple(re.findall(r"([\d.]+) dB", told)) == figures
 
 
 def test_the_fine_grid_shows_nothing_new_and_still_beats_squares():

@@ -5,14 +5,14 @@
 const GLOW = "spoken-of";
 
 class GuidedWalk {
-  // stations: see demo/stations.py; go(number) asks the server to set a station up, numbers start at 1. The server's
+  // stations: see demo/stations.py, numbers start at 1; go() asks the server to set the current one up. The server's
   // "ready" follows; run() starts the run, and an answer that came before waits for it.
   constructor(element, labels, stations, go, run) {
     this.root = element.querySelector(".guide");
     Object.assign(this, { labels, stations, run, at: 0, ready: true, waiting: false });
-    this.go = (number) => {
+    this.go = () => {
       this.ready = false;
-      go(number);
+      go();
     };
     this.part("title").textContent = labels.title.replace("{}", stations.length);
     this.part("intro").textContent = labels.intro;
@@ -51,7 +51,7 @@ class GuidedWalk {
   show(number) {
     this.open(number);
     if (!this.at) return this.control("toggle").focus();
-    this.go(this.at);
+    this.go();
     this.part("name").focus({ preventScroll: true });
   }
 

@@ -1,4 +1,4 @@
-"""The guided walk as a card of the page. Feeds ``guide.js``; its event is called ``go``, with the station's number."""
+"""The guided walk as a card of the page. Feeds ``guide.js``; its event ``go`` is about the station :data:`AT`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import gradio as gr
 from demo import languages, stations
 from demo.components.player import source
 
+# Read when an event is sent: Gradio 6.31 sends an event that had to wait with the data of the one before it.
+AT = "() => Number(document.querySelector('#guide .guide').dataset.station)"
 MOUNT = """
 const run = () => document.querySelector("#run").click();
-new GuidedWalk(element, props.labels, props.stations, (station) => trigger("go", { station }), run);
+new GuidedWalk(element, props.labels, props.stations, () => trigger("go"), run);
 """
 
 

@@ -1,4 +1,4 @@
-// The picture picker: thumbnails cut from one sprite, a radio group with arrow keys. Sends "pick" with an index.
+// The picture picker: thumbnails cut from one sprite, a radio group with arrow keys. Sends "pick"; the index is in data-picked.
 
 class PicturePicker {
   constructor(element, label, choose) {
@@ -42,7 +42,8 @@ class PicturePicker {
 
   pick(index) {
     this.select(index);
-    this.choose(index);
+    this.root.dataset.picked = index;
+    this.choose();
   }
 
   key(event) {

@@ -1,4 +1,4 @@
-"""The picture picker: thumbnails as a radio group. Feeds ``picker.js``; its event is called ``pick``."""
+"""The picture picker: thumbnails as a radio group. Feeds ``picker.js``; its event ``pick`` is about :data:`PICKED`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from demo.components.player import source
 from demo.pictures import Picture
 
 NOTHING = -1
+# Read when an event is sent: Gradio 6.31 sends an event that had to wait with the data of the one before it.
+PICKED = "(_, ...rest) => [Number(document.querySelector('#picker .thumbs').dataset.picked), ...rest]"
 MOUNT = """
-const picker = new PicturePicker(element, props.title, (index) => trigger("pick", { index }));
+const picker = new PicturePicker(element, props.title, () => trigger("pick"));
 picker.show(props.value);
 watch("value", () => picker.show(props.value));
 """

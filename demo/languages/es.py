@@ -248,13 +248,13 @@ STATIONS = {
         "compare": "abre [Números](numbers) y elige los caminos de los colores, dibujados uno junto a otro.",
     },
     "hole": {
-        "title": "Un bloque en vez de píxeles dispersos",
-        "text": "Tantos píxeles como suelen estar dispersos, ahora en [un solo bloque](pixels). Hay que continuar el "
-        "resto.",
+        "title": "Un hueco en vez de muchos",
+        "text": "Se revelan tantos píxeles como siempre, pero los ocultos forman ahora [un solo bloque](pixels). Su "
+        "interior se inventa a partir del borde.",
         "question": "¿Cómo cambia la calidad?",
         "answers": ("Mejora", "Queda igual", "Empeora"),
         "reveal": "Baja varios decibelios: casi todos los píxeles ocultos quedan lejos de uno conocido. "
-        "Los píxeles dispersos dicen más que un bloque igual de grande.",
+        "Los píxeles dispersos dicen más que otros tantos alrededor de un hueco.",
         "compare": "elige Uniforme como [patrón](pixels), que dispersa el mismo número, y ejecuta otra vez.",
     },
     "classics": {
@@ -263,7 +263,7 @@ STATIONS = {
         "superficie suave (spline).",
         "question": "¿Puede un spline superar en PSNR a una muestra de la red?",
         "answers": ("Nunca", "Sí, a menudo", "Solo sin ruido"),
-        "reveal": "De media el spline logra unos 22 dB, una muestra 19,7 dB y la estimación de la red 22,7 dB. "
+        "reveal": "De media el spline logra unos 22 dB, una muestra 20,3 dB y la estimación de la red 23,3 dB. "
         "Una muestra es una imagen plausible, no un compromiso.",
         "compare": "mira bajo [el reproductor](player): estimaciones con splines, muestras con muestras.",
     },
@@ -413,7 +413,7 @@ PICTURE_TITLES = {
 CHECKS = {
     "nothing": "un campo vacío",
     "whole": "{}: tiene que ser un número entero de {} a {}; se recibió {}",
-    "share": "{}: tiene que ser una fracción entre 0 y 1, sin incluirlos; se recibió {}",
+    "share": "{}: tiene que ser un número entre 0 y 1, sin incluirlos; se recibió {}",
     "unknown": "{} {}: no se conoce; se conocen: {}",
     "picture": "una imagen es uint8 de forma ({0}, {0}, 3); se recibió {1}",
     "mask": "una máscara es bool de forma ({0}, {0}); se recibió {1}",
@@ -435,9 +435,6 @@ CHECKED = {
     "model": "modelo",
     "solver": "integrador",
     "pattern": "patrón",
-    "seed": "semilla",
-    "noise": "ruido",
-    "fraction": "parte",
     "the number of samples": "el número de muestras",
     "baseline": "referencia",
     "gallery picture": "imagen de la galería",
@@ -445,14 +442,13 @@ CHECKED = {
     "the picture in the link": "la imagen del enlace",
     "the mask": "la máscara",
     "the share in per cent": "la parte en tanto por ciento",
+    "the value": "el valor",
     "number of samples": "número de muestras",
     "the number of lanes": "el número de carriles",
     "steps of the first lane": "pasos del primer carril",
     "a lane": "un carril",
-    "strokes": "trazos",
     "view": "vista",
     "language": "idioma",
-    "station": "estación",
     "part of the page": "parte de la página",
     "a number between 0 and 1, for example 0.2": "un número entre 0 y 1, por ejemplo 0.2",
     "model,solver,steps, for example flow_matching/tiny,euler,20": "modelo,integrador,pasos, por ejemplo "

@@ -9,6 +9,7 @@ import gradio as gr
 
 from demo import languages, lesson_link, parts, stations
 from demo.checks import whole
+from demo.components import guide
 from demo.events import CHECKED
 from demo.guard import guard, plain
 from demo.layout import Widgets
@@ -49,9 +50,10 @@ FOLLOW = """(query) => {
 
 
 def opened(request: gr.Request) -> Updates:
-    """The page was opened, perhaps by a link."""
+    """The page was opened, perhaps by a link; one to a station of the walk means what that station sets up."""
     query = {key: str(value) for key, value in dict(request.query_params).items()}
-    lesson, complaints = lesson_link.read(query)
+    station = stations.lesson_of(lesson_link.read(query).lesson.station)
+    lesson, complaints = lesson_link.read(query, usual=station)
     for complaint in complaints:
         gr.Warning(plain(languages.text("LINK")["complaint"].format(complaint)))
     if not set(query) & set(lesson_link.FROM_TEXT):
@@ -60,11 +62,11 @@ def opened(request: gr.Request) -> Updates:
     return [*updates(lesson), {**held, "station": lesson.station}]
 
 
-def arrived(event: gr.EventData) -> Updates:
-    """A station of the walk wants to be set up."""
-    walk = stations.walk()
-    number = whole("the station", event._data.get("station"), 1, len(walk))
-    lesson = walk[number - 1].lesson
+def arrived(number: float) -> Updates:
+    """Station ``number`` of the walk wants to be set up; 0 when the walk has been closed meanwhile."""
+    lesson = stations.lesson_of(whole("the station", number, 0, len(stations.walk())))
+    if lesson is None:
+        return [gr.skip()] * (SET + 1)
     return [*updates(lesson), {"lock": [], "hide": [], "station": 0, "ready": number}]
 
 
@@ -88,9 +90,10 @@ def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> gr.Textbo
     query = gr.Textbox("", visible=False)
     view = gr.Textbox("state", visible=False)
     page.load(guard(opened), None, [*targets, held], **CHECKED)
-    station: dict[str, Any] = {"cancels": [running], "trigger_mode": "always_last", **CHECKED}
+    at = gr.Number(0, visible=False)
+    station: dict[str, Any] = {"cancels": [running], "trigger_mode": "always_last", "js": guide.AT, **CHECKED}
     w.walk.go(None, None, [w.run, w.stop], js=IDLE)
-    w.walk.go(guard(arrived), None, [*targets, held], **station).success(None, held, None, js=READY)
+    w.walk.go(guard(arrived), at, [*targets, held], **station).success(None, held, None, js=READY)
     held.change(None, held, None, js=APPLY)
     follow: dict[str, Any] = {"js": LOOK, "trigger_mode": "always_last", **CHECKED}
     changed = [widget.change for widget in (*w.run_inputs[2:], w.picker)]

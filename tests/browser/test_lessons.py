@@ -118,13 +118,27 @@ def test_a_station_asks_then_runs_and_tells_what_it_shows(walker, number):
 
 def test_an_answer_before_the_station_is_set_up_waits_for_it(visit):
     studio = visit()
+    before = studio.player("run")
     studio.page.click("#guide [data-do=toggle]")
     for _ in range(3):
         studio.page.click("#guide [data-do=next]")
     studio.page.locator("#guide .answers button").first.click()
-    studio.wait("player.run && player.frames === player.total")
+    studio.wait(f"player.run && player.run !== '{before}' && player.frames === player.total")
     assert studio.page.locator(".stage canvas").get_attribute("data-view") == WALK[3].lesson.view
     assert not studio.complaints
+
+
+def test_a_link_to_a_station_sets_it_up(visit, address):
+    studio = visit()
+    for number, station in enumerate(WALK[3:5], start=4):
+        open_link(studio, address, f"station={number}")
+        studio.page.wait_for_selector(f"#guide [data-station='{number}']")
+        before = studio.player("run")
+        studio.page.locator("#guide .answers button").first.click()
+        studio.wait(f"player.run && player.run !== '{before}' && player.frames === player.total")
+        stages = studio.page.locator(".stage canvas")
+        assert stages.count() == len(station.lesson.lanes)
+        assert stages.first.get_attribute("data-view") == station.lesson.view
 
 
 def test_a_station_ends_the_run_of_the_one_before(visit):

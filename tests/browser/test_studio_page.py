@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from demo.checks import unpack_mask
+from fieldlib.data import gallery
 
 CLICK_TO_FRAME = """() => new Promise((resolve, reject) => {
   setTimeout(() => reject(new Error('no frame came')), 10000);
@@ -52,6 +53,17 @@ def test_something_is_drawn_and_moves_before_anything_is_pressed(visit):
     studio = visit()
     studio.wait("Number(player.position) > 0")
     assert studio.pixels("truth") != studio.pixels("observed")
+
+
+def test_the_last_of_many_pictures_chosen_quickly_counts(visit):
+    studio = visit()
+    studio.page.locator("#picker .thumbs button").first.focus()
+    for _ in range(5):
+        studio.page.keyboard.press("ArrowRight")
+    studio.page.wait_for_function("name => location.search.includes(name)", arg=gallery.names()[5])
+    studio.page.wait_for_timeout(1000)  # an older answer would come now
+    assert studio.page.locator("#picker .thumbs").get_attribute("data-selected") == "5"
+    assert f"picture={gallery.names()[5]}" in studio.page.evaluate("location.search")
 
 
 def test_scrubbing_by_bar_and_by_keys(visit):
