@@ -91,7 +91,7 @@ def test_the_spline_beats_one_sample_here():
 def test_the_decibels_that_are_told_are_the_study_s(language):
     rows = {row["model"]: row for row in read_study(STUDY / "comparison.json")["rows"]}
     with languages.use(language):
-        told = languages.text("STATIONS")["classics"]["reveal"].replace(",", ".")
+        told = languages.text("STATIONS")["classics"]["reveal"]
     network = rows[WALK["classics"].lesson.lanes[0].model]
     sample, estimate = network["sample_psnr_unobserved"], network["estimate_psnr_unobserved"]
     figures = f"{rows['thin_plate']['mean_psnr_unobserved']:.0f}", f"{sample:.1f}", f"{estimate:.1f}"

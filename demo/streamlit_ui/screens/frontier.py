@@ -10,7 +10,7 @@ from demo.streamlit_ui.results import Study
 from demo.study_columns import COLUMNS, Row, title_of
 
 AXES = {"nfe": "Network calls per sample", "seconds_per_image": "Seconds per sample, one picture alone"}
-STUDIES = {"frontier": "Solvers and steps", "few_calls": "One to eight calls"}
+STUDIES = {"frontier": "Solvers and steps", "few_calls": "Few calls"}
 MEASURES = (
     "crps",
     "sample_psnr_unobserved",
@@ -56,7 +56,10 @@ def choose_study() -> Study:
 
 def label(row: Row) -> str:
     """Solver and steps of a row."""
-    return "exact" if row.get("nfe") == 0 else f"{row.get('solver', '')}, {row.get('steps', '?')} steps"
+    if row.get("nfe") == 0:
+        return "exact"
+    steps = row.get("steps", "?")
+    return f"{row.get('solver', '')}, {steps} step{'' if steps == 1 else 's'}"
 
 
 def sentence(row: Row, x: str, column: str) -> str:
