@@ -38,7 +38,7 @@ Use it with `fieldlib.load("{method}/{preset}")`.
 ```
 {commands}
 ```
-
+{note}
 ## Scores
 
 {scores}
@@ -71,6 +71,7 @@ def make_card(config: dict[str, Any]) -> str:
         shared=SHARED if inherited else "",
         stages="\n".join(map(stage_row, stages)),
         commands="\n".join(stage_command(stage, fields["preset"], i, len(stages)) for i, stage in enumerate(stages)),
+        note=f"\n{config['note']}\n" if "note" in config else "",
         scores=score_table(config.get("scores")),
     )
 
