@@ -19,19 +19,18 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from fieldlib.acceleration import bf16_wanted, compile_model, machine_class, training_attention
+from fieldlib.acceleration import bf16_wanted, compile_model, machine_class
 from fieldlib.checkpoint import read_config, read_weights, save_model
 from fieldlib.data.batches import SparseBatches
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
-from fieldlib.model import Draw, FieldModel
+from fieldlib.model import FieldModel
 from fieldlib.optimizer import MuonAdamW
 from fieldlib.parallel import Team, share_batch
-from fieldlib.points import Batch, Points
 from fieldlib.presets import Preset
 from fieldlib.run_log import RunLog
+from fieldlib.step_loss import StepLoss
 from fieldlib.train_state import STATE, load_state, save_state
 
 LOG, SHARED_LOG = "log.jsonl", "shared.jsonl"
@@ -80,7 +79,7 @@ class Trainer:
     ) -> None:
         self.team = team or Team()
         self.device = self.team.device
-        self.parts = share_batch(preset.batch_size, self.team, accumulate)
+        parts = share_batch(preset.batch_size, self.team, accumulate)
         self.model = model.to(self.device).train().requires_grad_(True)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         self.config, self.preset, self.budget, self.folder, self.seed = config, preset, budget, folder, seed
@@ -92,6 +91,7 @@ class Trainer:
         self.rate, self.returns, self.bad = 1.0, 0, 0
         self.log = RunLog(folder / LOG)
         self.bf16 = self.team.agree(bf16_wanted(precision, self.device))
+        self.loss = StepLoss(self.batches, seed, self.team, parts, self.bf16)
         compile_model(self.model, self._planned_seconds())
 
     def resume(self) -> None:
@@ -148,11 +148,7 @@ class Trainer:
         """Whether the weights and their average give a finite loss: only such states are saved."""
         if self.bad:
             return False
-        rows = self.parts[0]
-        batch = self.batches.batch(self.step, rows)
-        draws = self._draw(batch, self.step)
-        losses = (self._loss(model, batch, draws, rows).detach() for model in (self.model, self.average))
-        return all(math.isfinite(float(loss)) for loss in losses)
+        return all(math.isfinite(self.loss.peek(model, self.step)) for model in (self.model, self.average))
 
     @property
     def progress(self) -> float:
@@ -221,7 +217,7 @@ class Trainer:
     def _train_step(self) -> dict[str, Any]:
         start = time.perf_counter()
         rate = self.learning_rate()
-        loss = float(self._backward())
+        loss = float(self.loss.backward(self.model, self.step))
         norm = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0))
         fine = math.isfinite(loss) and math.isfinite(norm)
         if fine:
@@ -233,33 +229,6 @@ class Trainer:
         self.seconds = self.team.agree(self.seconds + time.perf_counter() - start)
         told = {"loss": round(loss, 6), "lr": rate} if fine else {"skipped": f"loss {loss}, gradient {norm}"}
         return self._record({"step": self.step, **told, **self._pace()})
-
-    def _backward(self) -> Tensor:
-        """Gradients of the mean loss of the whole batch, in every process; returns that loss."""
-        batches = [self.batches.batch(self.step, rows) for rows in self.parts]
-        draws = self._draw(batches[0], self.step)
-        count = self.team.sum(torch.stack([points_of(batch) for batch in batches]).sum())
-        total = torch.zeros((), device=self.device)
-        for batch, rows in zip(batches, self.parts, strict=True):
-            loss = self._loss(self.model, batch, draws, rows) * (points_of(batch) / count).to(self.device)
-            loss.backward()
-            total += loss.detach()
-        self.team.sum_gradients(self.model.parameters())
-        return self.team.sum(total)
-
-    def _draw(self, batch: Batch, step: int) -> Draw:
-        """What is random in a step, for the whole batch of which ``batch`` is a part."""
-        seed = int(np.random.SeedSequence([self.seed, step]).generate_state(1)[0])
-        points = batch.target.coords.shape[1]
-        return self.model.draw(self.preset.batch_size, points, torch.Generator().manual_seed(seed))
-
-    def _loss(self, model: FieldModel, batch: Batch, draws: Draw, rows: slice) -> Tensor:
-        """The mean loss of the pictures ``rows``, which are ``batch``."""
-        context, target = (to_device(points, self.device) for points in batch)
-        each = model.method.rows
-        own = (tensor[rows.start * each : rows.stop * each].to(self.device) for tensor in draws)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16), training_attention(self.device):
-            return model.loss_at(Batch(context, target), *own)
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -279,18 +248,6 @@ class Trainer:
         if self.budget.minutes is not None:
             return self.budget.minutes * 60
         return self.total_steps * self.preset.batch_size / 50  # at a cautious 50 pictures a second
-
-
-def points_of(batch: Batch) -> Tensor:
-    """The number of target points that exist."""
-    mask = batch.target.mask
-    return torch.tensor(batch.target.coords[..., 0].numel()) if mask is None else mask.sum()
-
-
-def to_device(points: Points, device: torch.device) -> Points:
-    """The same points on another device."""
-    mask = None if points.mask is None else points.mask.to(device)
-    return Points(points.coords.to(device), points.values.to(device), mask)
 
 
 def inherit(model: FieldModel, folder: Path, run: Path | None) -> dict[str, Any]:

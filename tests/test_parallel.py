@@ -79,7 +79,7 @@ def test_accumulated_gradients_are_those_of_the_whole_batch(tmp_path, method):
         torch.manual_seed(0)
         again = Trainer(trainer.model, trainer.config, *parts)
         torch.nn.init.normal_(again.model.backbone.out[-1].weight)
-        loss = again._backward()
+        loss = again.loss.backward(again.model, 0)
         gradients.append([loss, *(parameter.grad for parameter in again.model.parameters())])
     for others in gradients[1:]:
         assert all(torch.allclose(a, b, rtol=1e-4, atol=1e-6) for a, b in zip(gradients[0], others, strict=True))
