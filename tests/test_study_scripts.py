@@ -404,6 +404,8 @@ def test_ablations_train_score_and_resume(data, tmp_path):
     before = options.out.stat().st_mtime_ns
     ablate.main(options)
     assert options.out.stat().st_mtime_ns == before
+    ablate.main(replace(options, out=tmp_path / "whole.json", merge=(options.out,)))
+    assert json.loads((tmp_path / "whole.json").read_text())["rows"] == [row]
 
 
 def test_ablations_refuse_other_backbones_and_groups(data):

@@ -48,6 +48,7 @@ class Options:
         seeds: of weights, data order, masks, times and noise.
         runs: folder of the runs; each is deleted once it is scored.
         out: the study's JSON.
+        merge: other files of this study whose cells to take in: shares of the work under --groups and --out.
     """
 
     data: str | None = None
@@ -61,6 +62,7 @@ class Options:
     seeds: tuple[int, ...] = (0, 1, 2)
     runs: Path = Path("runs/ablations")
     out: Path = STUDY / "ablations.json"
+    merge: tuple[Path, ...] = ()
 
 
 def main(options: Options) -> None:
@@ -72,6 +74,8 @@ def main(options: Options) -> None:
     names = ("method", "preset", "pictures" if options.pictures else "minutes", "limit", "train_limit")
     settings = {name: getattr(options, name) for name in names}
     study = StudyFile(options.out, command("ablate", options, settings), settings, ("group", "variant", "seed"))
+    for path in options.merge:
+        study.merge(path)
     planned = chosen(options)
     train, test = (load_pictures(options.data, split=split) for split in ("train", "test"))
     missing = [
