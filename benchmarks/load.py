@@ -35,7 +35,7 @@ from fieldlib.acceleration import machine_class
 from fieldlib.errors import InputError
 from train_scripts.cli import output_file, run
 
-MODELS = ("flow_matching/tiny_conv", "denoiser/tiny", "score_sde/tiny")  # the page's own first choices
+MODELS = ("flow_matching/tiny_conv", "denoiser/tiny_conv", "score_sde/tiny_conv")  # the page's own first choices
 DIFFERENT_ROUNDS = 8  # after that many rounds seeds come again, so that a soak's references stay few
 Memory = tuple[float, float]  # seconds since the start, bytes
 
