@@ -6,7 +6,7 @@ import torch
 
 from benchmarks.effort import Effort
 from benchmarks.machine import count_flops, peak
-from benchmarks.scenes import KNOWN, context, network, queries
+from benchmarks.scenes import KNOWN, UNKNOWN, context, network, queries
 from benchmarks.section import Row, Section
 from benchmarks.timing import Job, inference, interleaved
 from fieldlib.acceleration import use_bf16
@@ -17,15 +17,21 @@ STEPS = 8
 
 
 def measure(effort: Effort) -> list[Row]:
-    """One row for each preset, precision, number of samples and of queries."""
+    """One row for each preset, precision, number of samples and of queries; then one thread, as in the studio."""
     precisions = ("fp32", "bf16") if use_bf16(torch.device("cpu")) else ("fp32",)
-    return [
+    rows = [
         measure_cell(preset, precision, samples, count, effort)
         for preset in effort.presets
         for precision in precisions
         for samples in effort.samples
         for count in effort.queries
     ]
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return rows + [measure_cell(name, "fp32", 1, UNKNOWN, effort) for name in effort.presets if name != "seed"]
+    finally:
+        torch.set_num_threads(threads)
 
 
 def measure_cell(preset: str, precision: str, samples: int, count: int, effort: Effort) -> Row:
@@ -46,6 +52,7 @@ def measure_cell(preset: str, precision: str, samples: int, count: int, effort: 
         "what": f"{weights} weights, {KNOWN} known pixels; a picture is encode + {STEPS} calls + solver",
         "params": sum(p.numel() for p in model.parameters()),
         "precision": precision,
+        "threads": torch.get_num_threads(),
         "samples": samples,
         "queries": count,
         "call_ms": 1e3 * seconds["call"],
@@ -87,10 +94,12 @@ SECTION = Section(
     "A network call and a picture",
     "A call answers all samples and queries at once; a picture is the encoding and 8 calls with the default solver. "
     "Fraction: operations of the call's matrix products and convolutions per second, relative to the fastest matrix "
-    "product in the same precision, timed in turns. bf16 is autocast. The seed preset has random weights.",
+    "product in the same precision, timed in turns. bf16 is autocast. The seed preset has random weights. "
+    "The last rows have one thread, as the studio gives each of its runs, and so has the product beside them.",
     {
         "name": ("preset", "s"),
         "precision": ("precision", "s"),
+        "threads": ("threads", "d"),
         "samples": ("samples", "d"),
         "queries": ("queries", "d"),
         "call_ms": ("ms a call", ".2f"),
