@@ -45,7 +45,7 @@ def rival_goals(tables: Tables) -> Iterator[Row]:
 def growth_goals(tables: Tables) -> Iterator[Row]:
     """Linear in queries, independent of the known points."""
     rows = {row["name"]: row for row in tables.get("growth", [])}
-    for name in ("queries: call", "queries: encode", "queries: render"):  # small sizes measure what is there without
+    for name in ("queries: call", "queries: encode", "queries: render"):  # small sizes time the rest
         if name in rows:
             value = rows[name]["exponent_large"]
             yield judged(f"exponent from 10,000 on, {name}", "0.9 to 1.1", value, 0.9, 1.1)

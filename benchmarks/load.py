@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import os
 import statistics
 import sys
@@ -30,12 +31,14 @@ import torch
 from benchmarks import load_report
 from benchmarks.load_answers import Wish, faults, reference, wish
 from benchmarks.load_browser import CANCELLING, SLOW, STAYING, VANISHING, Browser, Outcome
+from benchmarks.load_page import Page
 from benchmarks.load_server import MEMORY, Server, left_over, metrics, served
 from fieldlib.acceleration import machine_class
 from fieldlib.errors import InputError
 from train_scripts.cli import output_file, run
+from train_scripts.space_check import fetch
 
-MODELS = ("flow_matching/tiny_conv", "denoiser/tiny_conv", "score_sde/tiny_conv")  # the page's own first choices
+MOST_LANES = 3
 DIFFERENT_ROUNDS = 8  # after that many rounds seeds come again, so that a soak's references stay few
 Memory = tuple[float, float]  # seconds since the start, bytes
 
@@ -114,8 +117,8 @@ def check(options: Options) -> None:
     counts = {"users": options.users, "rounds": options.rounds, "lanes": options.lanes, "steps": options.steps}
     counts |= {"replicas": options.replicas}
     for name, value in counts.items():
-        if value < 1 or (name == "lanes" and value > len(MODELS)):
-            raise InputError(f"--{name} is at least 1 (lanes: at most {len(MODELS)}); got {value}")
+        if value < 1 or (name == "lanes" and value > MOST_LANES):
+            raise InputError(f"--{name} is at least 1 (lanes: at most {MOST_LANES}); got {value}")
     if min(options.slow_clients, options.abandoned, options.soak_minutes) < 0:
         raise InputError("--slow-clients, --abandoned and --soak-minutes are 0 or more")
     if options.json is not None:
@@ -126,14 +129,16 @@ async def attack(server: Server, options: Options) -> tuple[list[Outcome], list[
     """All outcomes with their faults, the seconds of each round, and the memory at the start and after each."""
     manners = [STAYING] * options.users + [SLOW] * options.slow_clients
     manners += [(VANISHING, CANCELLING)[k % 2] for k in range(options.abandoned)]
-    await one_round(server.address, [STAYING], [numbered(0, options)])  # every network is read from the disk
+    models = Page(json.loads(fetch(f"{server.address}/config"))).first_models(options.lanes)
+    await one_round(server.address, [STAYING], [wish(0, models, options.steps)])  # every network is read from the disk
     start, memory = time.monotonic(), [(0.0, metrics(server.replicas)[MEMORY])]
     outcomes: list[Outcome] = []
     seconds: list[float] = []
     deadline = start + 60 * options.soak_minutes
     for count in rounds(options, deadline):
         first = 1 + (count % DIFFERENT_ROUNDS) * len(manners)
-        wishes = [numbered(first if options.same else first + k, options) for k in range(len(manners))]
+        numbers = [first if options.same else first + k for k in range(len(manners))]
+        wishes = [wish(number, models, options.steps) for number in numbers]
         found, spent = await one_round(server.address, manners, wishes)
         judge(found)
         outcomes += found
@@ -148,11 +153,6 @@ def rounds(options: Options, deadline: float) -> Iterator[int]:
         yield from range(options.rounds)
         return
     yield from itertools.takewhile(lambda _: time.monotonic() < deadline, itertools.count())
-
-
-def numbered(number: int, options: Options) -> Wish:
-    """The run of seed ``number``."""
-    return wish(number, MODELS[: options.lanes], options.steps)
 
 
 async def one_round(address: str, manners: Sequence[str], wishes: Sequence[Wish]) -> tuple[list[Outcome], float]:

@@ -22,6 +22,11 @@ class Page:
         self._values = {part["id"]: part["props"].get("value") for part in config["components"]}
         self._names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
 
+    def first_models(self, lanes: int) -> tuple[str, ...]:
+        """What the model menus of the first ``lanes`` lanes show when the page opens."""
+        menus = {name: self._values[part] for part, name in reversed(self._names.items())}
+        return tuple(menus[name] for name in ("model", "model-2", "model-3")[:lanes])
+
     def event(self, name: str, kind: str, **changes: Any) -> Event:  # noqa: ANN401 - as in the page
         """What the component ``name`` sends to the server on ``kind``, such as "click", with its inputs as they open.
 

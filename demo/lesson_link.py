@@ -145,8 +145,11 @@ def write(lesson: Lesson) -> str:
     return urlencode(changed, quote_via=quote, safe="/,")
 
 
-def read(query: str | Mapping[str, str], usual: Lesson | None = None) -> Reading:
-    """The inverse of :func:`write`; keys that mean nothing here are ignored. ``usual`` fills in what is not given."""
+def read(query: str | Mapping[str, str], set_up: Callable[[int], Lesson | None] = lambda _: None) -> Reading:
+    """The inverse of :func:`write`; keys that mean nothing here are ignored.
+
+    What is not given is as ``set_up`` says of the given station (:func:`demo.stations.lesson_of`), else as usual.
+    """
     given = dict(parse_qsl(query.lstrip("?"))) if isinstance(query, str) else dict(query)
     values, complaints = {}, []
     for name, from_text in FROM_TEXT.items():
@@ -156,7 +159,7 @@ def read(query: str | Mapping[str, str], usual: Lesson | None = None) -> Reading
             values[name] = from_text(given[name])
         except InputError as error:
             complaints.append(f"{name}: {error}")
-    return Reading(replace(usual or Lesson(), **values), tuple(complaints))
+    return Reading(replace(set_up(values.get("station", 0)) or Lesson(), **values), tuple(complaints))
 
 
 def _picture(text: str) -> str:

@@ -45,11 +45,12 @@ class StepLoss:
         return self.team.sum(total)
 
     @torch.no_grad()
-    def peek(self, model: FieldModel, step: int) -> float:
-        """The mean loss of this process's first part alone; no gradients."""
+    def peek(self, step: int, *models: FieldModel) -> list[float]:
+        """Each model's mean loss of this process's first part alone; no gradients."""
         rows = self.parts[0]
         batch = self.batches.batch(step, rows)
-        return float(self._loss(model, batch, self._draw(model, batch, step), rows))
+        draws = self._draw(models[0], batch, step)
+        return [float(self._loss(model, batch, draws, rows)) for model in models]
 
     def _draw(self, model: FieldModel, batch: Batch, step: int) -> Draw:
         """What is random in a step, for the whole batch of which ``batch`` is a part."""

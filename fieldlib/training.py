@@ -148,7 +148,7 @@ class Trainer:
         """Whether the weights and their average give a finite loss: only such states are saved."""
         if self.bad:
             return False
-        return all(math.isfinite(self.loss.peek(model, self.step)) for model in (self.model, self.average))
+        return all(map(math.isfinite, self.loss.peek(self.step, self.model, self.average)))
 
     @property
     def progress(self) -> float:

@@ -7,7 +7,8 @@ import pytest
 from apart import apart
 from waiting import until
 
-from benchmarks.load import Options, numbered, one_round
+from benchmarks.load import one_round
+from benchmarks.load_answers import wish
 from benchmarks.load_browser import CANCELLING, STAYING, VANISHING
 from demo import gradio_ui
 from demo.meter import METER
@@ -24,7 +25,7 @@ def page():
 
 def visit(page, manners, steps):
     """The outcomes of one round of browsers in front of ``page``, seconds included."""
-    wishes = [numbered(k, Options(lanes=1, steps=steps)) for k in range(len(manners))]
+    wishes = [wish(k, ("flow_matching/tiny_conv",), steps) for k in range(len(manners))]
     return apart(lambda: asyncio.run(one_round(page.local_url.rstrip("/"), manners, wishes)))
 
 

@@ -131,10 +131,11 @@ def test_a_bad_field_gets_a_message_and_the_others_count(name, value):
     assert 5 in (reading.lesson.seed, reading.lesson.noise)
 
 
-def test_what_a_link_leaves_out_is_as_usual():
-    station = Lesson("temple", fraction=0.05, pattern="grid", view="observed")
-    lesson = read("picture=coffee&pattern=nonsense", usual=station).lesson
-    assert lesson == Lesson("coffee", fraction=0.05, pattern="grid", view="observed")
+def test_what_a_link_leaves_out_is_as_its_station_sets_it_up():
+    walk = {2: Lesson("temple", fraction=0.05, pattern="grid", view="observed")}
+    lesson = read("station=2&picture=coffee&pattern=nonsense", walk.get).lesson
+    assert lesson == Lesson("coffee", fraction=0.05, pattern="grid", view="observed", station=2)
+    assert read("station=7&picture=coffee", walk.get).lesson == Lesson("coffee", station=7)
 
 
 ENGLISH = re.compile(r"\b(the|is|are|of|from|known|got|number|picture|lane|language|page|fraction|example|outside)\b")

@@ -11,8 +11,8 @@ import torch
 from apart import apart
 
 from benchmarks import load_report
-from benchmarks.load import Options, main, numbered, quantile
-from benchmarks.load_answers import faults, last_state, reference
+from benchmarks.load import Options, main, quantile
+from benchmarks.load_answers import faults, last_state, reference, wish
 from benchmarks.load_page import Page
 from demo import studio, time_limit, turns
 from demo.components import player
@@ -21,6 +21,7 @@ from demo.moments import Moment
 from fieldlib import InputError
 from train_scripts.documents import markers
 
+MODELS = ("flow_matching/tiny_conv", "denoiser/tiny_conv")
 PICTURE = np.random.default_rng(3).integers(0, 256, (32, 32, 3), dtype=np.uint8)
 
 
@@ -119,7 +120,7 @@ def messages(wished, pixels):
 
 
 def test_the_tool_notices_lost_frames_and_mixed_up_answers():
-    wished = numbered(4, Options(lanes=2))
+    wished = wish(4, MODELS, 8)
     pixels = [np.full((820, 3), 7, np.uint8), np.full((820, 3), 200, np.uint8)]
     good = messages(wished, pixels)
     assert np.array_equal(last_state(good[-1]), pixels[1])
@@ -147,6 +148,10 @@ def test_the_page_is_read_like_a_browser():
         Page(config).event("run", "click", speed=3)
     with pytest.raises(KeyError, match="no event"):
         Page(config).event("stop", "click")
+    menus = [
+        {"id": k, "props": {"elem_id": name, "value": f"{name} {k}"}} for k, name in enumerate(2 * ["model", "model-2"])
+    ]
+    assert Page({"components": menus, "dependencies": []}).first_models(2) == ("model 0", "model-2 1")
 
 
 def test_quantiles_are_values_that_were_seen():
@@ -157,7 +162,7 @@ def test_quantiles_are_values_that_were_seen():
 
 def test_references_differ_by_seed_and_by_lane():
     torch.set_num_threads(1)
-    one, other = (reference(numbered(k, Options(lanes=2, steps=1))) for k in (1, 23))
+    one, other = (reference(wish(k, MODELS, 1)) for k in (1, 23))
     assert one[0].shape == (820, 3)
     assert not np.array_equal(one[0], one[1]) and not np.array_equal(one[0], other[0])
 

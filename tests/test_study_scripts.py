@@ -197,6 +197,7 @@ def test_cells_of_another_machine_come_in_and_times_are_taken_apart(data, tmp_pa
     compare.main(replace(whole, merge=(more.out,), seeds=(1, 2, 3)))
     document = json.loads(whole.out.read_text())
     assert document["machine"] == ["another machine", "the first machine"]
+    assert all(("quick" in cell) == (cell["seed"] == 1) for cell in document["cells"])
     assert all("seconds_per_image" not in row and row["seeds"] == [1, 2, 3] for row in document["rows"])
     assert "Scores: another machine and the first machine" in capsys.readouterr().out
     compare.main(replace(whole, times=True))

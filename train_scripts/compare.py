@@ -102,9 +102,11 @@ def add_scores(study: StudyFile, options: Options, team: Team) -> None:
 
 
 def add_quick(study: StudyFile, pictures: np.ndarray, options: Options) -> None:
-    """Enter what the quick form shall find: scores of the first pictures under the first seed."""
+    """Enter what the quick form shall find: scores of the first pictures under the first seed, and under no other."""
     for cell in list(study.cells):
-        if cell["seed"] == options.seeds[0] and "quick" not in cell:
+        if cell["seed"] != options.seeds[0]:
+            cell.pop("quick", None)  # of a share whose first seed it was
+        elif "quick" not in cell:
             fresh = score(cell["model"], pictures[:QUICK], cell["seed"], vars(options))
             study.add({**cell, "quick": {column: fresh[column] for column in QUICK_COLUMNS}})
 

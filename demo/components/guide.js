@@ -9,11 +9,7 @@ class GuidedWalk {
   // "ready" follows; run() starts the run, and an answer that came before waits for it.
   constructor(element, labels, stations, go, run) {
     this.root = element.querySelector(".guide");
-    Object.assign(this, { labels, stations, run, at: 0, ready: true, waiting: false });
-    this.go = () => {
-      this.ready = false;
-      go();
-    };
+    Object.assign(this, { labels, stations, go, run, at: 0, ready: true, waiting: false });
     this.part("title").textContent = labels.title.replace("{}", stations.length);
     this.part("intro").textContent = labels.intro;
     this.part("hint").textContent = labels.hint;
@@ -51,6 +47,7 @@ class GuidedWalk {
   show(number) {
     this.open(number);
     if (!this.at) return this.control("toggle").focus();
+    this.ready = false;
     this.go();
     this.part("name").focus({ preventScroll: true });
   }

@@ -1,4 +1,5 @@
-// The picture picker: thumbnails cut from one sprite, a radio group with arrow keys. Sends "pick"; the index is in data-picked.
+// The picture picker: thumbnails cut from one sprite, a radio group with arrow keys. Sends "pick"; data-picked has the
+// index.
 
 class PicturePicker {
   constructor(element, label, choose) {

@@ -52,8 +52,7 @@ FOLLOW = """(query) => {
 def opened(request: gr.Request) -> Updates:
     """The page was opened, perhaps by a link; one to a station of the walk means what that station sets up."""
     query = {key: str(value) for key, value in dict(request.query_params).items()}
-    station = stations.lesson_of(lesson_link.read(query).lesson.station)
-    lesson, complaints = lesson_link.read(query, usual=station)
+    lesson, complaints = lesson_link.read(query, stations.lesson_of)
     for complaint in complaints:
         gr.Warning(plain(languages.text("LINK")["complaint"].format(complaint)))
     if not set(query) & set(lesson_link.FROM_TEXT):
