@@ -387,8 +387,10 @@ def test_ablations_by_pictures_change_method_recipe_and_network(data, tmp_path, 
     document = json.loads(options.out.read_text())
     target, network = document["rows"]
     assert target["pictures"] == network["pictures"] == 64
-    assert (target["method"], target["preset"], target["recipe"]) == ("denoiser", "tiny", {"objective": "textbook"})
-    assert (network["method"], network["preset"], network["recipe"]) == ("flow_matching", "tiny_conv", {"base": "unit"})
+    assert (target["method"], target["preset"]) == ("denoiser", "tiny")
+    assert target["recipe"] == {**variants.SHORT_RECIPE, "objective": "textbook"}
+    assert (network["method"], network["preset"]) == ("flow_matching", "tiny_conv")
+    assert network["recipe"] == {**variants.SHORT_RECIPE, "base": "unit"}
     assert network["against"] == ["set_conv", "tiny_conv"]
     assert "--pictures 64" in document["made_by"] and "minutes" not in document["settings"]
 

@@ -1,6 +1,6 @@
 """What each part of network and recipe is worth: short trainings of equal length that differ in one thing.
 
-python -m train_scripts.ablate --data ../shared/data/cifar10 --pictures 16000
+python -m train_scripts.ablate --data ../shared/data/cifar10 --pictures 4000
 python -m train_scripts.ablate --data ../shared/data/cifar10 --minutes 3 --groups reference latents
 
 Every training is kept as soon as it is scored, and a stopped one resumes: start the command again to go on.
@@ -26,7 +26,7 @@ from fieldlib.train_state import STATE
 from fieldlib.training import Budget, Trainer
 from train_scripts.cli import run
 from train_scripts.study_file import Cell, StudyFile, command
-from train_scripts.variants import Variant, variants
+from train_scripts.variants import SHORT_RECIPE, Variant, variants
 
 SCORES = ("estimate_psnr_unobserved", "estimate_psnr_full", "estimate_ssim_full", "estimate_mse", "estimate_mae")
 NEVER = float("inf")  # minutes between two validations
@@ -108,7 +108,8 @@ def chosen(options: Options) -> list[Variant]:
 def train_and_score(variant: Variant, seed: int, train: np.ndarray, test: np.ndarray, options: Options) -> Cell:
     """One training, resumed where it was stopped, and its scores on ``test``."""
     method, preset = variant.method or options.method, get_preset(variant.preset or options.preset)
-    preset = replace(preset, options={**preset.options, **variant.options}, **variant.recipe)
+    recipe = {**SHORT_RECIPE, **variant.recipe}
+    preset = replace(preset, options={**preset.options, **variant.options}, **recipe)
     config = {"method": method, "backbone": preset.backbone, "options": preset.options}
     config |= {"base": preset.base, "objective": preset.objective}
     folder = options.runs / f"{variant.group}-{variant.variant}-{seed}".replace(" ", "_").replace(",", "")
@@ -123,7 +124,7 @@ def train_and_score(variant: Variant, seed: int, train: np.ndarray, test: np.nda
     shutil.rmtree(folder)
     cell: Cell = {"group": variant.group, "variant": variant.variant, "seed": seed, "params": scores["params"]}
     cell |= {"method": method, "preset": variant.preset or options.preset}
-    cell |= {"options": dict(variant.options), "recipe": dict(variant.recipe)}
+    cell |= {"options": dict(variant.options), "recipe": recipe}
     cell |= {"against": list(variant.against)} if variant.against else {}
     cell |= {"pictures": trainer.step * preset.batch_size, "training_seconds": trainer.seconds}
     return {**cell, **{name: scores[name] for name in SCORES}}
