@@ -16,6 +16,8 @@ import fieldlib
 from demo import gradio_ui, pictures, studio
 from demo.checks import pack_mask
 
+pytestmark = pytest.mark.slow
+
 STEPS = 3
 
 
@@ -126,7 +128,6 @@ def test_models_lists_what_can_be_run(client):
     assert flow is None or flow["default_solver"] == fieldlib.METHODS["flow_matching"].default_solver
 
 
-@pytest.mark.slow
 def test_baselines_are_run_on_the_same_pixels(client):
     found = client.predict(picture="coffee", seed=4, api_name="/baselines")
     assert [entry["model"] for entry in found] == list(fieldlib.BASELINES)
@@ -206,7 +207,6 @@ def test_unexpected_failures_are_logged_and_told_in_one_line(client, monkeypatch
     assert "the secret inside" in caplog.text
 
 
-@pytest.mark.slow
 def test_damaged_weights_do_not_keep_the_page_from_opening(monkeypatch, tmp_path):
     from fieldlib import hub
 

@@ -21,6 +21,8 @@ import resource, sys, torch, fieldlib
 from pathlib import Path
 from fieldlib.data import gallery
 
+pytestmark = pytest.mark.slow
+
 torch.set_num_threads(1)
 model, side = fieldlib.load("flow_matching"), int(sys.argv[2])
 context, coords = fieldlib.observe(gallery.picture("cat").pixels), fieldlib.grid(side, side)
@@ -86,7 +88,6 @@ def test_sizes_that_do_not_average_back_are_refused(sizes, tmp_path):
         consistency.main(parse(consistency.Options, ["--sizes", sizes, "--json", str(tmp_path / "x.json")]))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("way", "side"), [("picture", 1024), ("network", 512)])
 def test_large_answers_need_little_memory(way, side):
     """A whole process: 1024x1024 read from a drawn picture, and 262,144 queries through the network at once."""

@@ -13,6 +13,8 @@ from fieldlib.presets import get_preset
 from fieldlib.training import inherit
 from train_scripts import documents, export, train
 
+pytestmark = pytest.mark.slow
+
 
 def finished_run(folder, pictures):
     trainer = make_trainer(folder, pictures[:8], preset=replace(get_preset("test"), batch_size=4))
@@ -54,7 +56,6 @@ def test_inherited_weights_start_where_the_other_run_ended(tmp_path, pictures):
     assert (trainer.folder / "shared.jsonl").read_text() == (run / "log.jsonl").read_text()
 
 
-@pytest.mark.slow
 def test_train_command_makes_a_model_and_refuses_to_overwrite_it(tmp_path, pictures):
     (tmp_path / "data").mkdir()
     for i, pixels in enumerate(pictures[:20]):

@@ -18,6 +18,8 @@ from demo.sections import share
 from demo.studio import Request
 from fieldlib import InputError, hub
 
+pytestmark = pytest.mark.slow
+
 MODEL = "flow_matching/tiny"
 MASK = np.random.default_rng(1).random((32, 32)) < 0.3
 
@@ -148,7 +150,6 @@ def test_the_code_makes_the_same_picture(coffee, settings, name, tmp_path, monke
     assert np.array_equal(space["result"], studio.finish(request).moments[-1].state)
 
 
-@pytest.mark.slow
 def test_what_was_written_for_a_download_is_deleted_when_it_is_old_and_when_the_page_closes(tmp_path, monkeypatch):
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     page = gradio_ui.serve("127.0.0.1", None, block=False)

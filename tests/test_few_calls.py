@@ -11,6 +11,8 @@ from fieldlib.checkpoint import save_model
 from fieldlib.evaluation import evaluate
 from train_scripts import cli, few_calls
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
@@ -43,7 +45,6 @@ def test_steps_follow_from_calls_and_impossible_cells_are_left_out(home):
         assert cell["images"] == 2
 
 
-@pytest.mark.slow
 def test_all_solvers_but_the_adaptive_one_are_run_by_default(home):
     cells = call(home, "--calls", 4)
     names = {name for name in fieldlib.SOLVERS if not fieldlib.SOLVERS[name].adaptive}

@@ -23,6 +23,8 @@ from demo import gradio_ui
 from fieldlib import InputError
 from fieldlib.data import open_picture
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 NAMES = ("picture", "file", "fraction", "pattern", "model", "solver", "steps", "seed", "noise_seed", "mask")
@@ -113,7 +115,6 @@ def test_no_file_of_the_machine_is_served(address, path):
     assert caught.value.code in (403, 404)
 
 
-@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     name=st.sampled_from(NAMES),
@@ -126,7 +127,6 @@ def test_any_value_over_http_gets_a_picture_or_a_message(address, name, value):
     assert is_error(result) or "data:image/png" in result[1]
 
 
-@pytest.mark.slow
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(blob=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)))
 def test_any_body_over_http_is_refused_without_a_traceback(address, blob):
@@ -210,7 +210,6 @@ def test_nothing_unpickles():
                     assert any(given_keys.get(key) == value for key, value in safe.items()), file
 
 
-@pytest.mark.slow
 def test_an_abandoned_run_is_closed():
     from demo import studio
 

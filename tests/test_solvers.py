@@ -91,6 +91,7 @@ def test_the_mixture_predicts_its_own_score():
 
 @every_method
 @pytest.mark.parametrize("name", STOCHASTIC)
+@pytest.mark.slow
 def test_stochastic_solvers_end_in_a_gaussian(name, method):
     """Exactly, without random numbers: steps are linear in x and noise, so the response to each draw is enough."""
     steps, kind = ENOUGH[name]

@@ -13,6 +13,8 @@ from fieldlib import METHODS, hub
 from fieldlib.assets import STUDY
 from fieldlib.study import read_study
 
+pytestmark = pytest.mark.slow
+
 WALK = {station.name: station for station in stations.walk()}
 
 
@@ -61,7 +63,6 @@ def test_samples_differ_far_from_the_revealed_pixels():
     assert (deviation[scene.mask] == 0).all()
 
 
-@pytest.mark.slow
 def test_fifty_steps_bring_almost_nothing_over_eight():
     one, eight, fifty = (end.state_scores.psnr for end in ends(WALK["steps"].lesson))
     assert abs(fifty - eight) < 0.5

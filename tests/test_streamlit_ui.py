@@ -11,6 +11,8 @@ from demo.streamlit_ui import MAIN, duels, main, results, words
 from fieldlib import assets
 from fieldlib.study import paired_difference
 
+pytestmark = pytest.mark.slow
+
 FOLDER = MAIN.parent
 MODELS = ("flow_matching/tiny", "thin_plate", "nearest")
 
@@ -209,7 +211,6 @@ def test_every_page_shows_the_bundled_results(page):
     assert missing == (page == "ablations" and not (assets.STUDY / "ablations.json").exists())
 
 
-@pytest.mark.slow
 def test_times_come_from_one_run(studies):
     document = json.loads((studies / "comparison.json").read_text())
     document["times"] = {"machine": "a quiet one", "threads": 2, "date": "2026-01-02", "rounds": 15, "seconds": {}}

@@ -126,7 +126,7 @@ def losses_so_far(folder):
     return [line for line in log.read_text().splitlines() if line.endswith("}")] if log.exists() else []
 
 
-@pytest.mark.parametrize("method", fieldlib.METHODS)
+@pytest.mark.parametrize("method", list(fieldlib.METHODS))
 @pytest.mark.training
 def test_every_method_overfits_one_picture(tmp_path, pictures, method):
     options = {"latents": 8, "latent_width": 32, "depth": 1, "blocks": 1, "width": 48, "heads": 2}

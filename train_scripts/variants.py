@@ -17,7 +17,7 @@ SHORT_RECIPE: Mapping[str, Any] = MappingProxyType({"batch_size": 16, "warmup": 
 
 
 class Variant(NamedTuple):
-    """A change of a preset's network ``options`` or of its short ``recipe`` (fields of the preset); both are plain values.
+    """A change of a preset's network ``options`` or of the short ``recipe`` (fields of the preset); both plain values.
 
     ``method`` and ``preset`` are those of the command when None. ``against``: group and variant that it is measured
     against; the command's preset as it is when None.
