@@ -14,14 +14,14 @@ from fieldlib.errors import InputError
 from train_scripts import consistency
 from train_scripts.cli import parse
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 MOST_BYTES = 1.5e9
 MEASURE = """
 import resource, sys, torch, fieldlib
 from pathlib import Path
 from fieldlib.data import gallery
-
-pytestmark = pytest.mark.slow
 
 torch.set_num_threads(1)
 model, side = fieldlib.load("flow_matching"), int(sys.argv[2])
