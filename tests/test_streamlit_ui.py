@@ -272,6 +272,10 @@ def test_an_ablation_is_measured_against_its_own_reference():
     rows[2]["against"] = ["no stem", "base"]
     text = words.effect(rows, "estimate_psnr_unobserved", "scale, no stem")
     assert text == "**scale, no stem**: best is 4, +1.00 dB against base."
+    rows.append(row("tiny", 15.0, group="scale, no stem", variant="10", against=["no stem", "base"]))
+    text = words.effect(rows, "estimate_psnr_unobserved", "scale, no stem")
+    assert text.endswith("best is 4, +1.00 dB against base; worst is 10, -3.00 dB against base.")
+    assert words.effect(rows[2:], "estimate_psnr_unobserved", "scale, no stem") == ""
 
 
 def test_lost_pictures_are_named():

@@ -87,18 +87,33 @@ def leader(rows: Sequence[Row], column: str) -> int:
 
 
 def effect(rows: Sequence[Row], column: str, group: str) -> str:
-    """What changing ``group`` does in an ablation, against the variant that its rows name as their reference."""
-    own = [row for row in rows if row["group"] == group]
-    winner = best(own, column)
-    against = tuple(winner.get("against", ("reference",))) if winner else ()
-    reference = next((row for row in rows if (row["group"], row["variant"])[: len(against)] == against), None)
-    if reference is None or winner is None:
+    """What changing ``group`` does in an ablation: its best and its worst variant, each against its reference."""
+    own = sorted(
+        (row for row in rows if row["group"] == group and row.get(column) is not None),
+        key=lambda row: rank(row[column], column),
+    )
+    if not own or any(reference_of(rows, row) is None for row in own):
         return ""
-    gap = winner[column] - reference[column]
-    widths = [row.get("interval", {}).get(column) for row in (winner, reference)]
-    safe = None not in widths and abs(gap) > sum(widths)
+    parts = [f"best is {gap(rows, column, own[-1])}"]
+    if len(own) > 1:
+        parts.append(f"worst is {gap(rows, column, own[0])}")
+    return f"**{group}**: {'; '.join(parts)}."
+
+
+def gap(rows: Sequence[Row], column: str, row: Row) -> str:
+    """An ablation's ``row`` and its distance from the reference, in dB, with a doubt where there is one."""
+    reference = reference_of(rows, row) or row
+    distance = row[column] - reference[column]
+    widths = [one.get("interval", {}).get(column) for one in (row, reference)]
+    safe = None not in widths and abs(distance) > sum(widths)
     doubt = "" if safe else " (within the intervals or from one seed: not safe)"
-    return f"**{group}**: best is {winner['variant']}, {gap:+.2f} dB against {reference['variant']}{doubt}."
+    return f"{row['variant']}, {distance:+.2f} dB against {reference['variant']}{doubt}"
+
+
+def reference_of(rows: Sequence[Row], row: Row) -> Row | None:
+    """The row that an ablation's ``row`` names as its reference."""
+    against = tuple(row.get("against", ("reference",)))
+    return next((one for one in rows if (one["group"], one["variant"])[: len(against)] == against), None)
 
 
 def lost_pictures(rows: Sequence[Row]) -> str:
