@@ -1,6 +1,6 @@
 """What each part of network and recipe is worth: short trainings of equal length that differ in one thing.
 
-python -m train_scripts.ablate --data ../shared/data/cifar10 --pictures 4000
+python -m train_scripts.ablate --data ../shared/data/cifar10 --pictures 2500 --seeds 0
 python -m train_scripts.ablate --data ../shared/data/cifar10 --minutes 3 --groups reference latents
 
 Every training is kept as soon as it is scored, and a stopped one resumes: start the command again to go on.

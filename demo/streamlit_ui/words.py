@@ -88,32 +88,27 @@ def leader(rows: Sequence[Row], column: str) -> int:
 
 def effect(rows: Sequence[Row], column: str, group: str) -> str:
     """What changing ``group`` does in an ablation: its best and its worst variant, each against its reference."""
-    own = sorted(
-        (row for row in rows if row["group"] == group and row.get(column) is not None),
-        key=lambda row: rank(row[column], column),
-    )
-    if not own or any(reference_of(rows, row) is None for row in own):
-        return ""
-    parts = [f"best is {gap(rows, column, own[-1])}"]
-    if len(own) > 1:
-        parts.append(f"worst is {gap(rows, column, own[0])}")
-    return f"**{group}**: {'; '.join(parts)}."
-
-
-def gap(rows: Sequence[Row], column: str, row: Row) -> str:
-    """An ablation's ``row`` and its distance from the reference, in dB, with a doubt where there is one."""
-    reference = reference_of(rows, row) or row
-    distance = row[column] - reference[column]
-    widths = [one.get("interval", {}).get(column) for one in (row, reference)]
-    safe = None not in widths and abs(distance) > sum(widths)
-    doubt = "" if safe else " (within the intervals or from one seed: not safe)"
-    return f"{row['variant']}, {distance:+.2f} dB against {reference['variant']}{doubt}"
+    own = [row for row in rows if row["group"] == group and row.get(column) is not None]
+    pairs = [(row, reference) for row in own if (reference := reference_of(rows, row)) is not None]
+    ranked = sorted(pairs, key=lambda pair: rank(pair[0][column], column), reverse=True)
+    ends = {"best": ranked[:1], "worst": ranked[1:][-1:]}
+    told = [f"{name} is {gap(*pair, column)}" for name, end in ends.items() for pair in end]
+    return f"**{group}**: {'; '.join(told)}." if told else ""
 
 
 def reference_of(rows: Sequence[Row], row: Row) -> Row | None:
     """The row that an ablation's ``row`` names as its reference."""
     against = tuple(row.get("against", ("reference",)))
     return next((one for one in rows if (one["group"], one["variant"])[: len(against)] == against), None)
+
+
+def gap(row: Row, reference: Row, column: str) -> str:
+    """A variant and its distance from its reference, in dB, with a doubt where there is one."""
+    distance = row[column] - reference[column]
+    widths = [one.get("interval", {}).get(column) for one in (row, reference)]
+    safe = None not in widths and abs(distance) > sum(widths)
+    doubt = "" if safe else " (within the intervals or from one seed: not safe)"
+    return f"{row['variant']}, {distance:+.2f} dB against {reference['variant']}{doubt}"
 
 
 def lost_pictures(rows: Sequence[Row]) -> str:
