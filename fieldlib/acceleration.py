@@ -16,6 +16,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from fieldlib.errors import InputError
 from fieldlib.model import FieldModel
 
+WORTH_COMPILING = {"cpu": 7200.0, "cuda": 120.0}  # seconds of training
 log = logging.getLogger(__name__)
 
 
@@ -83,18 +84,20 @@ def training_attention(device: torch.device) -> AbstractContextManager[None]:
     return sdpa_kernel(SDPBackend.MATH) if device.type == "cpu" else nullcontext()
 
 
-def compile_model(model: FieldModel, run_seconds: float, worthwhile: float = 7200) -> None:
-    """Compile a model's heavy parts in place when the planned run repays the minutes that compiling takes.
+def compile_model(model: FieldModel, device: torch.device, run_seconds: float) -> None:
+    """Compile parts of a model in place, when the planned run repays the minutes that compiling takes.
 
-    Leaves the model as it is where no compiler works.
+    These are the modules with a true ``few_sizes``: every further size of input is compiled again, so what sees the
+    context or the base stays as it is. Leaves the model as it is where no compiler works.
     """
-    if run_seconds < worthwhile:
+    if run_seconds < WORTH_COMPILING[device.type]:
         return
     try:
-        torch.compile(lambda x: x + 1)(torch.zeros(2))
+        torch.compile(lambda x: x + 1)(torch.zeros(2, device=device))
     except Exception as error:  # whatever the tool chain raises, it means: no compiler here
         log.warning("training without torch.compile: %s", str(error).splitlines()[0][:200])
         return
-    torch._dynamo.config.cache_size_limit = 64  # a variant for each size of context and target
-    model.prepare = torch.compile(model.prepare, dynamic=False)  # type: ignore[method-assign]
-    model.backbone.compile(dynamic=False)
+    torch.backends.cudnn.benchmark = True  # tries the kernels for each size; there are few
+    for part in model.modules():
+        if getattr(part, "few_sizes", False):
+            part.compile(dynamic=False)

@@ -26,6 +26,7 @@ from fieldlib.solvers.base import Solver
 MOST_SAMPLES = 1024
 MOST_PICTURES = 2**20
 MOST_SEED = 2**32 - 1
+BATCH = {"cpu": 8, "cuda": 64}  # pictures at a time
 TIMED = 5  # pictures whose single runs are timed
 
 
@@ -61,7 +62,7 @@ def evaluate(
     temperature: float = 1.0,
     samples: int = 8,
     seed: int = 42,
-    batch: int = 8,
+    batch: int | None = None,
     progress: Callable[[int], object] = lambda done: None,
     team: Team | None = None,
 ) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def evaluate(
         temperature: factor on the noise, from mean (0) to sample (1).
         samples: K, samples per picture.
         seed: of masks and noise, 0 to 2^32 - 1.
-        batch: pictures per network call (times K samples); changes speed, not results.
+        batch: pictures per network call (times K samples), what suits the device when None; changes speed, not results.
         progress: called with the number of pictures just finished.
         team: processes that share the pictures and all get the scores; costs are those of the first one.
 
@@ -95,6 +96,7 @@ def evaluate(
     where = model.method.default_grid if grid is None else grid
     settings = Settings(chosen, steps, where, temperature, samples, seed)
     team = team or Team()
+    batch = BATCH[device_of(model).type] if batch is None else batch
     check(pictures, settings, batch, team.size)
     numbers = team.share(range(len(pictures)))
     scenes = [observe_scene(pictures[i], i, context, pattern, seed) for i in numbers]

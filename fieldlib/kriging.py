@@ -19,7 +19,8 @@ from fieldlib.points import Points
 LENGTH = 1.0  # kernel length in coordinate units (half a picture); LOG.md tells how it was chosen
 PRIOR_COUNT, PRIOR_AMPLITUDE = 60, 0.6  # the amplitude's prior, as if seen in so many values: tames flat contexts
 NUGGET = 1e-3  # relative variance of the points themselves; keeps the Cholesky factor well conditioned in fp32
-CHUNK = 2**21  # kernel values computed at a time: they stay in the cache, and memory stays bounded
+CHUNK = {"cpu": 2**21, "cuda": 2**28}  # kernel values computed at a time: they stay in the cache; memory stays bounded
+LEAF = 64  # rows of the largest matrix that is factorised whole
 SMALLEST_STD = 0.02  # floor of the base's standard deviation, in value units (2.5 grey levels of 255)
 
 
@@ -47,7 +48,7 @@ class Kriging(NamedTuple):
 
     def at(self, coords: Tensor) -> Moments:
         """Mean and standard deviation at ``coords`` (B, N, D); time and memory are linear in N."""
-        most = max(1, CHUNK // (len(coords) * self.coords.shape[1]))
+        most = max(1, CHUNK[coords.device.type] // (len(coords) * self.coords.shape[1]))
         with torch.autocast(coords.device.type, enabled=False):
             parts = [self._at(chunk) for chunk in coords.split(most, dim=1)]
         return Moments(*(torch.cat(tensors, dim=1) for tensors in zip(*parts, strict=True)))
@@ -78,13 +79,32 @@ def _fit(context: Points) -> Kriging:
     count = present.sum(1, keepdim=True)
     centre = (values * present).sum(1, keepdim=True) / count
     residual = (values - centre) * present
-    identity = torch.eye(coords.shape[1], dtype=coords.dtype, device=coords.device).expand_as(covariance)
-    inverse_factor = torch.linalg.solve_triangular(torch.linalg.cholesky(covariance), identity, upper=False)
+    inverse_factor = inverse_cholesky(covariance)
     whitened = inverse_factor @ residual
     surprise = whitened.square().sum((1, 2), keepdim=True) + PRIOR_COUNT * PRIOR_AMPLITUDE**2
     variance = surprise / (count * values.shape[-1] + PRIOR_COUNT)
     weights = inverse_factor.mT @ whitened
     return Kriging(coords, mask, centre, weights, inverse_factor, variance.sqrt())
+
+
+def inverse_cholesky(matrix: Tensor) -> Tensor:
+    """L^-1 (..., M, M) of positive definite K = L L^T (..., M, M), by halves.
+
+    Nearly all the work is products of matrices, which batches do at full speed; library routines factorise the matrices
+    of a batch one after the other (LOG.md). A matrix that is not positive definite gives NaN.
+    """
+    size = matrix.shape[-1]
+    if size <= LEAF:
+        identity = torch.eye(size, dtype=matrix.dtype, device=matrix.device).expand_as(matrix)
+        return torch.linalg.solve_triangular(torch.linalg.cholesky_ex(matrix).L, identity, upper=False)
+    half = size // 2
+    first = inverse_cholesky(matrix[..., :half, :half])
+    between = matrix[..., half:, :half] @ first.mT
+    second = inverse_cholesky(matrix[..., half:, half:] - between @ between.mT)
+    inverse = torch.zeros_like(matrix)
+    inverse[..., :half, :half], inverse[..., half:, half:] = first, second
+    inverse[..., half:, :half] = -(second @ (between @ first))
+    return inverse
 
 
 def _kernel(a: Tensor, b: Tensor) -> Tensor:

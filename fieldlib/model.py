@@ -82,7 +82,7 @@ class FieldModel(nn.Module):
         """Training times and noise for ``points`` targets a picture, and which rows train the estimate of t = 1."""
         count = pictures * self.method.rows
         t = self.method.sample_times(count, generator)[:, None, None]
-        noise = torch.randn(count, points, self.backbone.channels, generator=generator)
+        noise = torch.randn(count, points, self.backbone.channels, generator=generator, device=generator.device)
         estimated = self.method.estimated(count, generator)[:, None, None] & (self.objective == "residual")
         return Draw(torch.where(estimated, self.method.t_range[1], t), noise, estimated)
 

@@ -31,27 +31,35 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """Update the matrices that have a gradient."""
+        """Update the matrices that have a gradient; those of one shape are orthogonalised as one batch."""
         for group in self.param_groups:
-            for matrix in group["params"]:
-                if matrix.grad is None:
-                    continue
-                state = self.state[matrix]
-                if not state:
-                    state["momentum_buffer"] = torch.zeros_like(matrix.grad)
-                momentum = state["momentum_buffer"].lerp_(matrix.grad, 1 - MOMENTUM)
-                direction = orthogonalise(matrix.grad.lerp(momentum, MOMENTUM))
-                matrix.mul_(1 - group["lr"] * group["weight_decay"])
-                matrix.add_(direction, alpha=-0.2 * group["lr"] * math.sqrt(max(matrix.shape)))
+            matrices = [matrix for matrix in group["params"] if matrix.grad is not None]
+            shapes = {matrix.shape for matrix in matrices}
+            torch._foreach_mul_(matrices, 1 - group["lr"] * group["weight_decay"])
+            for shape in sorted(shapes):
+                same = [matrix for matrix in matrices if matrix.shape == shape]
+                gradients = [matrix.grad for matrix in same]
+                momenta = [self._momentum(matrix) for matrix in same]
+                torch._foreach_lerp_(momenta, gradients, 1 - MOMENTUM)
+                ahead = torch._foreach_lerp(gradients, momenta, MOMENTUM)
+                directions = orthogonalise(torch.stack(ahead)).to(same[0])
+                torch._foreach_add_(same, directions.unbind(), alpha=-0.2 * group["lr"] * math.sqrt(max(shape)))
+
+    def _momentum(self, matrix: Tensor) -> Tensor:
+        """The running mean of its gradients, zero at first."""
+        state = self.state[matrix]
+        if not state:
+            state["momentum_buffer"] = torch.zeros_like(matrix)
+        return state["momentum_buffer"]
 
 
-def orthogonalise(matrix: Tensor) -> Tensor:
-    """About U V' of ``matrix`` (m, n) = U S V', by Newton-Schulz steps; its singular values end between 0.5 and 1.5."""
+def orthogonalise(matrices: Tensor) -> Tensor:
+    """About U V' of each (m, n) = U S V' of (B, m, n), by Newton-Schulz steps; singular values end in 0.5 to 1.5."""
     a, b, c = COEFFICIENTS
-    tall = matrix.shape[0] > matrix.shape[1]
-    x = (matrix.T if tall else matrix).to(torch.bfloat16 if matrix.is_cuda else torch.float32)
-    x = x / x.norm().clamp(min=1e-7)
+    tall = matrices.shape[-2] > matrices.shape[-1]
+    x = (matrices.mT if tall else matrices).to(torch.bfloat16 if matrices.is_cuda else torch.float32)
+    x = x / x.norm(dim=(-2, -1), keepdim=True).clamp(min=1e-7)
     for _ in range(ROUNDS):
-        gram = x @ x.T
-        x = torch.addmm(x, torch.addmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
-    return x.T if tall else x
+        gram = x @ x.mT
+        x = torch.baddbmm(x, torch.baddbmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+    return x.mT if tall else x

@@ -37,6 +37,7 @@ PERCEIVER = {
     "scale": 3.0,
 }
 SET_CONV = {"widths": [48, 96, 144], "depths": [2, 2, 2], "call_depths": [1, 2, 1], "head": 64}
+WIDE_CONV = {"widths": [96, 144, 192], "depths": [3, 3, 2], "call_depths": [2, 2, 2], "head": 96}
 PLAN = {
     "latents": 512,
     "latent_width": 512,
@@ -50,6 +51,7 @@ PLAN = {
 PRESETS: dict[str, Preset] = {
     "tiny": Preset("perceiver_io", {**PERCEIVER, "stem_width": 48}),
     "tiny_conv": Preset("set_conv", SET_CONV, batch_size=32, learning_rate=1.5e-3, few_queries=0.1),
+    "base": Preset("set_conv", WIDE_CONV, batch_size=128, few_queries=0.1, epochs=30),
     "test": Preset("deep_set", {"width": 32}, batch_size=16, warmup=10, epochs=1),
     "seed": Preset(
         "perceiver_io",

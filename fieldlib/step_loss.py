@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from fieldlib.acceleration import training_attention
-from fieldlib.data.batches import SparseBatches
+from fieldlib.data.prefetch import Prefetch
 from fieldlib.model import Draw, FieldModel
 from fieldlib.parallel import Team
 from fieldlib.points import Batch, Points
@@ -20,24 +20,24 @@ class StepLoss:
     """The mean loss over all target points of a step's batch.
 
     Args:
-        batches: the batch of each step. seed: of times and noise.
-        team: the processes that share each batch. parts: rows of the parts in which this process takes its share.
+        source: the batch of each step, in the parts in which this process takes its share.
+        seed: of times and noise.
+        team: the processes that share each batch.
         bf16: whether to compute under autocast.
     """
 
-    batches: SparseBatches
+    source: Prefetch
     seed: int
     team: Team
-    parts: list[slice]
     bf16: bool
 
     def backward(self, model: FieldModel, step: int) -> Tensor:
         """Leave the gradients of the whole batch's mean loss in ``model``, in every process; returns that loss."""
-        batches = [self.batches.batch(step, rows) for rows in self.parts]
+        batches = self.source.at(step)
         draws = self._draw(model, batches[0], step)
         count = self.team.sum(torch.stack([points_of(batch) for batch in batches]).sum())
         total = torch.zeros((), device=self.team.device)
-        for batch, rows in zip(batches, self.parts, strict=True):
+        for batch, rows in zip(batches, self.source.parts, strict=True):
             loss = self._loss(model, batch, draws, rows) * (points_of(batch) / count).to(self.team.device)
             loss.backward()
             total += loss.detach()
@@ -47,16 +47,17 @@ class StepLoss:
     @torch.no_grad()
     def peek(self, step: int, *models: FieldModel) -> list[float]:
         """Each model's mean loss of this process's first part alone; no gradients."""
-        rows = self.parts[0]
-        batch = self.batches.batch(step, rows)
+        rows = self.source.parts[0]
+        batch = self.source.batches.batch(step, rows)
         draws = self._draw(models[0], batch, step)
-        return [float(self._loss(model, batch, draws, rows)) for model in models]
+        with torch.compiler.set_stance("force_eager"):  # not worth compiling for
+            return [float(self._loss(model, batch, draws, rows)) for model in models]
 
     def _draw(self, model: FieldModel, batch: Batch, step: int) -> Draw:
         """What is random in a step, for the whole batch of which ``batch`` is a part."""
         seed = int(np.random.SeedSequence([self.seed, step]).generate_state(1)[0])
         points = batch.target.coords.shape[1]
-        return model.draw(self.batches.batch_size, points, torch.Generator().manual_seed(seed))
+        return model.draw(self.source.batches.batch_size, points, torch.Generator(self.team.device).manual_seed(seed))
 
     def _loss(self, model: FieldModel, batch: Batch, draws: Draw, rows: slice) -> Tensor:
         """The mean loss of the pictures ``rows``, which are ``batch``."""

@@ -13,13 +13,13 @@ def normal(*shape, seed=0):
 
 @pytest.mark.parametrize("shape", [(24, 24), (16, 64), (64, 16)], ids=str)
 def test_singular_values_end_near_one(shape):
-    values = torch.linalg.svdvals(orthogonalise(normal(*shape) * torch.logspace(0, 1, shape[1])))
+    values = torch.linalg.svdvals(orthogonalise(normal(1, *shape) * torch.logspace(0, 1, shape[1])))
     assert values.min() > 0.3 and values.max() < 1.3
 
 
 @pytest.mark.parametrize("shape", [(16, 64), (64, 16)], ids=str)
 def test_scale_and_rotation_of_a_matrix_pass_through(shape):
-    matrix, (turn, _) = normal(*shape), torch.linalg.qr(normal(shape[0], shape[0], seed=1))
+    matrix, (turn, _) = normal(1, *shape), torch.linalg.qr(normal(shape[0], shape[0], seed=1))
     assert torch.allclose(orthogonalise(1e4 * matrix), orthogonalise(matrix), atol=1e-5)
     assert torch.allclose(orthogonalise(turn @ matrix), turn @ orthogonalise(matrix), atol=1e-4)
 

@@ -22,7 +22,6 @@ from fieldlib.checkpoint import read_config, write_atomic, write_config
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
-from fieldlib.model import FieldModel
 from fieldlib.model_card import PROTOCOL, SCORED, make_card
 from fieldlib.parallel import Team, join_team
 from fieldlib.registry import one_call
@@ -31,7 +30,7 @@ from train_scripts.cli import run
 from train_scripts.comparison_table import tables
 from train_scripts.documents import write_section
 from train_scripts.protocol import Comparison
-from train_scripts.study_file import Cell, StudyFile, chosen_models, command, weights_of
+from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
 from train_scripts.timing import take_times
 
 COMPARISON = STUDY / "comparison.json"
@@ -139,9 +138,6 @@ def publish(study: StudyFile, options: Options) -> None:
 def score(name: str, pictures: np.ndarray, seed: int, options: Mapping[str, Any], team: Team | None = None) -> Cell:
     """The protocol's columns for one model or baseline and one seed."""
     team = team or Team()
-    model = fieldlib.load(name)
-    if isinstance(model, FieldModel):
-        model.to(team.device)
     with tqdm(
         total=len(team.share(range(len(pictures)))),
         unit="picture",
@@ -150,7 +146,7 @@ def score(name: str, pictures: np.ndarray, seed: int, options: Mapping[str, Any]
         disable=not team.is_first,
     ) as bar:
         return evaluate(
-            model,
+            load_fast(name, team),
             pictures,
             context=options["context"],
             solver=None if one_call(name) else options["solver"],

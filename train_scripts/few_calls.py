@@ -30,7 +30,7 @@ from fieldlib.time_grids import TIME_GRIDS
 from train_scripts.cli import command_of, output_file, run
 from train_scripts.documents import table
 from train_scripts.protocol import TestPictures
-from train_scripts.study_file import weights_of
+from train_scripts.study_file import load_fast, weights_of
 
 CALLS = (1, 2, 3, 4, 6, 8, 12, 16, 25, 50, 100)
 REFERENCE = 50  # calls that few ones are compared with
@@ -90,7 +90,7 @@ class Cell(NamedTuple):
 def main(options: Options) -> None:
     """Run the cells that are missing, then print the tables."""
     output_file(options.out, (".json",))
-    models = {name: fieldlib.load(name) for name in model_names(options)}
+    models = {name: load_fast(name) for name in model_names(options)}
     cells = list(plan(models, options))
     done = read_cells(options.out, settings(options))
     pictures = load_pictures(options.data, split="test", limit=options.limit)

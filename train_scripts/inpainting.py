@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-import fieldlib
 from fieldlib.assets import STUDY
 from fieldlib.data import gallery, load_pictures
 from fieldlib.evaluation import evaluate
@@ -22,7 +21,7 @@ from fieldlib.registry import PATTERNS, one_call
 from train_scripts import held_out_patterns, picture_sheets
 from train_scripts.cli import run
 from train_scripts.protocol import Comparison
-from train_scripts.study_file import Cell, StudyFile, chosen_models, command, weights_of
+from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
 
 HIDDEN = (0.25, 0.5)
 HOLES = {"block": "border", "half": "half", "border": "centre"}  # what is missing: the pattern of what is known
@@ -76,7 +75,7 @@ def score(cell: Cell, pictures: np.ndarray, options: Options) -> Cell:
     """The protocol's columns for one ``cell``."""
     exact = one_call(cell["model"])
     columns = evaluate(
-        fieldlib.load(cell["model"]),
+        load_fast(cell["model"]),
         pictures,
         context=1 - cell["hidden"],
         pattern=HOLES[cell["hole"]],

@@ -31,7 +31,7 @@ from fieldlib.scenes import batches, observe_scene
 from fieldlib.study import read_study
 from train_scripts.cli import run
 from train_scripts.protocol import Comparison
-from train_scripts.study_file import Cell, StudyFile, chosen_models, command, weights_of
+from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
 
 SETTINGS = ("limit", "context", "solver", "steps")
 TRUTH, OTHERS = "truth", "others"  # rows that tell what the numbers can be at best
@@ -138,7 +138,7 @@ def yardsticks(study: StudyFile, pictures: np.ndarray, judge: Judge, options: Op
 
 def score(name: str, pictures: np.ndarray, judge: Judge, seed: int, options: Options) -> Cell:
     """What the classifier makes of one model's estimates and of one sample of every picture."""
-    exact, model = one_call(name), fieldlib.load(name)
+    exact, model = one_call(name), load_fast(name)
     solver = model.method.default_solver if exact else options.solver
     steps = 1 if exact else options.steps
     settings = Settings(make_solver(solver), steps, model.method.default_grid, 1.0, 1, seed)

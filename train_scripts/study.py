@@ -25,7 +25,7 @@ from fieldlib.registry import PATTERNS, one_call
 from train_scripts import held_out_patterns
 from train_scripts.cli import run
 from train_scripts.protocol import Comparison
-from train_scripts.study_file import Cell, StudyFile, chosen_models, command, weights_of
+from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
 
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6)
 STEPS = (1, 2, 4, 8, 16, 32)
@@ -104,7 +104,7 @@ def score(cell: Cell, pictures: np.ndarray, options: Options) -> Cell:
     """The finished ``cell``: the protocol's columns, and whether its pattern is one of training."""
     exact = one_call(cell["model"])
     columns = evaluate(
-        fieldlib.load(cell["model"]),
+        load_fast(cell["model"]),
         pictures,
         context=cell.get("context", options.context),
         pattern=cell.get("pattern", "uniform"),

@@ -14,6 +14,9 @@ from fieldlib.acceleration import provenance
 from fieldlib.assets import WEIGHTS
 from fieldlib.checkpoint import read_config, write_atomic
 from fieldlib.errors import InputError
+from fieldlib.model import FieldModel
+from fieldlib.parallel import Team
+from fieldlib.sampling import Model
 from fieldlib.study import cells_of, half_width, read_study
 
 TIMES = ("seconds_per_image", "seconds_per_sample_batched")
@@ -172,6 +175,12 @@ def with_ratio(cell: Cell) -> Cell:
     if not {"sample_mse", "mean_mse"} <= cell.keys():
         return cell
     return {**cell, "error_ratio": cell["sample_mse"] / cell["mean_mse"]}
+
+
+def load_fast(name: str, team: Team | None = None) -> Model:
+    """``fieldlib.load(name)`` on the device of ``team``, a GPU where there is one; baselines stay on the processor."""
+    model = fieldlib.load(name)
+    return model.to((team or Team()).device) if isinstance(model, FieldModel) else model
 
 
 def weights_of(name: str) -> str | None:

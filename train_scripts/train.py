@@ -26,7 +26,8 @@ from fieldlib.training import Budget, Trainer, inherit
 from train_scripts.cli import command_of, run
 
 VALIDATION_PICTURES = 100
-LOCAL = ("data", "resume", "logger", "save_minutes", "validate_minutes")  # options that do not change the weights
+# Options that do not change the weights.
+LOCAL = ("data", "resume", "logger", "save_minutes", "validate_minutes", "workers")
 INHERITED_WARMUP = 50  # steps, when the weights come from another run
 
 
@@ -45,6 +46,7 @@ class Options:
         batch_size: pictures per step, all processes together; the preset's when absent.
         accumulate: parts in which each process goes through its share of a batch, to save memory.
         precision: auto (bf16 where it pays), bf16 or fp32.
+        workers: processes that make batches ahead of time, per training process; a GPU wants several.
         learning_rate: its highest value; the preset's when absent.
         decay: share of the budget over which the learning rate falls to zero; the preset's when absent.
         limit: use only the first pictures.
@@ -65,6 +67,7 @@ class Options:
     batch_size: int | None = None
     accumulate: int = 1
     precision: str = "auto"
+    workers: int = 0
     learning_rate: float | None = None
     decay: float | None = None
     limit: int | None = None
@@ -137,6 +140,8 @@ def make_trainer(options: Options, team: Team) -> Trainer:
         value = getattr(options, name)
         if value is not None and not value > 0:
             raise InputError(f"--{name.replace('_', '-')} must be above zero; got {value}")
+    if options.workers < 0:
+        raise InputError(f"--workers is a whole number from 0 upwards; got {options.workers}")
     learned(options.method)
     preset = get_preset(options.preset)
     for name in ("batch_size", "learning_rate", "decay"):
@@ -153,7 +158,7 @@ def make_trainer(options: Options, team: Team) -> Trainer:
         preset = replace(preset, warmup=min(preset.warmup, INHERITED_WARMUP))
     pictures, validation = hold_out(load_pictures(options.data, split="train", limit=options.limit))
     budget = Budget(options.epochs or preset.epochs, options.minutes)
-    how = (team, options.accumulate, options.precision)
+    how = (team, options.accumulate, options.precision, options.workers)
     return Trainer(model, config, preset, budget, pictures, validation, folder, options.seed, *how)
 
 

@@ -118,6 +118,8 @@ class PerceiverIO(Backbone):
 class LatentBlock(nn.Module):
     """Self-attention and feed-forward over the latents, pre-normalised."""
 
+    few_sizes = True  # of input in a training run: see fieldlib.acceleration.compile_model
+
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.attention_norm, self.attention = nn.LayerNorm(width), Attention(width, width, heads)
@@ -132,6 +134,8 @@ class LatentBlock(nn.Module):
 
 class ReadWriteBlock(nn.Module):
     """Queries meet their neighbours, latents read the queries and think, queries read the latents."""
+
+    few_sizes = True  # of input in a training run: see fieldlib.acceleration.compile_model
 
     def __init__(self, width: int, latent_width: int, heads: int, lattice: int) -> None:
         super().__init__()

@@ -78,15 +78,15 @@ class Method(ABC):
 
     def estimated(self, count: int, generator: torch.Generator) -> Tensor:
         """Which of the ``count`` rows of a training step train the estimate of t = 1, (count,) bool."""
-        return torch.rand(count, generator=generator) < self.estimate_share
+        return torch.rand(count, generator=generator, device=generator.device) < self.estimate_share
 
     def sample_times(self, count: int, generator: torch.Generator) -> Tensor:
-        """Training times (count,) in random order: stratified, with an extra share near t = 1.
+        """Training times (count,) in random order, where the generator is: stratified, with an extra share near t = 1.
 
         There the noisy values say nothing and the context must do the work.
         """
-        strata = torch.randperm(count, generator=generator)
-        uniform = (strata + torch.rand(count, generator=generator)) / count
+        strata = torch.randperm(count, generator=generator, device=generator.device)
+        uniform = (strata + torch.rand(count, generator=generator, device=generator.device)) / count
         below = (1 - EXTRA_SHARE) * (1 - EXTRA_WIDTH)  # probability of a time outside the top stretch
         bulk = uniform * (1 - EXTRA_WIDTH) / below
         top = 1 - EXTRA_WIDTH + (uniform - below) * EXTRA_WIDTH / (1 - below)

@@ -8,11 +8,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-PIECE = 8192  # tokens that are worked on together: what is computed of them stays in the cache
+PIECE = 8192  # tokens that a processor works on together: what is computed of them stays in its cache
 
 
 def in_pieces(function: Callable[..., Tensor], *tokens: Tensor, out: Tensor | None = None) -> Tensor:
-    """``function`` of tensors (B, N, ...) that treats each token alone, a few at a time; in training at once.
+    """``function`` of tensors (B, N, ...) that treats each token alone, a few at a time; on GPUs, in training at once.
 
     Args:
         function: returns (B, n, width) for n of the N tokens.
@@ -21,7 +21,7 @@ def in_pieces(function: Callable[..., Tensor], *tokens: Tensor, out: Tensor | No
             than most of what is computed of them.
     """
     most = max(1, PIECE // len(tokens[0]))
-    if torch.is_grad_enabled() or tokens[0].shape[1] <= most:
+    if torch.is_grad_enabled() or tokens[0].is_cuda or tokens[0].shape[1] <= most:
         return function(*tokens)
     start = 0
     for parts in zip(*(x.split(most, dim=1) for x in tokens), strict=True):

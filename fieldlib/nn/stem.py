@@ -15,6 +15,8 @@ class Stem(nn.Module):
     References: Ronneberger et al. 2015 (U-Net), arXiv 1505.04597.
     """
 
+    few_sizes = True  # of input in a training run: see fieldlib.acceleration.compile_model
+
     def __init__(self, width: int, lattice: int) -> None:
         super().__init__()
         self.lattice = lattice

@@ -25,6 +25,8 @@ class UNet(nn.Module):
     normalisation), arXiv 2105.05233.
     """
 
+    few_sizes = True  # of input in a training run: see fieldlib.acceleration.compile_model
+
     def __init__(
         self, inputs: int, widths: Sequence[int], depths: Sequence[int], level_width: int = 0, hinted: bool = False
     ) -> None:

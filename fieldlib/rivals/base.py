@@ -24,7 +24,7 @@ class Rival(FixedEstimate):
 
     def sample_times(self, count: int, generator: torch.Generator) -> Tensor:
         """The only time there is, (count,)."""
-        return torch.full((count,), self.t_range[1])
+        return torch.full((count,), self.t_range[1], device=generator.device)
 
     def bind(self, network: NetworkCall) -> OneCall:
         """A predictor that asks ``network`` once."""

@@ -31,7 +31,7 @@ class CRPSEnsemble(Rival):
 
     def estimated(self, count: int, generator: torch.Generator) -> Tensor:
         """The first row of each picture, (count,) bool."""
-        return torch.arange(count) % self.rows == 0
+        return torch.arange(count, device=generator.device) % self.rows == 0
 
     def loss(self, errors: Tensor) -> Tensor:
         """See :meth:`Method.loss`: squared error of the first row plus the fair CRPS of the others."""
