@@ -70,47 +70,36 @@ def make_card(config: dict[str, Any]) -> str:
         data=data_of(config.get("training", {})),
         shared=SHARED if inherited else "",
         stages="\n".join(map(stage_row, stages)),
-        commands="\n".join(stage_command(stage, fields["preset"], i, len(stages)) for i, stage in enumerate(stages)),
+        commands="\n".join(map(stage_command, stages)),
         note=f"\n{config['note']}\n" if "note" in config else "",
         scores=score_table(config.get("scores")),
     )
 
 
 def data_of(training: dict[str, Any]) -> str:
-    """What was trained on, and which pictures told the progress; older records used all training pictures."""
-    if "different_pictures" in training:
-        return f"{training['different_pictures']:,} CIFAR-10 training pictures (some others told the progress)"
-    return (
-        "All 50,000 CIFAR-10 training pictures (the first 100 test pictures told the progress and helped to choose the "
-        "recipe, not the weights)"
-    )
+    """What was trained on, and which pictures told the progress."""
+    count = f"{training['different_pictures']:,} " if training else ""
+    return f"{count}CIFAR-10 training pictures (some others told the progress)"
 
 
 def stage_row(stage: dict[str, Any]) -> str:
     """One row of the training table."""
-    minutes, pace = stage["seconds"] / 60, stage["pictures"] / max(stage["seconds"], 1)
     return (
-        f"| {stage['method']} | {stage['steps']:,} | {stage['pictures']:,} | {minutes:.0f} | {pace:.0f} "
-        f"| {stage['machine']} |"
+        f"| {stage['method']} | {stage['steps']:,} | {stage['pictures']:,} | {minutes_of(stage)} "
+        f"| {stage['pictures'] / max(stage['seconds'], 1):,.0f} | {stage['machine']} |"
     )
 
 
-def stage_command(stage: dict[str, Any], preset: str, number: int, stages: int) -> str:
-    """The command of a stage as recorded, with the minutes that it was given; for older records rebuilt.
+def minutes_of(stage: dict[str, Any]) -> str:
+    """How long a stage took, to a tenth of a minute."""
+    return f"{max(0.1, stage['seconds'] / 60):.1f}".removesuffix(".0")
 
-    A stage at a constant rate can be stopped at any time, so its budget may be more than it got. Rebuilt commands keep
-    an inherited first stage in runs/shared.
-    """
-    if stage.get("command"):
-        minutes = f"--minutes {max(1, round(stage['seconds'] / 60))}"
-        return re.sub(r"--minutes [\d.]+", minutes, stage["command"])
-    command = (
-        f"python -m train_scripts.train --method {stage['method']} --preset {preset} "
-        f"--minutes {max(1, round(stage['seconds'] / 60))} --decay {stage['preset']['decay']} --seed {stage['seed']}"
-    )
-    if stages == 1:
-        return command
-    return command + (" --out runs/shared" if number == 0 else " --init runs/shared")
+
+def stage_command(stage: dict[str, Any]) -> str:
+    """The recorded command, with the minutes that it got: a stage at a constant rate can be stopped at any time."""
+    if not stage.get("command"):
+        return "# trained from Python, by fieldlib.training.Trainer"
+    return re.sub(r"--minutes [\d.]+", f"--minutes {minutes_of(stage)}", stage["command"])
 
 
 def score_table(scores: dict[str, Any] | None) -> str:

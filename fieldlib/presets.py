@@ -78,16 +78,21 @@ class Scores(NamedTuple):
 # Measured by `python -m train_scripts.compare --seeds 42`; a test compares them with assets/study/comparison.json.
 SCORES: dict[str, dict[str, Scores]] = {
     "tiny": {
-        "denoiser": Scores(22.67, 22.15, 0.0363),
-        "flow_matching": Scores(22.68, 22.17, 0.0363),
-        "score_sde": Scores(22.70, 22.16, 0.0363),
+        "denoiser": Scores(23.21, 22.71, 0.0334),
+        "flow_matching": Scores(23.21, 22.71, 0.0334),
+        "score_sde": Scores(23.21, 22.69, 0.0334),
     },
     "tiny_conv": {
-        "denoiser": Scores(23.30, 22.80, 0.0329),
-        "flow_matching": Scores(23.30, 22.80, 0.0329),
-        "score_sde": Scores(23.30, 22.77, 0.0330),
-        "regressor": Scores(23.30, 23.30, 0.0459),
-        "crps_ensemble": Scores(23.29, 22.80, 0.0331),
+        "denoiser": Scores(23.42, 22.91, 0.0324),
+        "flow_matching": Scores(23.41, 22.91, 0.0324),
+        "score_sde": Scores(23.41, 22.92, 0.0324),
+        "regressor": Scores(23.41, 23.41, 0.0452),
+        "crps_ensemble": Scores(23.39, 22.97, 0.0329),
+    },
+    "base": {
+        "denoiser": Scores(23.55, 23.06, 0.0317),
+        "flow_matching": Scores(23.55, 23.06, 0.0317),
+        "score_sde": Scores(23.55, 23.05, 0.0317),
     },
 }
 

@@ -9,6 +9,7 @@ from PIL import Image
 from test_training import make_trainer
 
 import fieldlib
+from fieldlib.checkpoint import read_config, write_config
 from fieldlib.presets import get_preset
 from fieldlib.training import inherit
 from train_scripts import documents, export, train
@@ -35,13 +36,16 @@ def test_export_halves_the_file_and_keeps_the_answers(tmp_path, pictures):
 
 def test_card_states_the_training_record(tmp_path, pictures):
     run = finished_run(tmp_path / "run", pictures)
+    typed = "python -m train_scripts.train --method flow_matching --preset test --minutes 9"
+    write_config({**read_config(run), "command": typed, "note": "A note."}, run)
     scores = {"images": 7, "context": 0.2, "seed": 42, "solver": "heun", "steps": 4, "samples": 8}
     scores |= {"estimate_psnr_unobserved": 21.5, "crps": 0.05, "coverage90": 0.9, "sharpness": 1.0}
     (tmp_path / "scores.json").write_text(json.dumps(scores))
     export.main(export.Options(str(run), str(tmp_path / "scores.json"), str(tmp_path / "out")))
     card = (tmp_path / "out" / "README.md").read_text()
     assert "7 CIFAR-10 test pictures" in card and "21.5" in card
-    assert "--method flow_matching --preset test" in card
+    assert f"{typed.removesuffix('9')}0.1\n" in card, "the minutes that it got, not those it was given"
+    assert "\nA note.\n" in card
     kept = [json.loads(line) for line in (tmp_path / "out" / "log.jsonl").read_text().splitlines()]
     assert any("estimate_psnr_unobserved" in line for line in kept)
 

@@ -110,3 +110,12 @@ def test_single_precision_is_enough(count):
     flat = kriging.fit(Points(coords, torch.full_like(values, 0.25))).at(coarse)
     assert (flat.mean - 0.25).abs().max() < 1e-3
     assert flat.std.isfinite().all()
+
+
+@pytest.mark.parametrize("size", [1, kriging.LEAF, kriging.LEAF + 1, 3 * kriging.LEAF + 5])
+def test_the_factor_by_halves_is_the_inverse_of_the_whole_one(size):
+    root = torch.randn(2, size, size, generator=torch.Generator().manual_seed(0)).double()
+    matrix = root @ root.mT + torch.eye(size)
+    inverse = kriging.inverse_cholesky(matrix)
+    assert torch.allclose(inverse @ torch.linalg.cholesky(matrix), torch.eye(size).double(), atol=1e-8)
+    assert torch.equal(inverse, inverse.tril())
