@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import logging
 import math
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -21,7 +20,7 @@ import numpy as np
 import torch
 
 from fieldlib.acceleration import bf16_wanted, compile_model, machine_class
-from fieldlib.checkpoint import read_config, read_weights, save_model
+from fieldlib.checkpoint import save_model
 from fieldlib.data.batches import SparseBatches
 from fieldlib.data.prefetch import Prefetch
 from fieldlib.errors import InputError
@@ -30,11 +29,10 @@ from fieldlib.model import FieldModel
 from fieldlib.optimizer import MuonAdamW
 from fieldlib.parallel import Team, share_batch
 from fieldlib.presets import Preset
-from fieldlib.run_log import RunLog
+from fieldlib.run_log import LOG, RunLog
 from fieldlib.step_loss import StepLoss
 from fieldlib.train_state import STATE, load_state, save_state
 
-LOG, SHARED_LOG = "log.jsonl", "shared.jsonl"
 PATIENCE = 10  # steps in a row without a finite loss and gradient, after which a run goes back
 MOST_RETURNS = 3  # to the last good state, each at half the learning rate
 log = logging.getLogger(__name__)
@@ -252,23 +250,3 @@ class Trainer:
             return self.budget.minutes * 60
         pace = {"cpu": 50, "cuda": 5000}[self.device.type]  # pictures a second, about
         return self.total_steps * self.preset.batch_size / pace
-
-
-def inherit(model: FieldModel, folder: Path, run: Path | None) -> dict[str, Any]:
-    """Start ``model`` from the averaged weights in ``folder``; returns that run's training record for the card.
-
-    The other run's log is kept as ``shared.jsonl`` in the folder of the new ``run``, when that is given.
-
-    Raises:
-        InputError: the other run has a network of another shape.
-    """
-    try:
-        model.load_state_dict(read_weights(folder))
-    except RuntimeError as error:
-        raise InputError(f"{folder} holds a network of another shape: {str(error)[:200]}") from error
-    config = read_config(folder)
-    other = folder / LOG
-    if run and other.exists():
-        run.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(other, run / SHARED_LOG)
-    return {"method": config["method"], "command": config.get("command"), **config.get("training", {})}

@@ -10,8 +10,8 @@ from test_training import make_trainer
 
 import fieldlib
 from fieldlib.checkpoint import read_config, write_config
+from fieldlib.inheritance import inherit
 from fieldlib.presets import get_preset
-from fieldlib.training import inherit
 from train_scripts import documents, export, train
 
 pytestmark = pytest.mark.slow

@@ -12,11 +12,11 @@ import fieldlib
 from fieldlib import hub
 from fieldlib.checkpoint import build, save_model
 from fieldlib.errors import InputError
+from fieldlib.inheritance import inherit
 from fieldlib.metrics import fair_crps
 from fieldlib.points import Batch, Points
 from fieldlib.presets import get_preset
 from fieldlib.registry import RIVALS, SOLVERS, one_call
-from fieldlib.training import inherit
 from train_scripts import evaluate, train
 
 COORDS = fieldlib.grid(6, 6)

@@ -19,7 +19,7 @@ from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
 from fieldlib.model import FieldModel
 from fieldlib.model_card import make_card
-from fieldlib.training import LOG, SHARED_LOG
+from fieldlib.run_log import LOG, SHARED_LOG
 from train_scripts.cli import run as run_command
 
 GALLERY_COLUMNS = ("estimate_psnr_unobserved", "sample_psnr_unobserved", "estimate_ssim_full", "crps")

@@ -17,12 +17,13 @@ from tqdm import tqdm
 from fieldlib.checkpoint import build
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
+from fieldlib.inheritance import inherit
 from fieldlib.parallel import Team, join_team
 from fieldlib.presets import get_preset
 from fieldlib.registry import learned
 from fieldlib.trackers import make_tracker
 from fieldlib.train_state import STATE
-from fieldlib.training import Budget, Trainer, inherit
+from fieldlib.training import Budget, Trainer
 from train_scripts.cli import command_of, run
 
 VALIDATION_PICTURES = 100
