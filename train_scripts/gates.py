@@ -2,7 +2,7 @@
 
 python -m train_scripts.gates
 
-Reads the cells of one seed of comparison.json, and the rows of sparsity.json and patterns.json; runs no model.
+Reads the cells of one seed of comparison.json, sparsity.json and patterns.json; runs no model.
 """
 
 from __future__ import annotations
@@ -85,25 +85,25 @@ def main(options: Options) -> None:
 
 def gates(options: Options) -> Iterator[Gate]:
     """All gates, those of the comparison first."""
-    cells = {cell["model"]: cell for cell in cells_of(options)}
+    cells = {cell["model"]: cell for cell in cells_of(options, "comparison")}
     winner = best(cells.values(), baselines=False)["model"]
     yield from quality_gates(cells, winner)
     for preset in dict.fromkeys((DEFAULT_PRESET, winner.partition("/")[2])):
         for name in METHODS:
             yield from sample_gates(f"{name}/{preset}", cells)
-    yield from varied_gates(options.study / "sparsity.json", "context", SHARES)
-    yield from varied_gates(options.study / "patterns.json", "pattern", PATTERNS)
+    yield from varied_gates(cells_of(options, "sparsity"), "context", SHARES)
+    yield from varied_gates(cells_of(options, "patterns"), "pattern", PATTERNS)
 
 
-def cells_of(options: Options) -> list[Cell]:
-    """The comparison's cells of the chosen seed.
+def cells_of(options: Options, study: str) -> list[Cell]:
+    """The cells of the chosen seed: same pictures and masks for all models.
 
     Raises:
         InputError: there are none.
     """
-    cells = [c for c in read_study(options.study / "comparison.json")["cells"] if c["seed"] == options.seed]
+    cells = [cell for cell in read_study(options.study / f"{study}.json")["cells"] if cell["seed"] == options.seed]
     if not cells:
-        raise InputError(f"comparison.json has no cells of seed {options.seed}; run train_scripts.compare first")
+        raise InputError(f"{study}.json has no cells of seed {options.seed}; run the study first")
     return cells
 
 
@@ -130,16 +130,15 @@ def sample_gates(model: str, cells: Mapping[str, Cell]) -> Iterator[Gate]:
     yield Gate("sharpness of one sample", model, cell["sharpness"], 0.9, 1.1)
 
 
-def varied_gates(path: Path, varied: str, values: Sequence[Any]) -> Iterator[Gate]:
+def varied_gates(cells: Sequence[Cell], varied: str, values: Sequence[Any]) -> Iterator[Gate]:
     """Other shares or patterns: each method's default model against the best baseline, dB of the estimate."""
-    rows = read_study(path)["rows"]
     for value in values:
-        here = [row for row in rows if row[varied] == value]
+        here = [cell for cell in cells if cell[varied] == value]
         classical = best(here, baselines=True)
         for name in METHODS:
-            row = next(row for row in here if row["model"] == f"{name}/{DEFAULT_PRESET}")
+            cell = next(cell for cell in here if cell["model"] == f"{name}/{DEFAULT_PRESET}")
             label = f"{value:.0%} known" if varied == "context" else f"pattern {value}"
-            yield Gate(f"{label}: dB above the best baseline", row["model"], row[QUALITY] - classical[QUALITY], 0.0)
+            yield Gate(f"{label}: dB above the best baseline", cell["model"], cell[QUALITY] - classical[QUALITY], 0.0)
 
 
 def best(cells: Iterable[Cell], baselines: bool) -> Cell:
