@@ -264,6 +264,8 @@ def test_who_leads_respects_intervals():
         "A trained network leads at 1 of 3 settings. A classical baseline leads at 1 (50%). "
         "Equal within the interval: 1 (20%)."
     )
+    alone = [{name: value for name, value in one.items() if name != "interval"} for one in rows]
+    assert words.crossings(alone, "estimate_psnr_unobserved", "context").endswith("One seed only, so no interval.")
 
 
 def test_an_ablation_is_measured_against_its_own_reference():

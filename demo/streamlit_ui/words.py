@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from demo.study_columns import COLUMNS, Row, rank, title_of
 
+ONE_SEED = " One seed only, so no interval."
+
 
 def best(rows: Sequence[Row], column: str) -> Row | None:
     """The row with the best ``column``; None when no row has it."""
@@ -41,7 +43,7 @@ def verdict(rows: Sequence[Row], column: str) -> str:
     if None not in widths and gap <= sum(widths):
         return f"{text}: the intervals overlap, so this ranking is not safe."
     who = "" if trained(first) else " Here a baseline beats every network."
-    doubt = " One seed only, so no interval." if None in widths else ""
+    doubt = ONE_SEED if None in widths else ""
     return f"{text}, {format(gap, COLUMNS[column].form)} behind.{who}{doubt}"
 
 
@@ -72,7 +74,7 @@ def crossings(rows: Sequence[Row], column: str, group: str) -> str:
         text += f" A classical baseline leads at {len(places[-1])} ({', '.join(places[-1])})."
     if places[0]:
         text += f" Equal within the interval: {len(places[0])} ({', '.join(places[0])})."
-    return text
+    return text + ("" if any(column in row.get("interval", {}) for row in rows) else ONE_SEED)
 
 
 def leader(rows: Sequence[Row], column: str) -> int:
