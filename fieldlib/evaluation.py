@@ -96,7 +96,7 @@ def evaluate(
     where = model.method.default_grid if grid is None else grid
     settings = Settings(chosen, steps, where, temperature, samples, seed)
     team = team or Team()
-    batch = BATCH[device_of(model).type] if batch is None else batch
+    batch = batch_for(model) if batch is None else batch
     check(pictures, settings, batch, team.size)
     numbers = team.share(range(len(pictures)))
     scenes = [observe_scene(pictures[i], i, context, pattern, seed) for i in numbers]
@@ -227,6 +227,11 @@ def name_of(model: Model) -> str:
 def count_parameters(model: Model) -> int:
     """Number of trained parameters, 0 for a baseline."""
     return 0 if isinstance(model, Baseline) else sum(p.numel() for p in model.parameters())
+
+
+def batch_for(model: Model) -> int:
+    """Pictures at a time that suit the model's device."""
+    return BATCH[device_of(model).type]
 
 
 def device_of(model: Model) -> torch.device:

@@ -17,7 +17,7 @@ import fieldlib
 from fieldlib.assets import STUDY
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
-from fieldlib.evaluation import Settings, check, draw
+from fieldlib.evaluation import Settings, batch_for, check, draw
 from fieldlib.metrics import GREY_LEVEL, coverage
 from fieldlib.registry import RIVALS, one_call
 from fieldlib.sampling import make_solver
@@ -28,7 +28,6 @@ from train_scripts.study_file import Cell, StudyFile, chosen_models, command, lo
 
 LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 BINS = 10  # of equal size, by spread
-BATCH = 8
 
 
 @dataclass(frozen=True)
@@ -75,11 +74,11 @@ def ensembles(name: str, pictures: np.ndarray, seed: int, options: Options) -> t
     model, steps = load_fast(name), 1 if one_call(name) else options.steps
     solver = model.method.default_solver if one_call(name) else options.solver
     settings = Settings(make_solver(solver), steps, model.method.default_grid, 1.0, options.samples, seed)
-    check(pictures, settings, BATCH)
+    check(pictures, settings, batch_for(model))
     scenes = [observe_scene(pixels, i, options.context, "uniform", seed) for i, pixels in enumerate(pictures)]
     drawn, true = [], []
     with tqdm(total=len(scenes), unit="picture", desc=name) as bar:
-        for group in batches(scenes, BATCH):
+        for group in batches(scenes, batch_for(model)):
             truth, samples, _ = draw(model, group, settings)
             drawn.append(samples.transpose(1, 2)[~truth.known].movedim(1, 0).flatten(1))
             true.append(truth.values[~truth.known].flatten())

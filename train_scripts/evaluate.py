@@ -13,14 +13,13 @@ from typing import Any
 
 from tqdm import tqdm
 
-import fieldlib
 from fieldlib.checkpoint import write_atomic
 from fieldlib.data import load_pictures
 from fieldlib.evaluation import evaluate
 from fieldlib.metrics import VIEWS
-from fieldlib.model import FieldModel
 from fieldlib.parallel import join_team
 from train_scripts.cli import output_file, run
+from train_scripts.study_file import load_fast
 
 COLUMNS = ("mse", "mae", "psnr_target", "psnr_unobserved", "psnr_full", "ssim_full")
 
@@ -65,9 +64,7 @@ def main(options: Options) -> None:
     if options.json:
         output_file(options.json, (".json",))
     team = join_team()
-    model = fieldlib.load(options.model)
-    if isinstance(model, FieldModel):
-        model.to(team.device)
+    model = load_fast(options.model, team)
     pictures = load_pictures(options.data, split="test", limit=options.limit)
     own = len(team.share(range(len(pictures))))
     with tqdm(total=own, unit="picture", desc=options.model, disable=not team.is_first) as bar:

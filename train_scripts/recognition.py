@@ -23,7 +23,7 @@ from fieldlib.assets import STUDY
 from fieldlib.classifier import CLASSIFIER, Classifier, describe, frechet_distance, load_classifier
 from fieldlib.data import load_labels, load_pictures
 from fieldlib.errors import InputError
-from fieldlib.evaluation import Settings, draw, locate, paste
+from fieldlib.evaluation import Settings, batch_for, draw, locate, paste
 from fieldlib.points import to_values
 from fieldlib.registry import one_call
 from fieldlib.sampling import estimate, make_solver
@@ -35,7 +35,6 @@ from train_scripts.study_file import Cell, StudyFile, chosen_models, command, lo
 
 SETTINGS = ("limit", "context", "solver", "steps")
 TRUTH, OTHERS = "truth", "others"  # rows that tell what the numbers can be at best
-BATCH = 8
 QUICK = 32  # pictures of the quick form
 MOST_APART = 0.01  # of mean probabilities: other processors round otherwise
 
@@ -145,7 +144,7 @@ def score(name: str, pictures: np.ndarray, judge: Judge, seed: int, options: Opt
     scenes = [observe_scene(pixels, i, options.context, "uniform", seed) for i, pixels in enumerate(pictures)]
     estimates, samples = [], []
     with tqdm(total=len(scenes), unit="picture", desc=f"{name}, seed {seed}") as bar:
-        for group in batches(scenes, BATCH):
+        for group in batches(scenes, batch_for(model)):
             truth, drawn, _ = draw(model, group, settings)
             samples.append(drawn[:, 0])
             estimates.append(paste(truth, estimate(model, *locate(model, group))))

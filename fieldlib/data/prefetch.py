@@ -33,10 +33,10 @@ class Prefetch(Dataset[list[Batch]]):
         """As ``self[step]``; those of the following steps are under way when there are workers."""
         if not self.workers:
             return self[step]
-        if self._ahead is None or self._ahead[0] != step:
+        first, coming = self._ahead or (None, iter(()))
+        if first != step:
+            self._ahead = None  # a process started by spawning cannot take it along
             how = {"batch_size": None, "num_workers": self.workers, "prefetch_factor": AHEAD}
-            source = Prefetch(self.batches, self.parts, 0)
-            self._ahead = step, iter(DataLoader(source, sampler=itertools.count(step), **how))  # type: ignore[arg-type]
-        coming = self._ahead[1]
+            coming = iter(DataLoader(self, sampler=itertools.count(step), **how))  # type: ignore[arg-type]
         self._ahead = step + 1, coming
         return next(coming)
