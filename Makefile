@@ -91,11 +91,12 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# A Chromium for the browser tests: one on the PATH, else Debian's package where we may install it, else playwright's.
+# A Chromium without a window for the browser tests: Debian's package where we may install it, else any, else playwright's.
+SHELL_PACKAGE := chromium-headless-shell
 browser: setup
-	@command -v chromium >/dev/null || \
-	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && apt-get install -qy chromium; } || \
-	  $(BIN)/playwright install chromium
+	@command -v $(SHELL_PACKAGE) >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && apt-get install -qy $(SHELL_PACKAGE); } || \
+	  command -v chromium || $(BIN)/playwright install chromium
 
 # Debian's package, where we may install it; what needs it is skipped, or says so, elsewhere.
 nginx:

@@ -1,14 +1,14 @@
 """The Hub as a person meets it: models and data over HTTP, from a server on this machine that speaks its routes.
 
-Each visit is a Python process of its own, for huggingface_hub reads its settings when it is imported.
+Each visit is a process of its own, for huggingface_hub reads its settings when it is imported.
 """
 
 import json
 import os
-import subprocess
-import sys
+import tempfile
 from pathlib import Path
 
+import fresh_process
 import pytest
 import torch
 from hub_server import READER, WRITER, Hub
@@ -43,10 +43,8 @@ def visit(endpoint, home, *arguments, script=PROBE, **more):
     settings |= {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_XET": "1", "NO_PROXY": "127.0.0.1,localhost"}
     unset = ("FIELDLIB_DATA", "HF_HUB_OFFLINE", "HF_TOKEN", "HF_HUB_DISABLE_PROGRESS_BARS")
     environment = {key: value for key, value in os.environ.items() if key not in unset} | settings | more
-    command = [sys.executable, "-c", script, *arguments]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return done
+    with tempfile.TemporaryDirectory() as place:
+        return fresh_process.run(script, *arguments, environment=environment, work=ROOT, place=Path(place))
 
 
 def answer(*arguments, **more):
@@ -55,8 +53,6 @@ def answer(*arguments, **more):
 
 def files_of(seed=0):
     """A small model as the Hub keeps it."""
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         save_model(tiny_model("deep_set", seed=seed), config_of("deep_set"), folder)
         return {name: (Path(folder) / name).read_bytes() for name in (CONFIG, WEIGHTS)}

@@ -261,6 +261,21 @@ def test_every_question_is_answered_cell_by_cell(name, data, tmp_path, monkeypat
 
 
 @pytest.mark.slow
+def test_shares_of_a_question_come_together(data, tmp_path, monkeypatch):
+    whole = study.Options(data, questions=("sparsity",), models=FAST, limit=2, samples=2, seeds=(0, 1), out=tmp_path)
+    shares = [tmp_path / str(seed) for seed in whole.seeds]
+    for seed, out in zip(whole.seeds, shares, strict=True):
+        study.main(replace(whole, seeds=(seed,), out=out))
+    calls = counting(monkeypatch, study)
+    study.main(replace(whole, merge=tuple(out / "sparsity.json" for out in shares)))
+    document = json.loads((tmp_path / "sparsity.json").read_text())
+    assert not calls and all(row["seeds"] == [0, 1] for row in document["rows"])
+    assert "--seeds 0 1" in document["made_by"] and "merge" not in document["made_by"]
+    with pytest.raises(InputError, match=r"other\.json is not called like a question; asked are sparsity"):
+        study.main(replace(whole, merge=(tmp_path / "other.json",)))
+
+
+@pytest.mark.slow
 def test_more_pixels_help(data, tmp_path):
     study.main(
         study.Options(

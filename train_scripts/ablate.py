@@ -74,8 +74,7 @@ def main(options: Options) -> None:
     names = ("method", "preset", "pictures" if options.pictures else "minutes", "limit", "train_limit")
     settings = {name: getattr(options, name) for name in names}
     study = StudyFile(options.out, command("ablate", options, settings), settings, ("group", "variant", "seed"))
-    for path in options.merge:
-        study.merge(path)
+    study.merge(*options.merge)
     planned = chosen(options)
     train, test = (load_pictures(options.data, split=split) for split in ("train", "test"))
     missing = [

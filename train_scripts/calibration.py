@@ -51,6 +51,7 @@ def main(options: Options) -> None:
     names = ("limit", "context", "solver", "steps", "samples")
     settings = {name: getattr(options, name) for name in names}
     study = StudyFile(options.out, command("calibration", options, settings), settings, ("model", "seed"))
+    study.merge(*options.merge)
     study.keep(fieldlib.model_names())
     pictures = load_pictures(options.data, split="test", limit=options.limit)
     for seed in options.seeds:

@@ -49,7 +49,6 @@ class Options(Comparison):
         context: share of the pixels that are known.
         out: the study's JSON; cells that it already holds under the same settings are not run again.
         readme: write the tables into README.md and the scores into the bundled models' cards.
-        merge: other files of this study whose cells to take in: shares of the work under --models and --out.
         times: score nothing; time one sample of every model in the file, all in turns, and keep that in the file.
         quick: score a few pictures only and check that they agree with the file; write nothing.
     """
@@ -58,7 +57,6 @@ class Options(Comparison):
     limit: int = 1000
     out: Path = COMPARISON
     readme: bool = True
-    merge: tuple[Path, ...] = ()
     times: bool = False
     quick: bool = False
 
@@ -85,8 +83,7 @@ def add_scores(study: StudyFile, options: Options, team: Team) -> None:
     names = chosen_models(options.models)
     pictures = load_pictures(options.data, split="test", limit=options.limit)
     if team.is_first:
-        for path in options.merge:
-            study.merge(path)
+        study.merge(*options.merge)
         study.keep(fieldlib.model_names())
     # One seed after the other: the table is complete early and gains intervals later.
     wanted: list[Cell] = [

@@ -56,6 +56,7 @@ def main(options: Options) -> None:
     study = StudyFile(
         options.out, command("inpainting", options, settings), settings, ("model", "hole", "hidden", "seed")
     )
+    study.merge(*options.merge)
     pictures = load_pictures(options.data, split="test", limit=options.limit)
     plan = [
         {"model": name, "hole": hole, "hidden": hidden, "seed": seed, "sha256": weights_of(name)}

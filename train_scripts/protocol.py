@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,12 @@ class Comparison(TestPictures):
         solver: one solver for all models.
         steps: solver steps.
         seeds: of masks and noise; each is one run over all pictures, and their spread gives the intervals.
+        merge: other files of the same study whose cells to take in first: shares of the work under --models, --seeds
+            and --out.
     """
 
     models: tuple[str, ...] = ()
     solver: str = "dpmpp_2m"
     steps: int = 8
     seeds: tuple[int, ...] = (42, 43, 44)
+    merge: tuple[Path, ...] = ()

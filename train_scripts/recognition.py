@@ -92,6 +92,7 @@ def main(options: Options) -> None:
     study = StudyFile(
         options.out, command("recognition", options, chosen), {**chosen, "classifier": fingerprint}, ("model", "seed")
     )
+    study.merge(*options.merge)
     study.keep((*fieldlib.model_names(), TRUTH, OTHERS))
     pictures, judge = prepare(options, options.limit)
     yardsticks(study, pictures, judge, options)

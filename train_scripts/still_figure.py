@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import shutil
 from pathlib import Path
 
 import plotly.graph_objects as go
 
 from fieldlib.checkpoint import write_atomic
 from fieldlib.errors import InputError
+from train_scripts import chromium
 
 WIDTH, SCALE = 900, 1.5
 DRAW = "([element, size]) => Plotly.toImage(document.querySelector(element), {format: 'png', ...size})"
@@ -28,7 +28,7 @@ def save(figure: go.Figure, path: Path) -> None:
     height = int(figure.layout.height or 450)
     figure = go.Figure(figure).update_layout(paper_bgcolor="white", plot_bgcolor="white", width=WIDTH)
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = chromium.launch(play)
         page = browser.new_page()
         page.set_content(figure.to_html(include_plotlyjs=True))
         size = {"width": WIDTH, "height": height, "scale": SCALE}

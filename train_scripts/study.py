@@ -53,7 +53,7 @@ class Options(Comparison):
         context: share of the pixels that are known, where it is not the question.
         questions: sparsity (1 to 60 percent known), patterns (seen in training and never seen), frontier (quality
             against calls and time).
-        out: folder of the JSON files.
+        out: folder of the JSON files; each takes in those files of --merge that are called like it.
     """
 
     context: float = 0.2
@@ -67,6 +67,9 @@ def main(options: Options) -> None:
     for name in options.questions:
         if name not in QUESTIONS:
             raise InputError(f"unknown question {name!r}; known: {', '.join(QUESTIONS)}")
+    for path in options.merge:
+        if path.stem not in options.questions:
+            raise InputError(f"{path} is not called like a question; asked are {', '.join(options.questions)}")
     models = chosen_models(options.models)
     pictures = load_pictures(options.data, split="test", limit=options.limit)
     for name in options.questions:
@@ -82,6 +85,7 @@ def answer(name: str, models: Sequence[str], pictures: np.ndarray, options: Opti
         settings_of(question, options),
         ("model", question.varied, "seed"),
     )
+    study.merge(*(path for path in options.merge if path.stem == name))
     study.keep(fieldlib.model_names())
     cells = list(plan(question, models, options.seeds))
     missing = [cell for cell in cells if study.find(**cell) is None]

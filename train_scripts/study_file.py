@@ -68,20 +68,23 @@ class StudyFile:
     def _same_weights(one: Cell, other: Cell) -> bool:
         return one.get("model") != other.get("model") or one.get("sha256") == other.get("sha256")
 
-    def merge(self, path: Path) -> None:
-        """Enter the cells of another file of the same study, for work that several machines shared.
+    def merge(self, *paths: Path) -> None:
+        """Enter the cells of other files of the same study, for work that several machines shared.
 
         Cells without a date get that of the file's last change.
 
         Raises:
             InputError: a file that is no study, or one with other settings.
         """
-        document = read_study(path)
-        if document.get("settings") != json.loads(json.dumps(self.settings)):
-            raise InputError(f"{path} was made with other settings: {document.get('settings')}, not {self.settings}")
-        changed = time.strftime("%Y-%m-%d", time.gmtime(path.stat().st_mtime))
-        for cell in cells_of(document):
-            self.add({"date": changed, **cell})
+        for path in paths:
+            document = read_study(path)
+            if document.get("settings") != json.loads(json.dumps(self.settings)):
+                raise InputError(
+                    f"{path} was made with other settings: {document.get('settings')}, not {self.settings}"
+                )
+            changed = time.strftime("%Y-%m-%d", time.gmtime(path.stat().st_mtime))
+            for cell in cells_of(document):
+                self.add({"date": changed, **cell})
 
     def keep(self, models: Sequence[str]) -> None:
         """Drop the cells of all models but these."""

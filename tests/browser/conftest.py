@@ -4,7 +4,6 @@ The studio runs in this process, or as FIELDLIB_REPLICAS processes behind nginx 
 """
 
 import os
-import shutil
 from typing import NamedTuple
 
 import pytest
@@ -15,9 +14,9 @@ from demo import gradio_ui
 from fieldlib import hub
 from fieldlib.checkpoint import build, save_model
 from fieldlib.presets import PRESETS
+from train_scripts.chromium import launch
 
 REPLICAS = int(os.environ.get("FIELDLIB_REPLICAS", "1"))
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
 def pytest_collection_modifyitems(items):
@@ -107,7 +106,7 @@ def address(request):
 @pytest.fixture(scope="session")
 def chromium():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = launch(playwright)
         yield browser
         browser.close()
 

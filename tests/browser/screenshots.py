@@ -4,14 +4,14 @@ python -m tests.browser.screenshots   ->  assets/screenshots/*.webp
 """
 
 import io
-import shutil
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from demo import gradio_ui
 from fieldlib.assets import ASSETS
-from tests.browser.conftest import FLAGS, Studio
+from tests.browser.conftest import Studio
+from train_scripts.chromium import launch
 
 FOLDER = ASSETS / "screenshots"
 LARGE = {"width": 1280, "height": 860}
@@ -119,7 +119,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     page = gradio_ui.serve("127.0.0.1", None, block=False)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = launch(playwright)
         for show, look in SHOTS.items():
             studio = Studio(browser, page.local_url, reduced_motion="reduce", **look)
             show(studio)
