@@ -14,8 +14,8 @@ setup: $(VENV)/ready
 
 $(VENV)/ready: requirements.txt requirements-dev.txt requirements-oracles.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --no-deps -r requirements-oracles.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --no-compile -r requirements-dev.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --no-compile --no-deps -r requirements-oracles.txt
 	touch $@
 
 demo: setup

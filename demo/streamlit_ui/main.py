@@ -34,13 +34,14 @@ def show() -> None:
     """Navigation at the top and the chosen page below."""
     st.set_page_config("Sparse neural fields: the study", ICON, layout="wide")
     pages = {
-        section: [
-            st.Page(f"screens/{name}.py", title=title, url_path=name, default=name == "compare")  # has no path then
-            for name, title in titles.items()
-        ]
+        section: [st.Page(f"screens/{name}.py", title=title, url_path=name) for name, title in titles.items()]
         for section, titles in SECTIONS.items()
     }
-    st.navigation(pages, position="top").run()
+    # Streamlit gives the default page no path, so the first one is there twice: at / and, for the menu, at /compare.
+    # (A page at / that goes on to /compare would catch whoever presses the browser's Back.)
+    name, title = next(iter(PAGES.items()))
+    door = st.Page(f"screens/{name}.py", title=title, url_path="door", default=True, visibility="hidden")
+    st.navigation({**pages, "": [door]}, position="top").run()
 
 
 if __name__ == "__main__":

@@ -79,11 +79,22 @@ def test_a_figure_becomes_a_png_without_a_server(visit):
     assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_link_keeps_its_filters(visit):
-    page = visit("?models=thin_plate,nearest&column=crps")
+@pytest.mark.parametrize("path", ["", "compare"])
+def test_a_link_keeps_its_filters(visit, path):
+    page = visit(f"{path}?models=thin_plate,nearest&column=crps")
     page.wait_for_selector(".js-plotly-plot .scatterlayer .point")
     assert page.locator(".js-plotly-plot .scatterlayer .point").count() == 2
     assert "column=crps" in page.url and "thin_plate" in page.url
+    assert not page.get_by_text("Page not found").count()
+
+
+def test_back_leaves_the_first_page(visit, pages):
+    page = visit("run_it")
+    page.goto(f"{pages}/")
+    page.wait_for_selector(".js-plotly-plot .scatterlayer .point")
+    page.go_back()
+    page.get_by_role("button", name="Run", exact=True).wait_for()
+    assert page.url.endswith("/run_it")
 
 
 def test_run_it_reconstructs(visit):
