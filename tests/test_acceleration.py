@@ -22,6 +22,7 @@ def test_short_runs_are_not_compiled():
     assert not compiled(model)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backbone", ["perceiver_io", "set_conv"])
 def test_of_a_long_run_the_parts_of_few_sizes_are_compiled(backbone):
     model = tiny_model(backbone)

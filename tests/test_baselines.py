@@ -56,7 +56,7 @@ def test_pictures_of_a_batch_are_independent(name):
 
 
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize("count", [1, 2, 3, 4, 1023, 1024])
+@pytest.mark.parametrize("count", [1, 2, 3, 4, *(pytest.param(many, marks=pytest.mark.slow) for many in (1023, 1024))])
 def test_any_number_of_points(name, count):
     result = answer(name, observed(count))
     assert result.shape == (1, 1024, 3) and result.isfinite().all() and result.abs().max() < 3
@@ -180,6 +180,7 @@ def test_lmmse_sample_depends_on_the_seed_alone():
     assert (pair[0] - pair[1]).abs().max() > 0.01
 
 
+@pytest.mark.slow
 def test_lmmse_samples_at_any_coordinates():
     model, context = BASELINES["lmmse"](), observed(600)
     for coords in (grid(64, 64), torch.rand(9, 2)):

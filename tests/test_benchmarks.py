@@ -78,6 +78,7 @@ def test_a_stretch_of_repaint_is_one_jump_and_ten_calls():
     assert len(stretch.moves) - len(times) == JUMP
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unet", [ddpm_unet, cfm_unet])
 def test_peers_have_their_published_size(unet):
     assert sum(p.numel() for p in unet().parameters()) == 35_746_307

@@ -89,6 +89,7 @@ def test_straight_lines_have_bend_one_and_corners_more():
     assert numbers.bend(corner) == pytest.approx(math.sqrt(2))
 
 
+@pytest.mark.slow
 def test_flow_goes_straighter_than_an_sde(request_):
     flow = numbers.trajectories(Request(request_.pixels, model=MODEL, solver="euler", steps=20))
     sde = numbers.trajectories(Request(request_.pixels, model="score_sde/tiny", solver="euler_maruyama", steps=20))

@@ -95,6 +95,7 @@ def test_a_field_is_normal_at_every_place_and_its_channels_and_seeds_are_indepen
     assert correlation(noise, other) < 4.5 / 6000**0.5
 
 
+@pytest.mark.slow
 def test_a_field_is_one_function_whatever_the_batch_order_or_chunks(monkeypatch):
     order = torch.randperm(len(COORDS), generator=torch.Generator().manual_seed(0))
     whole = field_noise(COORDS, 3, [4, 9, 7], length=2.0)

@@ -209,6 +209,7 @@ def test_pictures_of_a_batch_may_know_different_numbers_of_pixels(counts):
         assert torch.equal(together[i, orders[i][:count]], single.values[0])
 
 
+@pytest.mark.slow
 def test_smooth_noise_has_its_length_and_one_seed_is_still_one_picture():
     model, context = full_size_model("deep_set"), random_context()
     pixels = fieldlib.grid(32, 32)

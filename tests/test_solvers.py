@@ -16,7 +16,9 @@ from fieldlib.solvers.dopri5 import Dopri5
 from fieldlib.solvers.rk4 import RK4
 from fieldlib.time_grids import TIME_GRIDS, time_grid
 
+SLOW = pytest.mark.slow
 DETERMINISTIC = [name for name in SOLVERS if not SOLVERS[name].stochastic]
+DETERMINISTIC_BY_SPEED = [pytest.param(name, marks=SLOW if SOLVERS[name].adaptive else ()) for name in DETERMINISTIC]
 STOCHASTIC = [name for name in SOLVERS if SOLVERS[name].stochastic]
 # solver: steps, grid; the bias of ancestral steps falls as 1 / steps, Langevin's chain lags behind its levels
 ENOUGH = {
@@ -58,7 +60,7 @@ def one_step_per_interval(name):
 @pytest.mark.slow
 @every_method
 @every_problem
-@pytest.mark.parametrize("name", DETERMINISTIC)
+@pytest.mark.parametrize("name", DETERMINISTIC_BY_SPEED)
 def test_error_falls_with_the_declared_order(name, problem, method):
     """Slope of log error against log steps. On the linear problem leading errors may cancel, which only helps."""
     predictor, truth = PROBLEMS[problem](method), reference(problem, method)
@@ -128,7 +130,7 @@ def test_stochastic_solvers_end_in_a_mixture(name, method):
 
 
 @every_method
-@pytest.mark.parametrize("name", DETERMINISTIC)
+@pytest.mark.parametrize("name", DETERMINISTIC_BY_SPEED)
 @pytest.mark.parametrize("kind", TIME_GRIDS)
 def test_deterministic_solvers_end_in_a_gaussian(kind, name, method):
     """From t = 1, where alpha may vanish, to the last time, on every grid: the exact flow within 6%."""
@@ -186,6 +188,7 @@ def test_jumps_are_exact_when_the_data_is_one_point(name, method):
 
 
 @every_method
+@pytest.mark.slow
 def test_dopri5_meets_its_tolerance_and_never_leaves_the_range(method):
     predictor, times = MixturePredictor(method), whole_range(method, 4)
     asked = []
