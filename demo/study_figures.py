@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from demo.study_columns import COLUMNS, Row, rank, title_of
@@ -117,22 +118,47 @@ def heat(rows: Sequence[Row], x: str, column: str) -> go.Figure:
 
 
 def ablation(rows: Sequence[Row], column: str) -> go.Figure:
-    """One row of dots per variant, grouped by what was changed; bars are intervals over the training seeds."""
-    figure = go.Figure()
+    """One dot per variant, a colour for what was changed; bars are intervals over the training seeds.
+
+    What lies far out is a triangle with its number at the edge, so that the others can be told apart.
+    """
+    figure, form = go.Figure(), COLUMNS[column].form
     groups = list(dict.fromkeys(row["group"] for row in rows))
+    low, high = fences([row[column] for row in rows])
     for group, colour in zip(groups, COLOURS * len(groups), strict=False):
         own = [row for row in rows if row["group"] == group]
+        values = [row[column] for row in own]
+        inside = [low <= value <= high for value in values]
         figure.add_scatter(
-            x=[row[column] for row in own],
+            x=np.clip(values, low, high),
             y=[f"{group}: {row['variant']}" for row in own],
-            error_x=errors(own, column),
-            mode="markers",
-            name=group,
-            marker={"size": 12, "color": colour},
+            error_x=errors([row if near else {} for row, near in zip(own, inside, strict=True)], column),
+            mode="markers+text",
+            text=["" if near else format(value, form) for value, near in zip(values, inside, strict=True)],
+            textposition=["middle right" if value < low else "middle left" for value in values],
+            customdata=values,
+            hovertemplate=f"%{{y}}: %{{customdata:{form}}}<extra></extra>",
+            marker={"size": 12, "color": colour, "symbol": [far_out(value, low, high) for value in values]},
+            showlegend=False,
         )
     figure.update_yaxes(autorange="reversed", automargin=True)
     figure.update_xaxes(title=in_lines(COLUMNS[column].title))
     return dress(figure, height=120 + 28 * len(rows))
+
+
+def fences(values: Sequence[float]) -> tuple[float, float]:
+    """The range of ``values`` without those that lie far out: by more than three times the quartiles' distance.
+
+    References: Tukey 1977, Exploratory Data Analysis.
+    """
+    first, third = np.quantile(values, (0.25, 0.75))
+    near = [value for value in values if abs(value - np.clip(value, first, third)) <= 3 * (third - first)]
+    return min(near), max(near)
+
+
+def far_out(value: float, low: float, high: float) -> str:
+    """The marker of ``value``: where it lies beyond the edges, a triangle that points to it."""
+    return "triangle-left" if value < low else "triangle-right" if value > high else "circle"
 
 
 def by_model(rows: Sequence[Row], column: str) -> dict[str, list[Row]]:

@@ -25,7 +25,10 @@ def show() -> None:
         st.stop()
     parts.draw(study_figures.ablation(rows, column), "ablations", "Score of every variant")
     equal = "showed each variant equally many pictures" if "pictures" in study.document["settings"] else EQUAL_MINUTES
-    st.caption(f"Bars: 95% interval over training seeds, none from one seed. The trainings {equal}.")
+    st.caption(
+        f"Bars: 95% interval over training seeds; one seed has none and tells nothing of hundredths of a decibel. "
+        f"Triangles at the edge: far out, at that number. The trainings {equal}."
+    )
     if column == "estimate_psnr_unobserved":
         lines = (words.effect(study.rows, column, group) for group in chosen if group != "reference")
         st.markdown("\n".join(f"- {line}" for line in lines if line))
