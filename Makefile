@@ -96,7 +96,7 @@ SHELL_PACKAGE := chromium-headless-shell
 browser: setup
 	@command -v $(SHELL_PACKAGE) >/dev/null || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && apt-get install -qy $(SHELL_PACKAGE); } || \
-	  command -v chromium || $(BIN)/playwright install chromium
+	  command -v chromium >/dev/null || $(BIN)/playwright install chromium
 
 # Debian's package, where we may install it; what needs it is skipped, or says so, elsewhere.
 nginx:

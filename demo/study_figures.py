@@ -14,6 +14,7 @@ CLEAR = "rgba(0,0,0,0)"  # the page's own background shows: readable in light an
 GREY = "#8a8f98"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#a6761d", "#7570b3", GREY)  # Okabe & Ito
 DARK_BLUES = ((0.0, "#101b3f"), (1.0, "#2f6fd6"))  # white numbers can be read on all of them
+POINTING = {-1: "triangle-left", 0: "circle", 1: "triangle-right"}
 MARKERS = ("circle", "square", "diamond", "cross", "triangle-up", "x", "star", "hexagon")
 
 
@@ -127,18 +128,19 @@ def ablation(rows: Sequence[Row], column: str) -> go.Figure:
     low, high = fences([row[column] for row in rows])
     for group, colour in zip(groups, COLOURS * len(groups), strict=False):
         own = [row for row in rows if row["group"] == group]
-        values = [row[column] for row in own]
-        inside = [low <= value <= high for value in values]
+        values = np.array([row[column] for row in own])
+        places = values.clip(low, high)
+        beyond = np.sign(values - places).astype(int)  # -1 left of the edges, 1 right of them
         figure.add_scatter(
-            x=np.clip(values, low, high),
+            x=places,
             y=[f"{group}: {row['variant']}" for row in own],
-            error_x=errors([row if near else {} for row, near in zip(own, inside, strict=True)], column),
+            error_x=errors([{} if far else row for row, far in zip(own, beyond, strict=True)], column),
             mode="markers+text",
-            text=["" if near else format(value, form) for value, near in zip(values, inside, strict=True)],
-            textposition=["middle right" if value < low else "middle left" for value in values],
+            text=[format(value, form) if far else "" for value, far in zip(values, beyond, strict=True)],
+            textposition=["middle right" if far < 0 else "middle left" for far in beyond],
             customdata=values,
             hovertemplate=f"%{{y}}: %{{customdata:{form}}}<extra></extra>",
-            marker={"size": 12, "color": colour, "symbol": [far_out(value, low, high) for value in values]},
+            marker={"size": 12, "color": colour, "symbol": [POINTING[far] for far in beyond]},
             showlegend=False,
         )
     figure.update_yaxes(autorange="reversed", automargin=True)
@@ -154,11 +156,6 @@ def fences(values: Sequence[float]) -> tuple[float, float]:
     first, third = np.quantile(values, (0.25, 0.75))
     near = [value for value in values if abs(value - np.clip(value, first, third)) <= 3 * (third - first)]
     return min(near), max(near)
-
-
-def far_out(value: float, low: float, high: float) -> str:
-    """The marker of ``value``: where it lies beyond the edges, a triangle that points to it."""
-    return "triangle-left" if value < low else "triangle-right" if value > high else "circle"
 
 
 def by_model(rows: Sequence[Row], column: str) -> dict[str, list[Row]]:

@@ -58,11 +58,13 @@ class StudyFile:
 
         Cells of other weights of the same model go too: a row never mixes two trainings.
         """
-        cell = cell if "machine" in cell else {**cell, **provenance()}
+        self._enter(cell if "machine" in cell else {**cell, **provenance()})
+        self.save()
+
+    def _enter(self, cell: Cell) -> None:
         key = [cell[name] for name in self.keys]
         self.cells = [other for other in self.cells if [other[name] for name in self.keys] != key]
         self.cells = [other for other in self.cells if self._same_weights(other, cell)] + [cell]
-        self.save()
 
     @staticmethod
     def _same_weights(one: Cell, other: Cell) -> bool:
@@ -84,7 +86,9 @@ class StudyFile:
                 )
             changed = time.strftime("%Y-%m-%d", time.gmtime(path.stat().st_mtime))
             for cell in cells_of(document):
-                self.add({"date": changed, **cell})
+                self._enter({"date": changed, **cell})
+        if paths:
+            self.save()
 
     def keep(self, models: Sequence[str]) -> None:
         """Drop the cells of all models but these."""
