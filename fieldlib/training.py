@@ -218,8 +218,9 @@ class Trainer:
     def _train_step(self) -> dict[str, Any]:
         start = time.perf_counter()
         rate = self.learning_rate()
-        loss = float(self.loss.backward(self.model, self.step))
-        norm = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0))
+        found = self.loss.backward(self.model, self.step)
+        size = torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        loss, norm = torch.stack([found, size]).tolist()  # a GPU is waited for once
         fine = math.isfinite(loss) and math.isfinite(norm)
         if fine:
             self.optimizer.step(rate)
