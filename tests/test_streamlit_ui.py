@@ -216,7 +216,7 @@ def test_times_come_from_one_run(studies):
     document["times"] = {"machine": "a quiet one", "threads": 2, "date": "2026-01-02", "rounds": 15, "seconds": {}}
     (studies / "comparison.json").write_text(json.dumps(document))
     for page in ("compare", "speed"):
-        assert "15 rounds with all models in turns, a quiet one, 2 threads, 2026-01-02" in text_of(visit(page))
+        assert "15 rounds with all rows in turns, a quiet one, 2 threads, 2026-01-02" in text_of(visit(page))
     assert "A sample of a generative network takes 50 ms (8 calls)" in text_of(visit("speed"))
 
 

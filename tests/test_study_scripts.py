@@ -227,13 +227,28 @@ def test_times_need_scores(data, tmp_path):
         compare.main(compare.Options(data, times=True, out=tmp_path / "none.json", readme=False))
 
 
-def test_models_are_timed_in_turns(monkeypatch):
+def test_rows_are_timed_in_turns(monkeypatch):
     seen = []
     monkeypatch.setattr(timing, "time_once", lambda model, scene, settings: seen.append(model.name) or len(seen) / 100)
-    options = {"context": 0.2, "solver": "ddim", "steps": 2}
-    times = timing.take_times(FAST, smooth_pictures(2), options, rounds=3)
+    common = {"solver": "euler", "steps": 1, "grid": "log_snr", "context": 0.2, "pattern": "uniform"}
+    rows = {f"{name} 1": {**common, "model": name} for name in FAST}
+    times = timing.take_times(rows, smooth_pictures(2), rounds=3)
     assert seen == [*FAST] * 4  # one round to warm up
-    assert times["seconds"] == {"nearest": 0.03, "thin_plate": 0.04}
+    assert times["seconds"] == {"nearest 1": 0.03, "thin_plate 1": 0.04}
+
+
+@pytest.mark.slow
+def test_times_of_a_question_are_those_of_its_rows(data, tmp_path):
+    options = study.Options(data, questions=("sparsity",), models=("nearest",), limit=2, samples=2, out=tmp_path)
+    with pytest.raises(InputError, match="make them first, without --times"):
+        study.main(replace(options, times=True))
+    study.main(replace(options, seeds=(1,)))
+    before = json.loads((tmp_path / "sparsity.json").read_text())
+    study.main(replace(options, times=True))
+    after = json.loads((tmp_path / "sparsity.json").read_text())
+    assert after["cells"] == before["cells"] and after["made_by"] == before["made_by"]
+    seconds = after["times"]["seconds"]
+    assert seconds == {f"nearest {row['context']}": row["seconds_per_image"] for row in after["rows"]}
 
 
 def test_a_wrong_number_in_the_file_is_found(data, tmp_path):

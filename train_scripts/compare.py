@@ -31,7 +31,6 @@ from train_scripts.comparison_table import tables
 from train_scripts.documents import write_section
 from train_scripts.protocol import Comparison
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
-from train_scripts.timing import take_times
 
 COMPARISON = STUDY / "comparison.json"
 QUICK = 8  # pictures of the quick form
@@ -71,7 +70,7 @@ def main(options: Options) -> None:
         options.out, command("compare", options, settings_of(options)), settings_of(options), ("model", "seed")
     )
     if options.times:
-        add_times(study, options)
+        study.take_times(load_pictures(options.data, split="test", limit=QUICK))
     else:
         add_scores(study, options, team)
     if team.is_first:
@@ -105,19 +104,6 @@ def add_quick(study: StudyFile, pictures: np.ndarray, options: Options) -> None:
         elif "quick" not in cell:
             fresh = score(cell["model"], pictures[:QUICK], cell["seed"], vars(options))
             study.add({**cell, "quick": {column: fresh[column] for column in QUICK_COLUMNS}})
-
-
-def add_times(study: StudyFile, options: Options) -> None:
-    """Time every model of the file.
-
-    Raises:
-        InputError: nothing in the file.
-    """
-    names = list(dict.fromkeys(cell["model"] for cell in study.cells))
-    if not names:
-        raise InputError(f"{options.out} has no scores under these settings: make them first, without --times")
-    pictures = load_pictures(options.data, split="test", limit=QUICK)
-    study.times = take_times(names, pictures, vars(options))
 
 
 def publish(study: StudyFile, options: Options) -> None:

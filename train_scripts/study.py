@@ -2,6 +2,7 @@
 
 python -m train_scripts.study --data ../shared/data/cifar10
 python -m train_scripts.study --data ../shared/data/cifar10 --questions sparsity --models flow_matching/tiny thin_plate
+python -m train_scripts.study --data ../shared/data/cifar10 --questions frontier --times      # on a quiet machine
 
 Every cell (model, setting, seed) is kept as soon as it is finished: start the command again to go on.
 """
@@ -9,7 +10,7 @@ Every cell (model, setting, seed) is kept as soon as it is finished: start the c
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ from train_scripts.study_file import Cell, StudyFile, chosen_models, command, lo
 
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6)
 STEPS = (1, 2, 4, 8, 16, 32)
+TIMED = 8  # pictures that take turns under --times
 
 
 class Question(NamedTuple):
@@ -53,12 +55,14 @@ class Options(Comparison):
         context: share of the pixels that are known, where it is not the question.
         questions: sparsity (1 to 60 percent known), patterns (seen in training and never seen), frontier (quality
             against calls and time).
+        times: score nothing; time one sample of every row of each file, all in turns, and keep that in the file.
         out: folder of the JSON files; each takes in those files of --merge that are called like it.
     """
 
     context: float = 0.2
     questions: tuple[str, ...] = tuple(QUESTIONS)
     samples: int = 4
+    times: bool = False
     out: Path = STUDY
 
 
@@ -77,22 +81,24 @@ def main(options: Options) -> None:
 
 
 def answer(name: str, models: Sequence[str], pictures: np.ndarray, options: Options) -> None:
-    """One question: all its cells, those of the first seed first."""
+    """One question: all its cells, those of the first seed first; or the times of what is there."""
     question = QUESTIONS[name]
-    study = StudyFile(
-        options.out / f"{name}.json",
-        command("study", options, settings_of(question, options), f"--questions {name}"),
-        settings_of(question, options),
-        ("model", question.varied, "seed"),
-    )
+    settings = settings_of(question, options)
+    asked = command("study", options, settings, f"--questions {name}")
+    study = StudyFile(options.out / f"{name}.json", asked, settings, ("model", question.varied, "seed"))
     study.merge(*(path for path in options.merge if path.stem == name))
     study.keep(fieldlib.model_names())
-    cells = list(plan(question, models, options.seeds))
+    seeds = {cell["seed"] for cell in study.cells}.union(() if options.times else options.seeds)
+    study.command = command("study", replace(options, seeds=tuple(sorted(seeds))), settings, f"--questions {name}")
+    if options.times:
+        study.take_times(pictures[:TIMED])
+    cells = [] if options.times else list(plan(question, models, options.seeds))
     missing = [cell for cell in cells if study.find(**cell) is None]
-    with tqdm(total=len(missing), unit="cell", desc=name) as bar:
+    with tqdm(total=len(missing), unit="cell", desc=name, disable=options.times) as bar:
         for cell in missing:
             study.add(score(cell, pictures, options))
             bar.update()
+    study.save()
 
 
 def plan(question: Question, models: Sequence[str], seeds: Sequence[int]) -> Iterator[Cell]:

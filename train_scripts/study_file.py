@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import fieldlib
 from fieldlib.acceleration import provenance
 from fieldlib.assets import WEIGHTS
@@ -18,6 +20,7 @@ from fieldlib.model import FieldModel
 from fieldlib.parallel import Team
 from fieldlib.sampling import Model
 from fieldlib.study import cells_of, half_width, read_study
+from train_scripts.timing import take_times
 
 TIMES = ("seconds_per_image", "seconds_per_sample_batched")
 Cell = dict[str, Any]
@@ -33,7 +36,7 @@ class StudyFile:
         keys: the fields that tell one cell from another.
 
     Attributes:
-        times: seconds of one sample by model, and where and how they were taken; None when they were not.
+        times: seconds of one sample of each row, and where and how they were taken; None when they were not.
 
     Raises:
         InputError: a file that is no study.
@@ -113,6 +116,20 @@ class StudyFile:
         """The kinds of machine that made the cells."""
         return {cell["machine"] for cell in self.cells}
 
+    def label(self, cell: Cell) -> str:
+        """What tells the row of ``cell`` from others, in words."""
+        return " ".join(str(cell[name]) for name in self.keys if name != "seed")
+
+    def take_times(self, pictures: np.ndarray) -> None:
+        """Time one sample of every row, all in turns, in place of older times; see :func:`timing.take_times`.
+
+        Raises:
+            InputError: no rows.
+        """
+        if not self.cells:
+            raise InputError(f"{self.path} has no scores under these settings: make them first, without --times")
+        self.times = take_times({self.label(row): row for row in self.rows()}, pictures)
+
     def rows(self) -> list[Cell]:
         """One row per group of cells that differ only by seed: means, ``interval`` (half widths) and ``seeds``."""
         fixed = [name for name in self.keys if name != "seed"]
@@ -127,10 +144,11 @@ class StudyFile:
         Its times are those that were taken in turns; else the least of its cells, if one kind of machine made them all.
         """
         row = summarise(cells)
+        label = self.label(cells[0])
         if self.times is not None or len(self.machines()) > 1:
             row = {name: value for name, value in row.items() if name not in TIMES}
-        if self.times is not None and row["model"] in self.times["seconds"]:
-            row["seconds_per_image"] = self.times["seconds"][row["model"]]
+        if self.times is not None and label in self.times["seconds"]:
+            row["seconds_per_image"] = self.times["seconds"][label]
         interval = {name: width for name, width in row["interval"].items() if name not in fixed}
         return {**row, **{name: cells[0][name] for name in fixed}, "interval": interval}
 

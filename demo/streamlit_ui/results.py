@@ -61,12 +61,12 @@ class Study(NamedTuple):
 
 
 def timed(study: Study) -> str:
-    """Where the times of the comparison come from."""
+    """Where the times of a study come from."""
     times = study.document.get("times")
     if times is None:
         return "Times were taken when each model was scored, not side by side."
     return (
-        f"Times: the least of {times['rounds']} rounds with all models in turns, {times['machine']}, "
+        f"Times: the least of {times['rounds']} rounds with all rows in turns, {times['machine']}, "
         f"{times['threads']} threads, {times['date']}."
     )
 

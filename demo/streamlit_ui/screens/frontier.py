@@ -31,11 +31,14 @@ def show() -> None:
         column = parts.choose_column(rows, MEASURES)
     with right:
         x = address.choose("Cost", list(AXES), "cost", AXES.__getitem__)
+    rows = [row for row in rows if row.get(x) is not None]
     figure = study_figures.frontier(rows, x, column, label)
     figure.update_xaxes(title=AXES[x], type="log" if x == "seconds_per_image" else "linear")
     parts.draw(figure, "frontier", f"{COLUMNS[column].title} against {AXES[x].lower()}")
     front = study_figures.pareto([row for row in rows if row.get(column) is not None], x, column)
     st.markdown(f"On the Pareto front, cheapest first: {'; '.join(sentence(row, x, column) for row in front)}.")
+    if x == "seconds_per_image":
+        st.caption(results.timed(study))
     parts.table(
         sorted(rows, key=lambda row: row[x]),
         (*MEASURES, *AXES),
