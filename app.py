@@ -36,7 +36,7 @@ def port_number(text: str) -> int:
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Command-line options; the environment variables PORT and GRADIO_SERVER_NAME give the defaults."""
-    parser = argparse.ArgumentParser(prog="app.py", description="Open the studio.")
+    parser = argparse.ArgumentParser(description="Open the studio.")
     parser.add_argument("--port", type=port_number, default=os.environ.get("PORT") or "7860")
     parser.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1")
     parser.add_argument("--ui", choices=interfaces(), default="gradio")
