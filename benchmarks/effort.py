@@ -44,7 +44,7 @@ FULL = Effort(
 )
 QUICK = Effort(
     rounds=9,
-    seconds=1.0,
+    seconds=0.3,
     presets=("tiny",),
     samples=(1,),
     queries=(204, 820),

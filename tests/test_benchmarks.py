@@ -103,7 +103,7 @@ def test_unknown_sections_are_refused(tmp_path):
         main(Options(out=tmp_path / "bench.json", sections=("speed",)))
 
 
-@pytest.mark.alone
+@pytest.mark.slow
 def test_a_quick_run_of_everything(tmp_path):
     """In a process of its own, because the threads of the tests are not those of a benchmark."""
     out = tmp_path / "bench.json"
