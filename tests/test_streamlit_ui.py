@@ -266,6 +266,8 @@ def test_who_leads_respects_intervals():
     )
     alone = [{name: value for name, value in one.items() if name != "interval"} for one in rows]
     assert words.crossings(alone, "estimate_psnr_unobserved", "context").endswith("One seed only, so no interval.")
+    text = words.crossings([*alone[:1], *rows[1:]], "estimate_psnr_unobserved", "context")
+    assert text.endswith("A leader has one seed only, so no interval, at 10%.")
 
 
 def test_an_ablation_is_measured_against_its_own_reference():

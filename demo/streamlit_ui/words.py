@@ -64,9 +64,13 @@ def crossings(rows: Sequence[Row], column: str, group: str) -> str:
         return ""
     values = list(dict.fromkeys(row[group] for row in rows))
     places: dict[int, list[str]] = {1: [], 0: [], -1: []}
+    unsure = []
     for value in values:
-        place = leader([row for row in rows if row[group] == value], column)
-        places[place].append(f"{value:.0%}" if isinstance(value, float) else str(value).replace("_", " "))
+        name = f"{value:.0%}" if isinstance(value, float) else str(value).replace("_", " ")
+        own = [row for row in rows if row[group] == value]
+        places[leader(own, column)].append(name)
+        if any(column not in row.get("interval", {}) for row in leaders(own, column)):
+            unsure.append(name)
     text = f"A trained network leads at {'all ' if len(places[1]) == len(values) else ''}{len(places[1])}"
     text += "" if len(places[1]) == len(values) else f" of {len(values)}"
     text += " settings."
@@ -74,15 +78,23 @@ def crossings(rows: Sequence[Row], column: str, group: str) -> str:
         text += f" A classical baseline leads at {len(places[-1])} ({', '.join(places[-1])})."
     if places[0]:
         text += f" Equal within the interval: {len(places[0])} ({', '.join(places[0])})."
-    return text + ("" if any(column in row.get("interval", {}) for row in rows) else ONE_SEED)
+    if len(unsure) == len(values):
+        return text + ONE_SEED
+    return text + (f" A leader has one seed only, so no interval, at {', '.join(unsure)}." if unsure else "")
+
+
+def leaders(rows: Sequence[Row], column: str) -> list[Row]:
+    """The best network and the best baseline, those that there are."""
+    kinds = ([row for row in rows if trained(row) == kind] for kind in (True, False))
+    return [row for kind in kinds if (row := best(kind, column)) is not None]
 
 
 def leader(rows: Sequence[Row], column: str) -> int:
     """1 when the best network beats the best baseline, -1 the other way round, 0 when their intervals overlap."""
-    network = best([row for row in rows if trained(row)], column)
-    baseline = best([row for row in rows if not trained(row)], column)
-    if network is None or baseline is None:
-        return 1 if baseline is None else -1
+    found = leaders(rows, column)
+    if len(found) < 2:
+        return 1 if found and trained(found[0]) else -1
+    network, baseline = found
     gap = rank(network[column], column) - rank(baseline[column], column)
     width = sum(row.get("interval", {}).get(column, 0.0) for row in (network, baseline))
     return 0 if abs(gap) <= width else 1 if gap > 0 else -1
