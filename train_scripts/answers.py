@@ -135,11 +135,12 @@ def below(rows: Sequence[Row], column: str, bar: float) -> str:
 def one_call(networks: Sequence[Row]) -> str:
     """The best CRPS in one call against the best that a network of the same size has in several."""
     single = words.best([row for row in networks if row["nfe"] == 1], "crps")
-    size = single and single["model"].partition("/")[2]
-    rivals = [row for row in networks if row["nfe"] > 1 and row["model"].partition("/")[2] == size]
-    several = words.best(rivals, "crps")
-    if several is None or single is None:
+    if single is None:
         return "No network of one call was compared."
+    size = words.size_of(single)
+    several = words.best([row for row in networks if row["nfe"] > 1 and words.size_of(row) == size], "crps")
+    if several is None:
+        return f"No network of the size {size} was compared in several calls."
     cells = cells_of(read_study(STUDY / "comparison.json"))
     duel = duels.duel(several, single, cells, "crps")
     return (

@@ -31,6 +31,7 @@ from train_scripts.comparison_table import tables
 from train_scripts.documents import write_section
 from train_scripts.protocol import Comparison
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
+from train_scripts.timing import TIMED
 
 COMPARISON = STUDY / "comparison.json"
 QUICK = 8  # pictures of the quick form
@@ -70,7 +71,7 @@ def main(options: Options) -> None:
         options.out, command("compare", options, settings_of(options)), settings_of(options), ("model", "seed")
     )
     if options.times:
-        study.take_times(load_pictures(options.data, split="test", limit=QUICK))
+        study.take_times(load_pictures(options.data, split="test", limit=TIMED))
     else:
         add_scores(study, options, team)
     if team.is_first:
@@ -108,7 +109,7 @@ def add_quick(study: StudyFile, pictures: np.ndarray, options: Options) -> None:
 
 def publish(study: StudyFile, options: Options) -> None:
     """Write the file, print the tables; with ``options.readme`` into the README, too, and scores into the cards."""
-    seeds = tuple(sorted({cell["seed"] for cell in study.cells}))
+    seeds = study.seeds
     study.command = command("compare", replace(options, seeds=seeds), settings_of(options))
     study.save()
     text = tables(study.document())

@@ -27,10 +27,10 @@ from train_scripts import held_out_patterns
 from train_scripts.cli import run
 from train_scripts.protocol import Comparison
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
+from train_scripts.timing import TIMED
 
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6)
 STEPS = (1, 2, 4, 8, 16, 32)
-TIMED = 8  # pictures that take turns under --times
 
 
 class Question(NamedTuple):
@@ -88,16 +88,15 @@ def answer(name: str, models: Sequence[str], pictures: np.ndarray, options: Opti
     study = StudyFile(options.out / f"{name}.json", asked, settings, ("model", question.varied, "seed"))
     study.merge(*(path for path in options.merge if path.stem == name))
     study.keep(fieldlib.model_names())
-    seeds = {cell["seed"] for cell in study.cells}.union(() if options.times else options.seeds)
-    study.command = command("study", replace(options, seeds=tuple(sorted(seeds))), settings, f"--questions {name}")
+    asked_seeds = () if options.times else options.seeds
+    seeds = tuple(sorted({*study.seeds, *asked_seeds}))
+    study.command = command("study", replace(options, seeds=seeds), settings, f"--questions {name}")
     if options.times:
         study.take_times(pictures[:TIMED])
-    cells = [] if options.times else list(plan(question, models, options.seeds))
-    missing = [cell for cell in cells if study.find(**cell) is None]
-    with tqdm(total=len(missing), unit="cell", desc=name, disable=options.times) as bar:
-        for cell in missing:
+    else:
+        missing = [cell for cell in plan(question, models, options.seeds) if study.find(**cell) is None]
+        for cell in tqdm(missing, unit="cell", desc=name):
             study.add(score(cell, pictures, options))
-            bar.update()
     study.save()
 
 

@@ -116,6 +116,11 @@ class StudyFile:
         """The kinds of machine that made the cells."""
         return {cell["machine"] for cell in self.cells}
 
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds that at least one cell has."""
+        return tuple(sorted({cell["seed"] for cell in self.cells}))
+
     def label(self, cell: Cell) -> str:
         """What tells the row of ``cell`` from others, in words."""
         return " ".join(str(cell[name]) for name in self.keys if name != "seed")

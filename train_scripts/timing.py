@@ -17,6 +17,7 @@ from fieldlib.sampling import make_solver
 from fieldlib.scenes import observe_scene
 
 ROUNDS = 15
+TIMED = 8  # pictures that take turns
 SEED = 42
 BUSY = 0.5  # other processes that want to run; above it the machine is not quiet
 log = logging.getLogger(__name__)

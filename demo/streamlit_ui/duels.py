@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from demo.streamlit_ui.words import best, number, trained
+from demo.streamlit_ui.words import best, number, size_of, trained
 from demo.study_columns import COLUMNS, Row, rank, title_of
 from fieldlib.study import paired_difference
 
@@ -13,8 +13,8 @@ def duels(rows: Sequence[Row], cells: Sequence[Row], column: str) -> list[str]:
     """The networks of each size against the best of them, then the best network against every baseline."""
     lines = []
     networks = [row for row in rows if trained(row)]
-    for preset in dict.fromkeys(row["model"].partition("/")[2] for row in networks):
-        own = [row for row in networks if row["model"].partition("/")[2] == preset]
+    for preset in dict.fromkeys(map(size_of, networks)):
+        own = [row for row in networks if size_of(row) == preset]
         lines.append(against_best(own, cells, column))
     first = best(networks, column)
     baselines = [row for row in rows if not trained(row)]

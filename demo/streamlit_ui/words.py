@@ -68,8 +68,9 @@ def crossings(rows: Sequence[Row], column: str, group: str) -> str:
     for value in values:
         name = f"{value:.0%}" if isinstance(value, float) else str(value).replace("_", " ")
         own = [row for row in rows if row[group] == value]
-        places[leader(own, column)].append(name)
-        if any(column not in row.get("interval", {}) for row in leaders(own, column)):
+        ahead = leaders(own, column)
+        places[winner(ahead, column)].append(name)
+        if any(column not in row.get("interval", {}) for row in ahead):
             unsure.append(name)
     text = f"A trained network leads at {'all ' if len(places[1]) == len(values) else ''}{len(places[1])}"
     text += "" if len(places[1]) == len(values) else f" of {len(values)}"
@@ -83,18 +84,22 @@ def crossings(rows: Sequence[Row], column: str, group: str) -> str:
     return text + (f" A leader has one seed only, so no interval, at {', '.join(unsure)}." if unsure else "")
 
 
+def size_of(row: Row) -> str:
+    """The preset of a network."""
+    return str(row["model"]).partition("/")[2]
+
+
 def leaders(rows: Sequence[Row], column: str) -> list[Row]:
     """The best network and the best baseline, those that there are."""
     kinds = ([row for row in rows if trained(row) == kind] for kind in (True, False))
     return [row for kind in kinds if (row := best(kind, column)) is not None]
 
 
-def leader(rows: Sequence[Row], column: str) -> int:
-    """1 when the best network beats the best baseline, -1 the other way round, 0 when their intervals overlap."""
-    found = leaders(rows, column)
-    if len(found) < 2:
-        return 1 if found and trained(found[0]) else -1
-    network, baseline = found
+def winner(ahead: Sequence[Row], column: str) -> int:
+    """Of :func:`leaders`: 1 when the network beats the baseline, -1 the other way round, 0 when intervals overlap."""
+    if len(ahead) < 2:
+        return 1 if ahead and trained(ahead[0]) else -1
+    network, baseline = ahead
     gap = rank(network[column], column) - rank(baseline[column], column)
     width = sum(row.get("interval", {}).get(column, 0.0) for row in (network, baseline))
     return 0 if abs(gap) <= width else 1 if gap > 0 else -1
