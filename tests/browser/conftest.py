@@ -111,20 +111,45 @@ def chromium():
         browser.close()
 
 
+def new_page(browser, width=1440, height=900, **options):
+    """A page that shares nothing with any other."""
+    page = browser.new_page(viewport={"width": width, "height": height}, **options)
+    page.set_default_timeout(20_000)
+    return page
+
+
 class Studio:
     """One visitor: a page with shorthands, every request and every complaint of the browser written down."""
 
-    def __init__(self, browser, address, width=1440, height=900, theme="light", **options):
-        self.context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
+    def __init__(self, page, address, link="", theme="light"):
+        self.page, self.address = page, address
         self.requests, self.complaints = [], []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda line: line.type == "error" and self.complaints.append(line.text))
-        self.page.goto(f"{address}?__theme={theme}")
+        self._listeners = {
+            "request": lambda request: self.requests.append(request.url),
+            "pageerror": lambda error: self.complaints.append(str(error)),
+            "console": lambda line: line.type == "error" and self.complaints.append(line.text),
+        }
+        for event, listener in self._listeners.items():
+            page.on(event, listener)
+        self.open(link or f"__theme={theme}")
+        if not link:
+            self.wait("player.total > 1")  # the recorded run that greets visitors
+
+    def open(self, link):
+        """The page that a lesson ``link`` (the address after its question mark) leads to."""
+        self.page.goto("about:blank")
+        self.complaints.clear()  # of a page that was left in the middle of its streams
+        self.page.goto(f"{self.address}?{link}")
         self.page.wait_for_selector(".player .side button")
-        self.wait("player.total > 1")  # the recorded run that greets visitors
+
+    def leave(self):
+        """The page as it was before, for the next visitor."""
+        self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+        self.page.mouse.move(0, 0)
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
 
     def player(self, name):
         """A data attribute of the player, as text."""
@@ -168,15 +193,30 @@ class Studio:
         self.page.press(f"#{name} input", "Tab")
 
 
-@pytest.fixture
-def visit(chromium, address):
-    """Opens the studio, or another one ``at`` its address; whatever was opened is closed after the test."""
-    opened = []
+@pytest.fixture(scope="session")
+def usual_page(chromium):
+    """The page that visitors without special wishes have one after the other: it keeps Gradio's compiled scripts."""
+    page = new_page(chromium)
+    yield page
+    page.close()
 
-    def open_studio(at=address, **options):
-        opened.append(Studio(chromium, at, **options))
+
+@pytest.fixture
+def visit(chromium, address, usual_page):
+    """Opens the studio, or another one ``at`` its address; whatever was opened is left after the test."""
+    free, opened = [usual_page], []
+
+    def open_studio(
+        at=address, link="", theme="light", width=1440, height=900, reduced_motion="no-preference", **options
+    ):
+        page = free.pop() if free and not options else new_page(chromium, **options)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(reduced_motion=reduced_motion)
+        opened.append(Studio(page, at, link, theme))
         return opened[-1]
 
     yield open_studio
     for studio in opened:
-        studio.context.close()
+        studio.leave()
+        if studio.page is not usual_page:
+            studio.page.close()

@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from demo import gradio_ui
 from fieldlib.assets import ASSETS
-from tests.browser.conftest import Studio
+from tests.browser.conftest import Studio, new_page
 from train_scripts.chromium import launch
 
 FOLDER = ASSETS / "screenshots"
@@ -75,12 +75,12 @@ def phone(studio):
 
 METHODS = ("score_sde", "denoiser", "flow_matching")
 SHOTS = {
-    painting: LARGE,
-    lanes: {**FULL_HEIGHT, "theme": "dark"},
-    uncertainty: {**LARGE, "theme": "dark"},
-    resolution: LARGE,
-    walk: LARGE,
-    phone: {"width": 390, "height": 844},
+    painting: ("light", LARGE),
+    lanes: ("dark", FULL_HEIGHT),
+    uncertainty: ("dark", LARGE),
+    resolution: ("light", LARGE),
+    walk: ("light", LARGE),
+    phone: ("light", {"width": 390, "height": 844}),
 }
 
 
@@ -120,13 +120,13 @@ def main():
     page = gradio_ui.serve("127.0.0.1", None, block=False)
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        for show, look in SHOTS.items():
-            studio = Studio(browser, page.local_url, reduced_motion="reduce", **look)
+        for show, (theme, size) in SHOTS.items():
+            studio = Studio(new_page(browser, **size, reduced_motion="reduce"), page.local_url, theme=theme)
             show(studio)
             studio.page.mouse.move(0, 0)
             studio.page.wait_for_timeout(500)
             save(studio.page.screenshot(), show.__name__)
-            studio.context.close()
+            studio.page.close()
         browser.close()
     page.close()
 

@@ -3,7 +3,6 @@
 import pytest
 
 from demo import events, gradio_ui
-from tests.browser.conftest import Studio
 
 # How long after the page was asked for something first moves, and how long after its load event the player does.
 WATCH = """
@@ -62,10 +61,10 @@ def port_of(address):
     return int(address.rstrip("/").rsplit(":", 1)[1])
 
 
-def test_without_a_server_the_page_says_so_and_plays_on_until_it_is_back(chromium, weights):
+def test_without_a_server_the_page_says_so_and_plays_on_until_it_is_back(visit, weights):
     served = gradio_ui.serve("127.0.0.1", None, block=False)
     address = served.local_url
-    studio = Studio(chromium, address)
+    studio = visit(at=address)
     studio.run()
     studio.set_number("seed", 7)
     studio.page.wait_for_function("location.search.includes('seed=7')")
@@ -84,7 +83,6 @@ def test_without_a_server_the_page_says_so_and_plays_on_until_it_is_back(chromiu
     studio.page.wait_for_function("document.querySelector('#seed input')?.value === '7'")
     studio.page.wait_for_selector("#run:not([inert]):not([disabled])")
     studio.run()
-    studio.context.close()
     again.close()
 
 
@@ -92,10 +90,10 @@ def test_a_browser_that_loses_the_network_finds_its_way_back_without_loading_aga
     studio = visit()
     studio.run()
     studio.page.evaluate("window.same = true")
-    studio.context.set_offline(True)
+    studio.page.context.set_offline(True)
     studio.page.wait_for_selector("#offline:visible")
     studio.page.wait_for_selector("#run[inert]")
-    studio.context.set_offline(False)
+    studio.page.context.set_offline(False)
     studio.page.wait_for_selector("#run:not([inert])")
     assert not studio.page.locator("#offline").is_visible()
     assert studio.page.evaluate("window.same")
@@ -111,8 +109,8 @@ def narrow(weights, monkeypatch):
     page.close()
 
 
-def test_who_waits_sees_the_place_in_the_queue(chromium, narrow):
-    visitors = [Studio(chromium, narrow) for _ in range(3)]
+def test_who_waits_sees_the_place_in_the_queue(visit, narrow):
+    visitors = [visit(at=narrow) for _ in range(3)]
     for visitor in visitors:
         visitor.set_number("steps", 300)
     for visitor in visitors:
@@ -122,5 +120,3 @@ def test_who_waits_sees_the_place_in_the_queue(chromium, narrow):
         visitor.page.click("#stop")
     visitors[2].wait("player.run && player.frames > 2")
     visitors[2].page.wait_for_selector("#waiting >> text=/queue/", state="detached")
-    for visitor in visitors:
-        visitor.context.close()

@@ -1,8 +1,8 @@
 """What a link or a field holds is shown as text: it becomes no element, sends no request and runs no script."""
 
-import urllib.parse
 from contextlib import contextmanager
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 
@@ -14,12 +14,6 @@ TOAST = "[data-testid=toast-text]"
 MARKUP = "<img src=http://127.0.0.1:9/x><form action=http://127.0.0.1:9/y><a href=http://127.0.0.1:9/z>z</a></form>"
 
 
-def open_with(studio, address, **query):
-    studio.requests.clear()
-    studio.page.goto(f"{address}?{urllib.parse.urlencode(query)}")
-    studio.page.wait_for_selector(".player .side button")
-
-
 def nothing_came_of_it(studio):
     """No element in any toast, no request to the stranger."""
     assert studio.page.locator(f"{TOAST} *").count() == 0
@@ -27,9 +21,8 @@ def nothing_came_of_it(studio):
 
 
 @pytest.mark.parametrize("field", ["seed", "picture", "lanes", "own"])
-def test_markup_in_a_link_is_shown_as_text(visit, address, field):
-    studio = visit()
-    open_with(studio, address, **{field: MARKUP})
+def test_markup_in_a_link_is_shown_as_text(visit, field):
+    studio = visit(link=urlencode({field: MARKUP}))
     studio.page.wait_for_selector(TOAST)
     studio.page.wait_for_timeout(300)
     nothing_came_of_it(studio)
@@ -78,9 +71,8 @@ def test_templates_in_values_do_not_run(visit, server, attack):
 
 
 @pytest.mark.parametrize("attack", ["{{window.attacked=1}}", "${window.attacked=1}", "{{value}}"])
-def test_templates_in_a_link_do_not_run(visit, address, attack):
-    studio = visit()
-    open_with(studio, address, picture=attack, seed=attack, view=attack)
+def test_templates_in_a_link_do_not_run(visit, attack):
+    studio = visit(link=urlencode(dict.fromkeys(("picture", "seed", "view"), attack)))
     studio.page.wait_for_selector(TOAST)
     assert all(attack in text for text in studio.page.locator(TOAST).all_inner_texts())
     assert studio.page.evaluate("window.attacked") is None

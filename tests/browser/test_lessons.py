@@ -10,7 +10,7 @@ import segno
 from PIL import Image
 
 from demo import handlers, languages, pictures, qr_code, readings, stations
-from tests.browser.conftest import Studio
+from tests.browser.conftest import Studio, new_page
 
 LESSON = (
     "picture=coffee&fraction=0.3&pattern=block&seed=5&noise=7&view=error"
@@ -23,15 +23,8 @@ def query(page):
     return page.evaluate("location.search")
 
 
-def open_link(studio, address, text):
-    studio.page.goto(f"{address}?{text}")
-    studio.page.wait_for_selector(".player .side button")
-    studio.complaints.clear()  # of the page that was left in the middle of its streams
-
-
-def test_a_lesson_link_sets_the_page_up_and_the_address_says_the_same(visit, address):
-    studio = visit()
-    open_link(studio, address, LESSON)
+def test_a_lesson_link_sets_the_page_up_and_the_address_says_the_same(visit):
+    studio = visit(link=LESSON)
     studio.page.wait_for_selector(".credit >> text=Cup of coffee")
     studio.page.wait_for_function("document.querySelector('#seed input').value === '5'")
     assert studio.page.locator(".stage canvas").first.get_attribute("data-view") == "error"
@@ -46,7 +39,7 @@ def test_a_lesson_link_sets_the_page_up_and_the_address_says_the_same(visit, add
     studio.set_number("seed", 5)
     studio.page.wait_for_function("location.search.includes('seed=5')")
     again = query(studio.page).lstrip("?")
-    open_link(studio, address, again)
+    studio.open(again)
     studio.page.wait_for_function("document.querySelector('#seed input').value === '5'")
     studio.run()
     assert studio.pixels("observed") == shown
@@ -59,9 +52,8 @@ def test_the_large_picture_is_part_of_the_link(visit):
     studio.page.wait_for_function("location.search.includes('view=truth')")
 
 
-def test_a_teacher_locks_and_hides_parts(visit, address):
-    studio = visit()
-    open_link(studio, address, "lock=picture&hide=numbers,share")
+def test_a_teacher_locks_and_hides_parts(visit):
+    studio = visit(link="lock=picture&hide=numbers,share")
     studio.page.wait_for_selector("#picker[inert]")
     assert not studio.page.locator("#numbers").is_visible()
     assert not studio.page.locator("#share").is_visible()
@@ -72,9 +64,8 @@ def test_a_teacher_locks_and_hides_parts(visit, address):
     studio.run()
 
 
-def test_a_bad_part_of_a_link_is_told_and_the_rest_counts(visit, address):
-    studio = visit()
-    open_link(studio, address, "seed=<script>alert(1)</script>&picture=coffee&steps=nonsense")
+def test_a_bad_part_of_a_link_is_told_and_the_rest_counts(visit):
+    studio = visit(link="seed=<script>alert(1)</script>&picture=coffee&steps=nonsense")
     studio.page.wait_for_selector("text=This link has a part that cannot be used")
     studio.page.wait_for_selector(".credit >> text=Cup of coffee")
     assert not studio.complaints
@@ -86,10 +77,10 @@ WALK = stations.walk()
 @pytest.fixture(scope="module")
 def walker(chromium, address):
     """One visitor who takes the whole walk."""
-    studio = Studio(chromium, address)
+    studio = Studio(new_page(chromium), address)
     studio.page.click("#guide [data-do=toggle]")
     yield studio
-    studio.context.close()
+    studio.page.close()
 
 
 @pytest.mark.parametrize("number", range(1, len(WALK) + 1), ids=[station.name for station in WALK])
@@ -128,10 +119,10 @@ def test_an_answer_before_the_station_is_set_up_waits_for_it(visit):
     assert not studio.complaints
 
 
-def test_a_link_to_a_station_sets_it_up(visit, address):
+def test_a_link_to_a_station_sets_it_up(visit):
     studio = visit()
     for number, station in enumerate(WALK[3:5], start=4):
-        open_link(studio, address, f"station={number}")
+        studio.open(f"station={number}")
         studio.page.wait_for_selector(f"#guide [data-station='{number}']")
         before = studio.player("run")
         studio.page.locator("#guide .answers button").first.click()
@@ -149,9 +140,8 @@ def test_a_station_ends_the_run_of_the_one_before(visit):
     studio.wait("player.run && player.total === '21' && player.frames === player.total")
 
 
-def test_words_that_speak_of_a_folded_section_open_it(visit, address):
-    studio = visit()
-    open_link(studio, address, f"station={[one.name for one in WALK].index('resolution') + 1}")
+def test_words_that_speak_of_a_folded_section_open_it(visit):
+    studio = visit(link=f"station={[one.name for one in WALK].index('resolution') + 1}")
     studio.page.locator("#guide .answers button").first.click()
     studio.page.click("#guide [data-part=compare] button.mention")
     studio.page.wait_for_selector("#resolution-slider img")
@@ -205,9 +195,10 @@ def test_code_and_qr_are_shown(visit):
     assert studio.page.input_value("#link textarea, #link input").startswith("http")
 
 
-def test_the_copied_link_and_its_qr_code_say_what_the_address_says(visit, address):
-    studio = visit(permissions=["clipboard-read", "clipboard-write"])
-    open_link(studio, address, "picture=coffee&seed=5&lock=picture&hide=numbers")
+def test_the_copied_link_and_its_qr_code_say_what_the_address_says(visit):
+    studio = visit(
+        link="picture=coffee&seed=5&lock=picture&hide=numbers", permissions=["clipboard-read", "clipboard-write"]
+    )
     studio.page.wait_for_function("document.querySelector('#seed input').value === '5'")
     studio.set_number("steps", 7)
     studio.page.wait_for_function("location.search.includes('lanes=')")
@@ -225,9 +216,8 @@ def test_the_copied_link_and_its_qr_code_say_what_the_address_says(visit, addres
     assert np.array_equal(shown, quiet.repeat(qr_code.SCALE, 0).repeat(qr_code.SCALE, 1))
 
 
-def test_another_language_is_a_page_of_its_own_and_keeps_the_lesson(visit, address):
-    studio = visit()
-    open_link(studio, address, "picture=coffee&lang=es")
+def test_another_language_is_a_page_of_its_own_and_keeps_the_lesson(visit):
+    studio = visit(link="picture=coffee&lang=es")
     studio.page.wait_for_selector("#run >> text=Ejecutar")
     assert studio.page.evaluate("document.documentElement.lang") == "es"
     assert "lang=" not in query(studio.page)
@@ -238,6 +228,7 @@ def test_another_language_is_a_page_of_its_own_and_keeps_the_lesson(visit, addre
     studio.page.wait_for_selector("text=se recibió 5000")
     studio.page.wait_for_selector("#run:not([disabled])")
     assert languages.text("STOP", "es") in studio.page.inner_text("#stop")
+    studio.page.click(".toast-close")  # for ten seconds it covers the links
     studio.page.click("#languages a")
     studio.page.wait_for_selector("#run >> text=Run")
     studio.complaints.clear()

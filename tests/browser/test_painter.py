@@ -154,7 +154,7 @@ def test_painting_by_touch(visit):
     painter = Painter(studio)
     painter.page.tap(".painter [data-do=clear]")
     painter.page.wait_for_selector("[data-part=status] >> text=No pixel is revealed", state="attached")
-    client = studio.context.new_cdp_session(studio.page)
+    client = studio.page.context.new_cdp_session(studio.page)
     painter.page.locator(".sheet").scroll_into_view_if_needed()
     before = studio.page.evaluate("scrollY")
     for kind, cell in (("touchStart", (6, 3)), ("touchMove", (14, 15)), ("touchMove", (22, 28)), ("touchEnd", None)):

@@ -27,16 +27,13 @@ def open_plot(studio):
     studio.page.wait_for_selector("#numbers-plot .ytick text")
 
 
-def open_link(studio, address, text):
-    studio.page.goto(f"{address}?{text}")
-    studio.page.wait_for_selector(".player .side button")
+def taken_up(studio):
+    """Until the page has the seed of a link."""
     studio.page.wait_for_function("document.querySelector('#seed input').value === '7'")
 
 
 def test_the_formulas_stay_in_the_language_of_the_page(visit, address):
-    studio = visit()
-    studio.page.goto(f"{address}es")
-    studio.page.wait_for_selector(".player .side button")
+    studio = visit(at=f"{address}es")
     studio.page.click("#knowledge > button")
     title = studio.page.inner_text("#formulas h3")
     studio.page.click("#model input")
@@ -70,9 +67,9 @@ def test_an_emptied_field_is_told_in_words(visit):
     studio.page.wait_for_selector(".toast-body >> text=got an empty field")
 
 
-def test_chosen_baselines_and_long_seeds_fit_their_fields(visit, address):
-    studio = visit()
-    open_link(studio, address, "seed=7&stills=linear,lmmse,nearest")
+def test_chosen_baselines_and_long_seeds_fit_their_fields(visit):
+    studio = visit(link="seed=7&stills=linear,lmmse,nearest")
+    taken_up(studio)
     studio.unfold()
     chips = studio.page.locator("#stills .token")
     card = studio.page.locator("#stills").bounding_box()
@@ -83,9 +80,9 @@ def test_chosen_baselines_and_long_seeds_fit_their_fields(visit, address):
     assert studio.page.eval_on_selector("#seed input", ROOM) >= 0
 
 
-def test_lanes_of_one_model_are_told_apart(visit, address):
-    studio = visit()
-    open_link(studio, address, "seed=7&lanes=flow_matching/tiny,,1;flow_matching/tiny,,3")
+def test_lanes_of_one_model_are_told_apart(visit):
+    studio = visit(link="seed=7&lanes=flow_matching/tiny,,1;flow_matching/tiny,,3")
+    taken_up(studio)
     studio.run()
     rows = studio.page.locator(".numbers tbody th").all_inner_texts()
     whole = "nodes => nodes.every((node) => node.scrollWidth <= node.clientWidth)"

@@ -10,12 +10,6 @@ BUTTONS = "document.querySelector('#run').disabled === false && document.querySe
 COUNT_RUNS = "window.runs = 0; document.querySelector('#run').addEventListener('click', () => window.runs++)"
 
 
-def open_link(studio, address, text):
-    studio.page.goto(f"{address}?{text}")
-    studio.page.wait_for_selector(".player .side button")
-    studio.complaints.clear()  # of the page that was left in the middle of its streams
-
-
 def upload(studio):
     pixels = np.random.default_rng(0).integers(0, 256, (512, 512, 3), np.uint8)
     file = io.BytesIO()
@@ -121,7 +115,7 @@ def test_a_baseline_in_the_first_lane_leaves_the_others_their_steps(visit):
     assert studio.player("total") == "7"
 
 
-def test_every_cifar_picture_can_be_chosen_and_the_number_says_which_it_is(visit, address):
+def test_every_cifar_picture_can_be_chosen_and_the_number_says_which_it_is(visit):
     studio = visit()
     if not studio.page.locator("#cifar").is_visible():
         pytest.skip("no CIFAR-10 on this machine")
@@ -133,42 +127,39 @@ def test_every_cifar_picture_can_be_chosen_and_the_number_says_which_it_is(visit
     studio.page.wait_for_function(f"{number} === ''")
     studio.page.click("#cifar-random")
     studio.page.wait_for_function(f"{number} !== '' && location.search.includes('cifar-' + {number})")
-    open_link(studio, address, "picture=cifar-12")
+    studio.open("picture=cifar-12")
     studio.page.wait_for_function(f"{number} === '12'")
     assert "picture 12" in studio.page.inner_text(".credit")
     assert not studio.complaints
 
 
-def test_a_link_that_no_widget_could_say_is_told_and_can_be_run(visit, address):
-    studio = visit()
-    open_link(studio, address, "samples=3&fraction=0.8&seed=5&picture=coffee")
+def test_a_link_that_no_widget_could_say_is_told_and_can_be_run(visit):
+    studio = visit(link="samples=3&fraction=0.8&seed=5&picture=coffee")
     studio.page.wait_for_selector("text=number of samples")
     studio.page.wait_for_function("document.querySelector('#seed input').value === '5'")
     studio.run()
-    open_link(studio, address, "fraction=0.29")
+    studio.open("fraction=0.29")
     studio.page.wait_for_selector("text=296 of 1024")
     assert studio.page.input_value("#percent input[type=number]") == "29"
     studio.run()
 
 
-def test_folded_parts_stay_locked_and_hidden_when_they_are_unfolded(visit, address):
-    studio = visit()
-    open_link(studio, address, "lock=noise")
+def test_folded_parts_stay_locked_and_hidden_when_they_are_unfolded(visit):
+    studio = visit(link="lock=noise")
     for _ in range(2):
         studio.page.click("#advanced > button")
         studio.page.wait_for_selector("#noise[inert]")
         studio.page.click("#advanced > button")
         studio.page.wait_for_selector("#noise", state="hidden")
-    open_link(studio, address, "hide=noise")
+    studio.open("hide=noise")
     studio.unfold()
     studio.page.wait_for_selector("#noise", state="hidden")
     assert studio.page.locator("#solver").is_visible()
 
 
 @pytest.mark.parametrize(("parts", "title"), [("picture", "Picture"), ("method,steps", "Reconstruction")])
-def test_a_card_with_nothing_left_in_it_is_hidden(visit, address, parts, title):
-    studio = visit()
-    open_link(studio, address, f"hide={parts}")
+def test_a_card_with_nothing_left_in_it_is_hidden(visit, parts, title):
+    studio = visit(link=f"hide={parts}")
     studio.page.wait_for_selector(f".card-title >> text={title}", state="hidden")
     assert studio.page.locator(".card-title >> text=Revealed pixels").is_visible()
     studio.run()
@@ -198,7 +189,7 @@ def test_the_line_in_a_new_plot_stands_where_the_player_stands(visit):
     assert studio.page.evaluate(at) == 3
 
 
-def test_a_painted_mask_travels_in_a_lesson_link(visit, address):
+def test_a_painted_mask_travels_in_a_lesson_link(visit):
     studio = visit()
     studio.page.uncheck("#live input")
     studio.page.click("[data-do=clear]")
@@ -211,8 +202,7 @@ def test_a_painted_mask_travels_in_a_lesson_link(visit, address):
     mask = studio.page.get_attribute(".painter", "data-mask")
     studio.page.wait_for_function(f"new URLSearchParams(location.search).get('mask') === '{mask}'")
     seen = studio.pixels("observed")
-    other = visit()
-    open_link(other, address, studio.page.evaluate("location.search").lstrip("?"))
+    other = visit(link=studio.page.evaluate("location.search").lstrip("?"))
     other.page.wait_for_function(f"document.querySelector('.painter').dataset.mask === '{mask}'")
     other.run()
     assert other.pixels("observed") == seen
