@@ -100,7 +100,7 @@ def test_kill_9_then_resume_gives_the_same_losses(tmp_path, pictures):
         "import sys, torch, numpy as np\nfrom pathlib import Path\nsys.path.insert(0, 'tests')\n"
         "from test_training import make_trainer\n"
         "folder = Path(sys.argv[1])\n"
-        "t = make_trainer(folder, np.load(folder.parent / 'pictures.npy'), epochs=12)\n"
+        "t = make_trainer(folder, np.load(folder.parent / 'pictures.npy'), epochs=8)\n"
         "if len(sys.argv) > 2: t.resume()\n"
         "for _ in t.run(save_minutes=1e-4, validate_minutes=1e9): pass\n"
     )
@@ -116,7 +116,7 @@ def test_kill_9_then_resume_gives_the_same_losses(tmp_path, pictures):
         assert victim.poll() is None
     victim.send_signal(signal.SIGKILL)
     victim.wait()
-    assert len(losses_so_far(tmp_path / "cut")) < 48
+    assert len(losses_so_far(tmp_path / "cut")) < 32
     assert start(tmp_path / "cut", "resume").wait(300) == 0
     assert losses(tmp_path / "whole") == losses(tmp_path / "cut")
 
@@ -138,7 +138,7 @@ def test_every_method_overfits_one_picture(tmp_path, pictures, method):
     trainer.validation = pictures[:1]
     *_, last = [record for record in trainer.run(1e9, 1e9) if "loss" not in record]
     baseline = fieldlib.evaluation.evaluate(fieldlib.load("nearest"), pictures[:1], steps=1, samples=1)
-    assert last["estimate_psnr_unobserved"] > baseline["estimate_psnr_unobserved"] + 4
+    assert last["estimate_psnr_unobserved"] > baseline["estimate_psnr_unobserved"] + 3
 
 
 def test_run_folder_is_a_model(tmp_path, pictures):

@@ -46,7 +46,7 @@ def source(*names: str) -> str:
 
 
 def trajectory_player(value: Message | None, ask_influence: Callable[[Any], Any]) -> gr.HTML:
-    """The component. A function, not a subclass: Gradio writes a .pyi file beside every subclass of a component.
+    """The component.
 
     Args:
         value: the first message, shown before any event.

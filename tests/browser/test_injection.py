@@ -50,23 +50,20 @@ def test_markup_in_an_error_is_shown_as_text(visit, server):
     assert "unknown picture <img src=" in studio.page.inner_text(TOAST)
 
 
-@pytest.mark.parametrize("attack", ["{{window.attacked=1}}", "${window.attacked=1}", "{{value}}", "{{#if x}}", MARKUP])
-def test_templates_in_values_do_not_run(visit, server, attack):
-    def answer(*values):
-        picture = replace(pictures.offered()[1], title=attack, credit=attack)
-        return choosing._chosen(picture, 1, *values[1:])
-
+def test_templates_in_values_do_not_run(visit, server):
     studio = visit()
     studio.requests.clear()
-    with answering(server, answer):
-        studio.page.locator("#picker .thumbs button").nth(1).click()
-        studio.page.wait_for_function(
-            "text => document.querySelector('.credit strong').textContent === text", arg=attack
-        )
-    studio.run()
-    assert studio.page.inner_text(".credit span") == attack
-    assert studio.page.evaluate("window.attacked") is None
-    nothing_came_of_it(studio)
+    for attack in ("{{window.attacked=1}}", "${window.attacked=1}", "{{value}}", "{{#if x}}", MARKUP):
+        picture = replace(pictures.offered()[1], title=attack, credit=attack)
+        with answering(server, lambda *values, shown=picture: choosing._chosen(shown, 1, *values[1:])):
+            studio.page.locator("#picker .thumbs button").nth(1).click()
+            studio.page.wait_for_function(
+                "text => document.querySelector('.credit strong').textContent === text", arg=attack
+            )
+        studio.run()
+        assert studio.page.inner_text(".credit span") == attack
+        assert studio.page.evaluate("window.attacked") is None
+        nothing_came_of_it(studio)
     assert not studio.complaints
 
 
