@@ -144,6 +144,7 @@ class Studio:
 
     def leave(self):
         """The page as it was before, for the next visitor."""
+        self.page.context.set_offline(False)
         self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
         self.page.goto("about:blank")
         self.page.context.clear_cookies()
