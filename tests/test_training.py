@@ -134,11 +134,11 @@ def test_every_method_overfits_one_picture(tmp_path, pictures, method):
     preset = replace(
         get_preset("tiny"), options=options, batch_size=4, warmup=10, learning_rate=5e-3, decay=0.5, ema=0.9
     )
-    trainer = make_trainer(tmp_path, np.repeat(pictures[:1], 4, axis=0), epochs=90, preset=preset, method=method)
+    trainer = make_trainer(tmp_path, np.repeat(pictures[:1], 4, axis=0), epochs=120, preset=preset, method=method)
     trainer.validation = pictures[:1]
     *_, last = [record for record in trainer.run(1e9, 1e9) if "loss" not in record]
     baseline = fieldlib.evaluation.evaluate(fieldlib.load("nearest"), pictures[:1], steps=1, samples=1)
-    assert last["estimate_psnr_unobserved"] > baseline["estimate_psnr_unobserved"] + 3
+    assert last["estimate_psnr_unobserved"] > baseline["estimate_psnr_unobserved"] + 4
 
 
 def test_run_folder_is_a_model(tmp_path, pictures):

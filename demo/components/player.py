@@ -46,7 +46,7 @@ def source(*names: str) -> str:
 
 
 def trajectory_player(value: Message | None, ask_influence: Callable[[Any], Any]) -> gr.HTML:
-    """The component.
+    """Gradio's HTML component with the player's template, style and scripts.
 
     Args:
         value: the first message, shown before any event.
