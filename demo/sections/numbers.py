@@ -111,7 +111,8 @@ def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> None:
             refresh = gr.Button(words["refresh"], elem_id="numbers-refresh", scale=0, min_width=130)
         plot = gr.Plot(label=words["label"], show_label=False, elem_id="numbers-plot")
         sentence = gr.HTML(elem_id="numbers-note")
-    options: dict[str, Any] = {"trigger_mode": "always_last", **SLOW}
+    # Not on the sentence as well: Gradio makes text that is being replaced too pale to read.
+    options: dict[str, Any] = {"trigger_mode": "always_last", "show_progress_on": plot, **SLOW}
     gr.on(
         [section.expand, which.change, refresh.click], guard(draw), [which, *w.run_inputs], [plot, sentence], **options
     )

@@ -77,7 +77,8 @@ def add(w: Widgets, running: gr.events.Dependency) -> None:
             label=words["slider"], interactive=False, elem_id="resolution-slider", max_height=512, format="png"
         )
         told = gr.HTML(elem_id="resolution-scores")
-    options: dict[str, Any] = {"trigger_mode": "always_last", **SLOW}
+    # Not on the scores as well: Gradio makes text that is being replaced too pale to read.
+    options: dict[str, Any] = {"trigger_mode": "always_last", "show_progress_on": slider, **SLOW}
     triggers = [section.expand, size.change, left.change, refresh.click]
     gr.on(triggers, guard(read), [left, size, w.uploaded, *w.run_inputs], [slider, told], **options)
     for name, button in tasks.items():

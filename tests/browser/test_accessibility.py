@@ -4,8 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
-# Gradio fades what is being computed, and Run lights up when it can be pressed again.
-AT_REST = """() => !document.querySelector(".html-container.pending")
+# Run lights up when it can be pressed again, and what is being computed lies under a veil.
+AT_REST = """() => !document.querySelector("[data-testid=status-tracker]:not(.hide)")
   && !document.getAnimations().some((one) => one instanceof CSSTransition)"""
 SECTIONS = ("numbers", "resolution", "knowledge", "share")
 
@@ -40,8 +40,11 @@ def test_with_everything_unfolded(visit, theme, width):
         studio.page.click(f"#{name} > button")
     studio.page.wait_for_selector("#numbers-plot .js-plotly-plot .main-svg")
     studio.page.wait_for_selector("#resolution-slider img")
+    before = studio.player("run")
     studio.page.locator("#guide .answers button").first.click()
     assert studio.page.locator("#guide .outcome").is_visible()
+    studio.wait(f"player.run !== '{before}' && player.frames === player.total")  # the answer starts a run
+    studio.page.wait_for_selector("#run:not([disabled])")
     assert serious(studio.page) == {}
 
 
