@@ -38,10 +38,14 @@ class Page:
         Raises:
             KeyError: no such event, or an input that it does not have.
         """
-        for number, found in enumerate(self._events):
+        started: dict[int, int] = {}  # handlers in the browser that the event sets off, and its sender
+        for found in self._events:
             senders = [part for part, what in found["targets"] if (self._names.get(part), what) == (name, kind)]
+            senders += [sender for number, sender in started.items() if number == found.get("trigger_after")]
             if senders and found["backend_fn"]:
-                return Event(found.get("id", number), senders[0], self._filled(found["inputs"], changes))
+                return Event(found["id"], senders[0], self._filled(found["inputs"], changes))
+            if senders:
+                started[found["id"]] = senders[0]
         raise KeyError(f"the page has no event {kind!r} of {name!r}")
 
     def _filled(self, inputs: list[int], changes: dict[str, Any]) -> list[Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import gradio as gr
+
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 AT_ONCE: dict[str, Any] = {**PRIVATE, "queue": False}
 # These can fail, so they are queued: Gradio 6.31 shows no message for a failed event outside the queue.
@@ -13,3 +15,12 @@ RUNS: dict[str, Any] = {**PRIVATE, "concurrency_limit": 32, "concurrency_id": "r
 THREADS = 80
 # These compute for seconds: a pool of their own, and the page says that it is busy.
 SLOW: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 2, "concurrency_id": "slow"}
+
+
+def end(running: gr.events.Dependency, *triggers: Any) -> list[gr.events.Dependency]:  # noqa: ANN401
+    """End a run the moment any of ``triggers`` happens; what else they do follows with ``then``.
+
+    In Gradio 6.31 the ``cancels`` of a handler wait for its answer, and where a handler had to wait ("always_last") the
+    whole event is repeated, ``cancels`` and all: either would end the run that a visitor has started meanwhile.
+    """
+    return [trigger(None, None, None, cancels=[running], **AT_ONCE) for trigger in triggers]

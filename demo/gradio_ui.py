@@ -25,7 +25,7 @@ from demo import (
     studio,
 )
 from demo.components import picker
-from demo.events import AT_ONCE, CHECKED, PRIVATE, RUNS, THREADS
+from demo.events import AT_ONCE, CHECKED, PRIVATE, RUNS, THREADS, end
 from demo.guard import guard
 from demo.layout import MOST_SLIDER_STEPS, Widgets, lay_out
 from demo.message_log import logged
@@ -92,17 +92,17 @@ def wire_run(w: Widgets) -> gr.events.Dependency:
 
 def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
     """Another picture or other revealed pixels: shown at once, and a run of the old ones ends."""
-    options: dict[str, Any] = {"cancels": [running], **CHECKED}
+    # Not "input" of the CIFAR field: Gradio 6.31 says that for typed letters only, not for deleted or pasted ones.
+    pick, upload, number, paint = end(running, w.picker.pick, w.upload.upload, w.cifar.change, w.painter.paint)
     shown = [w.picture, w.uploaded, w.picker, w.painter, w.player, w.cifar]
     picked = gr.Number(0, visible=False, elem_id="picked")
-    last: dict[str, Any] = {"js": picker.PICKED, "trigger_mode": "always_last", **options}
-    w.picker.pick(guard(choosing.pick_gallery), [picked, *w.mask_inputs], shown, **last)
-    w.upload.upload(guard(choosing.pick_upload), [w.upload, *w.mask_inputs], shown, **options)
-    # Not "input": a text field of Gradio 6.31 says that for typed letters only, not for deleted or pasted ones.
-    w.cifar.change(guard(choosing.pick_cifar), [w.cifar, w.picture, *w.mask_inputs], shown, **options)
-    stroke = w.painter.paint(
-        guard(handlers.painted), [w.picture, *w.mask_inputs], w.player, trigger_mode="multiple", **options
-    )
+    last: dict[str, Any] = {"js": picker.PICKED, "trigger_mode": "always_last", **CHECKED}
+    pick.then(guard(choosing.pick_gallery), [picked, *w.mask_inputs], shown, **last)
+    upload.then(guard(choosing.pick_upload), [w.upload, *w.mask_inputs], shown, **CHECKED)
+    numbered = [w.cifar, w.picture, *w.mask_inputs]
+    number.then(guard(choosing.pick_cifar), numbered, shown, trigger_mode="always_last", **CHECKED)
+    revealed = [w.picture, *w.mask_inputs]
+    stroke = paint.then(guard(handlers.painted), revealed, w.player, trigger_mode="multiple", **CHECKED)
     preview = logged(guard(handlers.preview))
     stroke.then(preview, [w.live, *w.run_inputs], w.player, trigger_mode="always_last", **MOVING)
     choices = gr.Number(0, visible=False)
@@ -111,15 +111,14 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
     shuffled = w.shuffle.click(None, None, w.seed, js=RANDOM_SEED)
     changes: list[Any] = [w.percent.input, choices.change, w.seed.input, shuffled.then]
     drawn = [
-        change(
+        ended.then(
             logged(guard(handlers.randomise)),
             [w.live, *w.run_inputs],
             [w.painter, w.player],
             trigger_mode="always_last",
-            cancels=[running],
             **MOVING,
         )
-        for change in changes
+        for ended in end(running, *changes)
     ]
     settle(drawn[0], "percent")
 
@@ -127,14 +126,9 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
 def wire_live(w: Widgets, running: gr.events.Dependency) -> None:
     """While the steps move, a coarse preview; the full run follows from ``SLIDERS``."""
     w.steps_slider.input(None, None, None, js=MOVED.format("steps"))
-    shown = w.steps_slider.input(
-        logged(guard(handlers.preview)),
-        [w.live, *w.run_inputs],
-        w.player,
-        cancels=[running],
-        trigger_mode="always_last",
-        **MOVING,
-    )
+    preview = logged(guard(handlers.preview))
+    (ended,) = end(running, w.steps_slider.input)
+    shown = ended.then(preview, [w.live, *w.run_inputs], w.player, trigger_mode="always_last", **MOVING)
     settle(shown, "steps")
 
 

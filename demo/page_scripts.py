@@ -5,11 +5,11 @@ from __future__ import annotations
 RANDOM_SEED = "() => Math.floor(Math.random() * 1e6)"
 # A slider that has moved starts a run when it is let go by mouse or key, its number field when it is left. Gradio's
 # own "release" comes even to visitors who only tab through, and not from keys. A preview that is still on its way would
-# end the run, so the run waits until all have "settled". While one is on its way Gradio keeps only the last move, which
-# it says again ("moved") when that one has settled.
+# be drawn over the run, so the run waits until all have "settled". While one is on its way Gradio keeps only the last
+# move, and sends that when it has settled.
 SLIDERS = """() => {
   let keys = false, wanted = false;
-  const COMING = -1, NONE = 0, ONE = 1, MORE = 2, previews = {};
+  const NONE = 0, ONE = 1, MORE = 2, previews = {};
   const slider = ({ target }) => target.closest?.("#percent, #steps-slider");
   const run = (tries = 20) => {
     const button = document.querySelector("#run");
@@ -44,7 +44,7 @@ SLIDERS = """() => {
   on("keyup", (event) => event.target.type === "range" && letGo(event));
   on("moved", ({ detail }) => (previews[detail] = previews[detail] > NONE ? MORE : ONE));
   on("settled", ({ detail }) => {
-    previews[detail] = previews[detail] === MORE ? COMING : NONE;
+    previews[detail] = previews[detail] === MORE ? ONE : NONE;
     runWhenQuiet();
   });
   on("run-wanted", () => setTimeout(run, 150)); // when the new values have arrived in the widgets

@@ -17,7 +17,8 @@ from fieldlib import InputError
 Message = dict[str, Any]
 PICTURE, COLOURS = MODES = ("picture", "colours")
 MOUNT = """
-const painter = new MaskPainter(element, props.labels, (value) => { props.value = value; trigger("paint", {}); });
+const commit = (value) => { props.value = value; trigger("paint", {}); trigger("remember", {}); };
+const painter = new MaskPainter(element, props.labels, commit);
 painter.receive(props.value);
 watch("value", () => painter.receive([props.value].flat()[0]));
 """
@@ -31,7 +32,11 @@ class Painting(NamedTuple):
 
 
 def mask_painter(value: Message) -> gr.HTML:
-    """The component, showing ``value`` from :func:`show`; its event is called ``paint``."""
+    """The component, showing ``value`` from :func:`show`.
+
+    Its event is called ``paint``; ``remember`` follows, for the address bar: where a handler had to wait, Gradio 6.31
+    says the whole event again, and a stroke said again would end the run that came after it.
+    """
     return gr.HTML(
         value,
         html_template=source("painter.html"),

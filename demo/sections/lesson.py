@@ -10,7 +10,7 @@ import gradio as gr
 from demo import languages, lesson_link, parts, stations
 from demo.checks import whole
 from demo.components import guide
-from demo.events import CHECKED
+from demo.events import CHECKED, end
 from demo.guard import guard, plain
 from demo.layout import Widgets
 from demo.page_scripts import IDLE
@@ -90,14 +90,15 @@ def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> gr.Textbo
     view = gr.Textbox("state", visible=False)
     page.load(guard(opened), None, [*targets, held], **CHECKED)
     at = gr.Number(0, visible=False)
-    station: dict[str, Any] = {"cancels": [running], "trigger_mode": "always_last", "js": guide.AT, **CHECKED}
+    station: dict[str, Any] = {"trigger_mode": "always_last", "js": guide.AT, **CHECKED}
     w.walk.go(None, None, [w.run, w.stop], js=IDLE)
-    w.walk.go(guard(arrived), at, [*targets, held], **station).success(None, held, None, js=READY)
+    (ended,) = end(running, w.walk.go)
+    ended.then(guard(arrived), at, [*targets, held], **station).success(None, held, None, js=READY)
     held.change(None, held, None, js=APPLY)
     follow: dict[str, Any] = {"js": LOOK, "trigger_mode": "always_last", **CHECKED}
     changed = [widget.change for widget in (*w.run_inputs[2:], w.picker)]
     gr.on(changed, query_of, [view, *w.run_inputs], query, **follow)
-    for event in (w.painter.paint, w.player.look):
+    for event in (w.painter.remember, w.player.look):
         event(query_of, [view, *w.run_inputs], query, **follow)
     query.change(None, query, None, js=FOLLOW)
     return query
