@@ -8,6 +8,7 @@ from fieldlib import kriging
 from fieldlib.checkpoint import build
 from fieldlib.nn import attention
 from fieldlib.points import Batch, Points
+from fieldlib.presets import PRESETS
 from fieldlib.registry import BACKBONES, METHODS
 from fieldlib.sampling import estimate
 
@@ -100,6 +101,17 @@ def test_many_queries_are_worked_on_in_pieces_and_it_does_not_show(backbone, mon
         whole = model.at(coords, context)(x, t).x0
         monkeypatch.setattr(attention, "PIECE", 14)
         assert torch.allclose(model.at(coords, context)(x, t).x0, whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("preset", ["tiny", "tiny_conv", "seed"])
+def test_half_precision_changes_little(preset):
+    """What the benchmark times where bf16 pays, whether this machine is one of those or not."""
+    chosen = PRESETS[preset]
+    model = tiny_model(chosen.backbone, options=chosen.options, base=chosen.base, objective=chosen.objective)
+    predictor, x = model.at(queries(), random_context()), noisy()
+    with torch.autocast("cpu", torch.bfloat16):
+        half = predictor(x, T).x0
+    close(half, predictor(x, T).x0, tolerance=0.1)
 
 
 @every_backbone

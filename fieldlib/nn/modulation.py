@@ -38,5 +38,6 @@ class ModulatedNorm(nn.Module):
         """Normalise, scale and shift."""
         scale, shift = self.modulation(level)[:, None].chunk(2, dim=-1)
         if len(level) == 1:  # one level for the whole batch, as in sampling: one operation instead of four
-            return F.layer_norm(x, x.shape[-1:], 1 + scale[0, 0], shift[0, 0], self.norm.eps)
+            scale, shift = (1 + scale[0, 0]).to(x.dtype), shift[0, 0].to(x.dtype)  # autocast makes them narrower
+            return F.layer_norm(x, x.shape[-1:], scale, shift, self.norm.eps)
         return self.norm(x) * (1 + scale) + shift
