@@ -12,11 +12,14 @@ import torch
 Job = Callable[[], object]
 
 
-def interleaved(jobs: dict[str, Job], rounds: int, seconds: float, warm: bool = True) -> dict[str, float]:
+def interleaved(
+    jobs: dict[str, Job], rounds: int, seconds: float, warm: bool = True, in_a_row: int = 1
+) -> dict[str, float]:
     """Median seconds of each job over rounds A B A B ...
 
     Stops after ``rounds`` rounds, or after the one in which ``seconds`` have passed, so every job runs at least once.
-    ``warm``: run each once before, uncounted.
+    ``warm``: run each once before, uncounted. ``in_a_row``: runs a turn, of which the last one counts: what follows itself
+    in life finds its data in the caches, and not those of whatever ran in the turn before.
     """
     times: dict[str, list[float]] = {name: [] for name in jobs}
     if warm:
@@ -25,7 +28,8 @@ def interleaved(jobs: dict[str, Job], rounds: int, seconds: float, warm: bool = 
     end = time.perf_counter() + seconds
     for _ in range(rounds):
         for name, job in jobs.items():
-            times[name].append(elapsed(job))
+            *_, last = [elapsed(job) for _ in range(in_a_row)]
+            times[name].append(last)
         if time.perf_counter() > end:
             break
     return {name: statistics.median(values) for name, values in times.items()}

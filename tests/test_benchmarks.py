@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -34,6 +35,12 @@ def test_every_job_runs_even_without_time():
     seen = []
     interleaved({"a": lambda: seen.append("a"), "b": lambda: seen.append("b")}, rounds=9, seconds=0, warm=False)
     assert seen == ["a", "b"]
+
+
+def test_of_runs_in_a_row_the_last_one_counts():
+    naps = iter([0, 0.2, 0.001, 0.2, 0.001])
+    found = interleaved({"a": lambda: time.sleep(next(naps))}, rounds=2, seconds=60, in_a_row=2)
+    assert 0.001 < found["a"] < 0.1
 
 
 def test_operations_are_those_of_the_products():
