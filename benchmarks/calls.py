@@ -94,8 +94,8 @@ SECTION = Section(
     "A network call and a picture",
     "A call answers all samples and queries at once; a picture is the encoding and 8 calls with the default solver. "
     "Fraction: operations of the call's matrix products and convolutions per second, relative to the fastest matrix "
-    "product in the same precision, timed in turns: the second of two in a row, as calls of a picture follow each other. "
-    "bf16 is autocast. The seed preset has random weights. "
+    "product in the same precision, timed in turns, of two in a row the second, as in a picture. bf16 is autocast. "
+    "The seed preset has random weights. "
     "The last rows have one thread, as the studio gives each of its runs, and so has the product beside them.",
     {
         "name": ("preset", "s"),

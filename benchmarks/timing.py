@@ -18,8 +18,8 @@ def interleaved(
     """Median seconds of each job over rounds A B A B ...
 
     Stops after ``rounds`` rounds, or after the one in which ``seconds`` have passed, so every job runs at least once.
-    ``warm``: run each once before, uncounted. ``in_a_row``: runs a turn, of which the last one counts: what follows itself
-    in life finds its data in the caches, and not those of whatever ran in the turn before.
+    ``warm``: run each once before, uncounted. ``in_a_row``: runs a turn, of which the last one counts, for what follows
+    itself in life and so finds its data in the caches.
     """
     times: dict[str, list[float]] = {name: [] for name in jobs}
     if warm:
