@@ -43,11 +43,18 @@ def test_front_matter(space):
 
 
 def test_requirements_are_pinned_and_without_tools_of_development(space):
-    lines = [x for x in (space / "requirements.txt").read_text().splitlines() if not x.startswith("--")]
+    lines = (space / "requirements.txt").read_text().splitlines()
     assert all(re.fullmatch(r"[\w.-]+==[\w.+]+", line) for line in lines)
     names = {line.partition("==")[0] for line in lines}
     assert {"torch", "gradio", "safetensors"} <= names
     assert not names & {"pytest", "ruff", "mypy", "playwright", "hypothesis", "streamlit"}
+
+
+def test_another_package_index_is_named_before_the_requirements(tmp_path, space):
+    build(tmp_path / "space", extra_index="https://wheels.example/cpu")
+    first, *lines = (tmp_path / "space" / "requirements.txt").read_text().splitlines()
+    assert first == "--extra-index-url https://wheels.example/cpu"
+    assert lines == (space / "requirements.txt").read_text().splitlines()
 
 
 def test_links_of_the_readme_lead_somewhere(space):

@@ -42,6 +42,8 @@ class Options:
         check: install the requirements in a fresh environment, start the Space and ask it for a picture.
         repository: user/name of the Space to upload to; nothing is uploaded when absent.
         private: make a private Space.
+        extra_index: a package index that the Space also asks. With PyTorch's index of CPU builds it is built sooner and
+            is several gigabytes smaller; without, the build for GPUs is installed and works as well.
     """
 
     out: Path = Path("build/space")
@@ -50,11 +52,12 @@ class Options:
     check: bool = False
     repository: str | None = None
     private: bool = False
+    extra_index: str | None = None
 
 
 def main(options: Options) -> None:
     """Build, check, upload."""
-    size = build(options.out, docker=options.docker, preload=options.preload)
+    size = build(options.out, docker=options.docker, preload=options.preload, extra_index=options.extra_index)
     print(f"wrote {options.out}: {size / 2**20:.1f} MB")
     if options.check:
         print(describe(try_out(options.out, docker=options.docker)))
@@ -62,7 +65,7 @@ def main(options: Options) -> None:
         print(upload(options.out, options.repository, options.preload, docker=options.docker, private=options.private))
 
 
-def build(out: Path, *, docker: bool = False, preload: tuple[str, ...] = ()) -> int:
+def build(out: Path, *, docker: bool = False, preload: tuple[str, ...] = (), extra_index: str | None = None) -> int:
     """Write the folder of the Space; its size in bytes.
 
     Raises:
@@ -75,7 +78,8 @@ def build(out: Path, *, docker: bool = False, preload: tuple[str, ...] = ()) -> 
     for name in FOLDERS:
         shutil.copytree(ROOT / name, out / name, ignore=ignore)
     form = "docker" if docker else "gradio"
-    (out / "requirements.txt").write_text("".join(requirements(form)))
+    index = [f"--extra-index-url {extra_index}\n"] if extra_index else []
+    (out / "requirements.txt").write_text("".join(index + requirements(form)))
     (out / "README.md").write_text(readme(out, docker, preload))
     if docker:
         shutil.copy(ROOT / "Dockerfile", out / "Dockerfile")
@@ -108,8 +112,7 @@ def requirements(form: str) -> list[str]:
     for line in kept:
         if "==" not in line:
             raise InputError(f"requirements.txt pins no version in {line.strip()!r}: write NAME==VERSION")
-    # The processors of free Spaces have no GPU: the CPU build of torch is a tenth of the size.
-    return ["--extra-index-url https://download.pytorch.org/whl/cpu\n", *kept]
+    return kept
 
 
 def readme(out: Path, docker: bool, preload: tuple[str, ...]) -> str:
