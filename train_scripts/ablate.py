@@ -3,7 +3,8 @@
 python -m train_scripts.ablate --data ../shared/data/cifar10 --pictures 2500 --seeds 0
 python -m train_scripts.ablate --data ../shared/data/cifar10 --minutes 3 --groups reference latents
 
-Every training is kept as soon as it is scored, and a stopped one resumes: start the command again to go on.
+All train in single precision, so that seeds of different machines can be compared. Every training is kept as soon as it
+is scored, and a stopped one resumes: start the command again to go on.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ def train_and_score(variant: Variant, seed: int, train: np.ndarray, test: np.nda
     folder = options.runs / f"{variant.group}-{variant.variant}-{seed}".replace(" ", "_").replace(",", "")
     budget = budget_of(options, preset, len(train))
     torch.manual_seed(seed)  # of the fresh weights
-    trainer = Trainer(build(config), config, preset, budget, train, test[:1], folder, seed)
+    trainer = Trainer(build(config), config, preset, budget, train, test[:1], folder, seed, precision="fp32")
     if (folder / STATE).exists():
         trainer.resume()
     for _ in trainer.run(save_minutes=1, validate_minutes=NEVER):
