@@ -113,7 +113,7 @@ def test_training_learns_saves_and_goes_on(cifar_folder, tmp_path):
     options = train_classifier.Options(
         str(cifar_folder),
         epochs=4,
-        batch_size=16,
+        batch_size=8,
         limit=640,
         run=tmp_path / "run",
         out=tmp_path / "out" / "c.safetensors",
@@ -121,7 +121,7 @@ def test_training_learns_saves_and_goes_on(cifar_folder, tmp_path):
     train_classifier.main(options)
     network = load_classifier(options.out)
     pictures, labels = (load(cifar_folder, "train", 500) for load in (load_pictures, load_labels))
-    assert train_classifier.accuracy(network, pictures, labels) > 0.2  # chance is 0.1
+    assert train_classifier.accuracy(network, pictures, labels) > 0.4  # chance is 0.1
     before = options.out.read_bytes()
     train_classifier.main(options)  # nothing is left to do
     assert options.out.read_bytes() == before
