@@ -6,6 +6,8 @@ from typing import Any
 
 import gradio as gr
 
+from demo.page_scripts import MOVED, SETTLED
+
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 AT_ONCE: dict[str, Any] = {**PRIVATE, "queue": False}
 # These can fail, so they are queued: Gradio 6.31 shows no message for a failed event outside the queue.
@@ -17,10 +19,17 @@ THREADS = 80
 SLOW: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 2, "concurrency_id": "slow"}
 
 
-def end(running: gr.events.Dependency, *triggers: Any) -> list[gr.events.Dependency]:  # noqa: ANN401
-    """End a run the moment any of ``triggers`` happens; what else they do follows with ``then``.
+def change(running: gr.events.Dependency, name: str, trigger: Any) -> gr.events.Dependency:  # noqa: ANN401
+    """End a run the moment ``trigger`` changes the scene; the answer follows with ``then``, and ``settle`` at its end.
 
     In Gradio 6.31 the ``cancels`` of a handler wait for its answer, and where a handler had to wait ("always_last") the
-    whole event is repeated, ``cancels`` and all: either would end the run that a visitor has started meanwhile.
+    whole event is repeated, ``cancels`` and all: either would end the run that a visitor has started meanwhile. The
+    other way round, the answer to a change would be drawn over such a run: Run waits until all are there (``SLIDERS``).
     """
-    return [trigger(None, None, None, cancels=[running], **AT_ONCE) for trigger in triggers]
+    return trigger(None, None, None, js=MOVED.format(name), cancels=[running], **AT_ONCE)
+
+
+def settle(answered: gr.events.Dependency, name: str) -> None:
+    """Tell the page that the change ``name`` has been answered, well or not."""
+    for ended in (answered.then, answered.failure):
+        ended(None, None, None, js=SETTLED.format(name))

@@ -25,7 +25,7 @@ from demo import (
     studio,
 )
 from demo.components import picker
-from demo.events import AT_ONCE, CHECKED, PRIVATE, RUNS, THREADS, end
+from demo.events import AT_ONCE, CHECKED, PRIVATE, RUNS, THREADS, change, settle
 from demo.guard import guard
 from demo.layout import MOST_SLIDER_STEPS, Widgets, lay_out
 from demo.message_log import logged
@@ -38,7 +38,6 @@ from demo.page_scripts import (
     OUTDATED,
     PLAYER_FIRST,
     RANDOM_SEED,
-    SETTLED,
     SLIDERS,
     SPEAK,
     WATCH,
@@ -92,50 +91,46 @@ def wire_run(w: Widgets) -> gr.events.Dependency:
 
 def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
     """Another picture or other revealed pixels: shown at once, and a run of the old ones ends."""
-    # Not "input" of the CIFAR field: Gradio 6.31 says that for typed letters only, not for deleted or pasted ones.
-    pick, upload, number, paint = end(running, w.picker.pick, w.upload.upload, w.cifar.change, w.painter.paint)
     shown = [w.picture, w.uploaded, w.picker, w.painter, w.player, w.cifar]
     picked = gr.Number(0, visible=False, elem_id="picked")
-    last: dict[str, Any] = {"js": picker.PICKED, "trigger_mode": "always_last", **CHECKED}
-    pick.then(guard(choosing.pick_gallery), [picked, *w.mask_inputs], shown, **last)
-    upload.then(guard(choosing.pick_upload), [w.upload, *w.mask_inputs], shown, **CHECKED)
-    numbered = [w.cifar, w.picture, *w.mask_inputs]
-    number.then(guard(choosing.pick_cifar), numbered, shown, trigger_mode="always_last", **CHECKED)
+    # Not "input" of the CIFAR field: Gradio 6.31 says that for typed letters only, not for deleted or pasted ones.
+    sources: list[Any] = [
+        ("picture", w.picker.pick, choosing.pick_gallery, [picked], picker.PICKED),
+        ("upload", w.upload.upload, choosing.pick_upload, [w.upload], None),
+        ("number", w.cifar.change, choosing.pick_cifar, [w.cifar, w.picture], None),
+    ]
+    for name, event, choose, inputs, js in sources:
+        options: dict[str, Any] = {"js": js, "trigger_mode": "always_last", **CHECKED}
+        moved = change(running, name, event)
+        settle(moved.then(guard(choose), [*inputs, *w.mask_inputs], shown, **options), name)
+    paint = change(running, "paint", w.painter.paint)
     revealed = [w.picture, *w.mask_inputs]
     stroke = paint.then(guard(handlers.painted), revealed, w.player, trigger_mode="multiple", **CHECKED)
     preview = logged(guard(handlers.preview))
-    stroke.then(preview, [w.live, *w.run_inputs], w.player, trigger_mode="always_last", **MOVING)
+    moved = stroke.then(None, None, None, js=MOVED.format("preview"))
+    settle(moved.then(preview, [w.live, *w.run_inputs], w.player, trigger_mode="always_last", **MOVING), "preview")
+    settle(stroke, "paint")
     choices = gr.Number(0, visible=False)
     w.pattern.input(None, choices, choices, js=CHOICES)
-    w.percent.input(None, None, None, js=MOVED.format("percent"))
     shuffled = w.shuffle.click(None, None, w.seed, js=RANDOM_SEED)
-    changes: list[Any] = [w.percent.input, choices.change, w.seed.input, shuffled.then]
-    drawn = [
-        ended.then(
-            logged(guard(handlers.randomise)),
-            [w.live, *w.run_inputs],
-            [w.painter, w.player],
-            trigger_mode="always_last",
-            **MOVING,
-        )
-        for ended in end(running, *changes)
-    ]
-    settle(drawn[0], "percent")
+    masks: dict[str, Any] = {
+        "percent": w.percent.input,
+        "pattern": choices.change,
+        "seed": w.seed.input,
+        "shuffle": shuffled.then,
+    }
+    randomise = logged(guard(handlers.randomise))
+    for name, event in masks.items():
+        drawn = [w.painter, w.player]
+        moved = change(running, name, event)
+        settle(moved.then(randomise, [w.live, *w.run_inputs], drawn, trigger_mode="always_last", **MOVING), name)
 
 
 def wire_live(w: Widgets, running: gr.events.Dependency) -> None:
     """While the steps move, a coarse preview; the full run follows from ``SLIDERS``."""
-    w.steps_slider.input(None, None, None, js=MOVED.format("steps"))
     preview = logged(guard(handlers.preview))
-    (ended,) = end(running, w.steps_slider.input)
-    shown = ended.then(preview, [w.live, *w.run_inputs], w.player, trigger_mode="always_last", **MOVING)
-    settle(shown, "steps")
-
-
-def settle(preview: gr.events.Dependency, slider: str) -> None:
-    """Tell the page that a ``preview`` of ``slider`` has ended, well or not."""
-    for ended in (preview.then, preview.failure):
-        ended(None, None, None, js=SETTLED.format(slider))
+    moved = change(running, "steps", w.steps_slider.input)
+    settle(moved.then(preview, [w.live, *w.run_inputs], w.player, trigger_mode="always_last", **MOVING), "steps")
 
 
 def wire_knobs(w: Widgets) -> None:

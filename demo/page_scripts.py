@@ -4,22 +4,33 @@ from __future__ import annotations
 
 RANDOM_SEED = "() => Math.floor(Math.random() * 1e6)"
 # A slider that has moved starts a run when it is let go by mouse or key, its number field when it is left. Gradio's
-# own "release" comes even to visitors who only tab through, and not from keys. A preview that is still on its way would
-# be drawn over the run, so the run waits until all have "settled". While one is on its way Gradio keeps only the last
-# move, and sends that when it has settled.
+# own "release" comes even to visitors who only tab through, and not from keys. What a change still brings would be
+# drawn over a run, so that one waits until all that "moved" has "settled", though not for ever. While one answer is on
+# its way Gradio keeps only the last move, and sends that when it has settled; every stroke is answered.
 SLIDERS = """() => {
-  let keys = false, wanted = false;
-  const NONE = 0, ONE = 1, MORE = 2, previews = {};
+  let keys = false, wanted = false, patience = 0;
+  const coming = {}; // name of a change -> how many answers
   const slider = ({ target }) => target.closest?.("#percent, #steps-slider");
   const run = (tries = 20) => {
     const button = document.querySelector("#run");
     if (!button.disabled) button.click();
     else if (tries) setTimeout(() => run(tries - 1), 50);
   };
+  const quiet = () => Object.values(coming).every((count) => !count);
   const runWhenQuiet = () => {
-    if (!wanted || Object.values(previews).some((state) => state !== NONE)) return;
+    if (!wanted || !quiet()) return;
     wanted = false;
     run();
+  };
+  const wait = (event) => {
+    if (!event.target.closest?.("#run") || quiet()) return;
+    event.stopImmediatePropagation();
+    wanted = true;
+    clearTimeout(patience);
+    patience = setTimeout(() => {
+      for (const name in coming) coming[name] = 0;
+      runWhenQuiet();
+    }, 5000);
   };
   const letGo = (event) => {
     const moved = slider(event)?.dataset.moved;
@@ -37,15 +48,18 @@ SLIDERS = """() => {
     target.value = Math.min(Math.max(Math.round(target.value), range.min), range.max);
   };
   document.addEventListener("input", clamp, true);
+  document.addEventListener("click", wait, true);
   on("keydown", () => (keys = true));
   on("pointerdown", () => (keys = false));
   on("input", (event) => slider(event) && (slider(event).dataset.moved = "yes"));
   on("change", (event) => (event.target.type !== "range" || !keys) && letGo(event));
   on("keyup", (event) => event.target.type === "range" && letGo(event));
-  on("moved", ({ detail }) => (previews[detail] = previews[detail] > NONE ? MORE : ONE));
-  on("settled", ({ detail }) => {
-    previews[detail] = previews[detail] === MORE ? ONE : NONE;
-    runWhenQuiet();
+  on("moved", ({ detail: name }) => {
+    coming[name] = Math.min((coming[name] ?? 0) + 1, name === "paint" ? Infinity : 2);
+  });
+  on("settled", ({ detail: name }) => {
+    coming[name] = Math.max((coming[name] ?? 0) - 1, 0);
+    setTimeout(runWhenQuiet, 20); // its preview may follow
   });
   on("run-wanted", () => setTimeout(run, 150)); // when the new values have arrived in the widgets
 }"""

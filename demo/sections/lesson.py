@@ -10,7 +10,7 @@ import gradio as gr
 from demo import languages, lesson_link, parts, stations
 from demo.checks import whole
 from demo.components import guide
-from demo.events import CHECKED, end
+from demo.events import CHECKED, change, settle
 from demo.guard import guard, plain
 from demo.layout import Widgets
 from demo.page_scripts import IDLE
@@ -92,8 +92,9 @@ def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> gr.Textbo
     at = gr.Number(0, visible=False)
     station: dict[str, Any] = {"trigger_mode": "always_last", "js": guide.AT, **CHECKED}
     w.walk.go(None, None, [w.run, w.stop], js=IDLE)
-    (ended,) = end(running, w.walk.go)
-    ended.then(guard(arrived), at, [*targets, held], **station).success(None, held, None, js=READY)
+    ready = change(running, "station", w.walk.go).then(guard(arrived), at, [*targets, held], **station)
+    ready.success(None, held, None, js=READY)
+    settle(ready, "station")
     held.change(None, held, None, js=APPLY)
     follow: dict[str, Any] = {"js": LOOK, "trigger_mode": "always_last", **CHECKED}
     changed = [widget.change for widget in (*w.run_inputs[2:], w.picker)]

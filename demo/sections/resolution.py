@@ -9,7 +9,7 @@ import gradio as gr
 import numpy as np
 
 from demo import checks, handlers, languages, pictures, readings, studio
-from demo.events import CHECKED, SLOW, end
+from demo.events import CHECKED, SLOW, change, settle
 from demo.guard import guard
 from demo.layout import Widgets
 from demo.page_scripts import WANTED
@@ -84,6 +84,7 @@ def add(w: Widgets, running: gr.events.Dependency) -> None:
     for name, button in tasks.items():
         wanted = gr.State(name)
         revealed = [w.painter, w.player, w.percent, w.pattern, w.seed]
-        (ended,) = end(running, button.click)
-        set_up = ended.then(guard(task), [wanted, w.picture], revealed, **CHECKED)
+        options = {"trigger_mode": "always_last", **CHECKED}
+        set_up = change(running, name, button.click).then(guard(task), [wanted, w.picture], revealed, **options)
         set_up.success(None, None, None, js=WANTED)
+        settle(set_up, name)

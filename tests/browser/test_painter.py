@@ -206,6 +206,22 @@ def test_a_picture_from_nothing_has_no_truth_and_no_scores(painter):
     assert not painter.studio.complaints
 
 
+def test_a_run_right_after_a_change_shows_the_run_and_nothing_after_it(visit):
+    """The previews of what was changed are on; their answers come before the run or not at all."""
+    painter = Painter(visit())
+    for k in range(3):
+        painter.drag((4 * k, 4), (4 * k, 27))
+        painter.drag((4 * k + 2, 4), (4 * k + 2, 27))
+        run = painter.studio.run()
+        painter.page.wait_for_timeout(400)
+        assert painter.studio.player("run") == run
+        assert painter.studio.player("frames") == "21"
+    painter.page.click("#shuffle")
+    run = painter.studio.run()
+    painter.page.wait_for_timeout(400)
+    assert (painter.studio.player("run"), painter.studio.player("frames")) == (run, "21")
+
+
 def test_an_empty_sheet_gets_advice(painter):
     painter.page.click("#run")
     painter.page.wait_for_selector("text=no pixel is revealed: reveal at least one")
