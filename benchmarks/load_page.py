@@ -38,14 +38,15 @@ class Page:
         Raises:
             KeyError: no such event, or an input that it does not have.
         """
-        started: dict[int, int] = {}  # handlers in the browser that the event sets off, and its sender
+        started: dict[int | None, int] = {}  # handlers in the browser that the event sets off, and its sender
         for found in self._events:
-            senders = [part for part, what in found["targets"] if (self._names.get(part), what) == (name, kind)]
-            senders += [sender for number, sender in started.items() if number == found.get("trigger_after")]
-            if senders and found["backend_fn"]:
-                return Event(found["id"], senders[0], self._filled(found["inputs"], changes))
-            if senders:
-                started[found["id"]] = senders[0]
+            senders = (part for part, what in found["targets"] if (self._names.get(part), what) == (name, kind))
+            sender = next(senders, started.get(found.get("trigger_after")))
+            if sender is None:
+                continue
+            if found["backend_fn"]:
+                return Event(found["id"], sender, self._filled(found["inputs"], changes))
+            started[found["id"]] = sender
         raise KeyError(f"the page has no event {kind!r} of {name!r}")
 
     def _filled(self, inputs: list[int], changes: dict[str, Any]) -> list[Any]:
