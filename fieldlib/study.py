@@ -32,11 +32,10 @@ def read_study(path: Path) -> dict[str, Any]:
 
 def cells_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The finished cells, each with ``machine`` and ``date``; cells of older files have what the file says of all."""
-    cells = document.get("cells", [])
     whole: dict[str, Any] = {}
     if isinstance(document.get("machine"), str):
         whole = {name: document[name] for name in ("machine", "date") if name in document}
-    return [{**whole, **cell} for cell in (cells.values() if isinstance(cells, dict) else cells)]
+    return [{**whole, **cell} for cell in document.get("cells", [])]
 
 
 class Difference(NamedTuple):

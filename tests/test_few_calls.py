@@ -34,13 +34,13 @@ def call(home, *more):
 
 
 def calls_of(cells, solver):
-    return sorted(cell["calls"] for cell in cells.values() if cell["solver"] == solver)
+    return sorted(cell["calls"] for cell in cells if cell["solver"] == solver)
 
 
 def test_steps_follow_from_calls_and_impossible_cells_are_left_out(home):
     cells = call(home, "--solvers", "euler", "heun", "rk4", "--calls", 1, 2, 4)
     assert (calls_of(cells, "euler"), calls_of(cells, "heun"), calls_of(cells, "rk4")) == ([1, 2, 4], [2, 4], [4])
-    for cell in cells.values():
+    for cell in cells:
         assert cell["nfe"] == cell["calls"]
         assert cell["images"] == 2
 
@@ -48,12 +48,12 @@ def test_steps_follow_from_calls_and_impossible_cells_are_left_out(home):
 def test_all_solvers_but_the_adaptive_one_are_run_by_default(home):
     cells = call(home, "--calls", 4)
     names = {name for name in fieldlib.SOLVERS if not fieldlib.SOLVERS[name].adaptive}
-    assert {cell["solver"] for cell in cells.values()} == names
+    assert {cell["solver"] for cell in cells} == names
     assert "dopri5" not in names
 
 
 def test_scores_are_those_of_the_protocol(home):
-    (cell,) = call(home, "--solvers", "ddim", "--grids", "uniform", "--calls", 3).values()
+    (cell,) = call(home, "--solvers", "ddim", "--grids", "uniform", "--calls", 3)
     pictures = few_calls.load_pictures(str(home / "pictures"), split="test", limit=2)
     scores = evaluate(fieldlib.load(home / "model"), pictures, solver="ddim", steps=3, grid="uniform", samples=2)
     for name in ("mean_psnr_unobserved", "sample_psnr_unobserved", "crps", "coverage90", "sharpness"):
@@ -63,36 +63,42 @@ def test_scores_are_those_of_the_protocol(home):
 def test_a_stopped_run_goes_on_with_the_missing_cells(home):
     flags = ("--solvers", "euler", "ddim", "--calls", 1, 2)
     whole = call(home, *flags)
-    kept, lost = list(whole)[:2], list(whole)[2:]
     document = json.loads((home / "few.json").read_text())
-    document["cells"] = {key: {**whole[key], "crps": -7.0} for key in kept}  # a mark that a new evaluation would erase
+    document["cells"] = [{**cell, "crps": -7.0} for cell in whole[:2]]  # a mark that a new evaluation would erase
     (home / "few.json").write_text(json.dumps(document))
     again = call(home, *flags)
-    assert [again[key]["crps"] for key in kept] == [-7.0, -7.0]
-    assert len(lost) == 2
-    for key in lost:
-        assert again[key]["crps"] == pytest.approx(whole[key]["crps"])
+    assert [cell["crps"] for cell in again] == [-7.0, -7.0, *(pytest.approx(cell["crps"]) for cell in whole[2:])]
+
+
+def test_shares_of_the_work_come_together_and_seeds_give_intervals(home):
+    flags = ("--solvers", "euler", "--calls", 2)
+    (first,) = call(home, *flags)
+    cells = call(home, *flags, "--seeds", 3, "--out", home / "share.json", "--merge", home / "few.json")
+    document = json.loads((home / "share.json").read_text())
+    (row,) = document["rows"]
+    assert first in document["cells"] and row["seeds"] == [3, 42] and row["interval"]["crps"] > 0
+    assert cells == [first], "the share has a file of its own"
 
 
 def test_new_weights_and_other_settings_are_run_again(home):
     flags = ("--solvers", "euler", "--calls", 1)
-    (before,) = call(home, *flags).values()
+    (before,) = call(home, *flags)
     save_model(tiny_model("deep_set", seed=1), config_of("deep_set"), home / "model")
-    (after,) = call(home, *flags).values()
+    (after,) = call(home, *flags)
     assert before["sha256"] != after["sha256"]
     assert before["crps"] != after["crps"]
-    (other,) = call(home, *flags, "--seed", 3).values()
-    assert other["seed"] == 3
+    (other,) = call(home, *flags, "--samples", 3)
+    assert other["samples"] == 3
 
 
 def test_the_tables_show_every_cell(home, capsys):
     cells = call(home, "--solvers", "heun", "--calls", 4, 8, 50)
     printed = capsys.readouterr().out
     assert "N = 2 CIFAR-10 test pictures" in printed
-    for cell in cells.values():
+    for cell in cells:
         assert f"{cell['mean_psnr_unobserved']:.2f}" in printed
         assert f"{cell['crps']:.4f}" in printed
-    at = {cell["calls"]: cell["mean_psnr_unobserved"] for cell in cells.values()}
+    at = {cell["calls"]: cell["mean_psnr_unobserved"] for cell in cells}
     assert f"| {at[4] - at[50]:+.2f} | {at[8] - at[50]:+.2f} |" in printed
 
 

@@ -92,7 +92,7 @@ def studies(tmp_path, monkeypatch):
         tmp_path, "frontier", [row(n, psnr, steps=8, solver="ddim") | {"nfe": i} for i, (n, psnr) in enumerate(pairs)]
     )
     variants = (("reference", "tiny", 21.0), ("scale", "1", 21.5), ("scale", "10", 20.0))
-    ablations = [row("tiny", psnr, group=group, variant=variant) for group, variant, psnr in variants]
+    ablations = [row("tiny", psnr, group=group, variant=variant, pictures=2496.0) for group, variant, psnr in variants]
     write(tmp_path, "ablations", ablations)
     ensemble = {"levels": [0.5, 0.9], "coverage": [0.4, 0.8], "ranks": [0.4, 0.2, 0.4], "spread": [0.1], "error": [0.2]}
     write(tmp_path, "calibration", [row(MODELS[0], 23.0, **ensemble)])
@@ -207,8 +207,7 @@ def test_every_page_shows_the_bundled_results(page):
     app = visit(page)
     assert not app.exception
     assert app.title[0].value
-    missing = "No results yet" in text_of(app)
-    assert missing == (page == "ablations" and not (assets.STUDY / "ablations.json").exists())
+    assert "No results yet" not in text_of(app) and "not made yet" not in text_of(app)
 
 
 def test_times_come_from_one_run(studies):
@@ -282,6 +281,18 @@ def test_an_ablation_is_measured_against_its_own_reference():
     assert words.effect(rows[2:], "estimate_psnr_unobserved", "scale, no stem") == ""
 
 
+def test_the_ablations_of_equal_minutes_have_all_their_own_groups(studies):
+    few = [row("tiny", 21.0, group="reference", variant="tiny", pictures=900.0)]
+    write(studies, "ablations_minutes", few)
+    app = visit("ablations", study="ablations_minutes")
+    assert not app.exception
+    assert app.multiselect(key="groups").value == ["reference"] and "equally many minutes" in text_of(app)
+    app.selectbox(key="study").select("ablations").run()
+    assert app.multiselect(key="groups").value == ["reference", "scale"] and "equally many pictures" in text_of(app)
+    app.multiselect(key="groups").set_value(["scale"]).run()
+    assert app.query_params["groups"] == "scale"
+
+
 def test_lost_pictures_are_named():
     rows = [{"title": "A kite", "psnr": {"thin_plate": 24.0, "regressor/tiny": 23.0}}]
     assert "on 1 of 1 pictures: A kite (thin plate)" in words.lost_pictures(rows)
@@ -291,8 +302,7 @@ def test_lost_pictures_are_named():
 
 
 def test_cells_that_failed_are_left_out(studies):
-    cells = {"a": row(MODELS[0], 22.0, steps=1, solver="ddim"), "b": {"model": MODELS[0], "failed": "not finite"}}
-    (studies / "few_calls.json").write_text(json.dumps({"settings": {}, "cells": cells}))
+    write(studies, "few_calls", [row(MODELS[0], 22.0, steps=1, solver="ddim"), {"model": MODELS[0], "failed": "no"}])
     app = visit("frontier", study="few_calls")
     assert not app.exception
     assert app.selectbox(key="study").value == "few_calls"

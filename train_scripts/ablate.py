@@ -1,7 +1,7 @@
 """What each part of network and recipe is worth: short trainings of equal length that differ in one thing.
 
 python -m train_scripts.ablate --data ../shared/data/cifar10 --pictures 2500 --seeds 0
-python -m train_scripts.ablate --data ../shared/data/cifar10 --minutes 3 --groups reference latents
+python -m train_scripts.ablate --data ../shared/data/cifar10 --minutes 2 --groups reference latents
 
 All train in single precision, so that seeds of different machines can be compared. Every training is kept as soon as it
 is scored, and a stopped one resumes: start the command again to go on.
@@ -42,13 +42,14 @@ class Options:
         method: generative method that all variants train.
         preset: the reference, a Perceiver.
         groups: only these groups of variants; all when absent.
-        minutes: of each training, unless pictures are given.
+        minutes: of each training, unless pictures are given; a slower network then sees fewer of them.
         pictures: seen by each training; fair where other programs take part of the machine.
         limit: number of test pictures for the scores.
         train_limit: use only the first pictures for training.
         seeds: of weights, data order, masks, times and noise.
         runs: folder of the runs; each is deleted once it is scored.
-        out: the study's JSON.
+        out: the study's JSON; assets/study/ablations.json for equal pictures and ablations_minutes.json for equal
+            minutes when absent.
         merge: other files of this study whose cells to take in: shares of the work under --groups and --out.
     """
 
@@ -62,7 +63,7 @@ class Options:
     train_limit: int | None = None
     seeds: tuple[int, ...] = (0, 1, 2)
     runs: Path = Path("runs/ablations")
-    out: Path = STUDY / "ablations.json"
+    out: Path | None = None
     merge: tuple[Path, ...] = ()
 
 
@@ -74,7 +75,8 @@ def main(options: Options) -> None:
             raise InputError(f"--{name} must be above zero; got {value}")
     names = ("method", "preset", "pictures" if options.pictures else "minutes", "limit", "train_limit")
     settings = {name: getattr(options, name) for name in names}
-    study = StudyFile(options.out, command("ablate", options, settings), settings, ("group", "variant", "seed"))
+    out = options.out or STUDY / ("ablations.json" if options.pictures else "ablations_minutes.json")
+    study = StudyFile(out, command("ablate", options, settings), settings, ("group", "variant", "seed"))
     study.merge(*options.merge)
     planned = chosen(options)
     train, test = (load_pictures(options.data, split=split) for split in ("train", "test"))
@@ -126,7 +128,7 @@ def train_and_score(variant: Variant, seed: int, train: np.ndarray, test: np.nda
     cell |= {"method": method, "preset": variant.preset or options.preset}
     cell |= {"options": dict(variant.options), "recipe": recipe}
     cell |= {"against": list(variant.against)} if variant.against else {}
-    cell |= {"pictures": trainer.step * preset.batch_size, "training_seconds": trainer.seconds}
+    cell |= {"pictures": float(trainer.step * preset.batch_size), "training_seconds": trainer.seconds}  # to be averaged
     return {**cell, **{name: scores[name] for name in SCORES}}
 
 

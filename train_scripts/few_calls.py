@@ -8,19 +8,17 @@ cell is about calls x pictures x samples x the time of a call.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
 import fieldlib
-from fieldlib.acceleration import provenance
 from fieldlib.assets import STUDY
-from fieldlib.checkpoint import write_atomic
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
@@ -30,10 +28,11 @@ from fieldlib.time_grids import TIME_GRIDS
 from train_scripts.cli import command_of, output_file, run
 from train_scripts.documents import table
 from train_scripts.protocol import TestPictures
-from train_scripts.study_file import load_fast, weights_of
+from train_scripts.study_file import Cell, StudyFile, load_fast, weights_of
 
 CALLS = (1, 2, 3, 4, 6, 8, 12, 16, 25, 50, 100)
 REFERENCE = 50  # calls that few ones are compared with
+KEYS = ("model", "solver", "grid", "calls", "seed")
 COLUMNS = {
     "mean_psnr_unobserved": ("mean of K, PSNR", ".2f"),
     "sample_psnr_unobserved": ("one sample, PSNR", ".2f"),
@@ -50,60 +49,47 @@ class Options(TestPictures):
 
     Attributes:
         context: share of the pixels that are known.
-        seed: of masks and noise.
+        seeds: of masks and noise.
         methods: whose bundled models are run; all when empty.
         preset: of the bundled models.
         models: names or folders of models instead of methods and preset.
         solvers: all whose calls can be planned when empty; see fieldlib.SOLVERS.
         grids: where the steps lie; each method's default when empty; see fieldlib.time_grids.
         calls: numbers of network calls.
+        merge: other files of this study whose cells to take in first.
         out: the study's JSON; cells that it already holds for the same weights and settings are not run again.
     """
 
     context: float = 0.2
     limit: int = 500
-    seed: int = 42
+    seeds: tuple[int, ...] = (42,)
     methods: tuple[str, ...] = ()
     preset: str = "tiny"
     models: tuple[str, ...] = ()
     solvers: tuple[str, ...] = ()
     grids: tuple[str, ...] = ()
     calls: tuple[int, ...] = CALLS
+    merge: tuple[Path, ...] = ()
     out: Path = STUDY / "few_calls.json"
-
-
-class Cell(NamedTuple):
-    """One point of a curve: ``steps`` of ``solver`` on ``grid`` make ``calls`` network calls of ``model``."""
-
-    model: str
-    solver: str
-    grid: str
-    calls: int
-    steps: int
-
-    @property
-    def key(self) -> str:
-        """Its name in the study's file."""
-        return f"{self.model} {self.solver} {self.grid} {self.calls}"
 
 
 def main(options: Options) -> None:
     """Run the cells that are missing, then print the tables."""
     output_file(options.out, (".json",))
     models = {name: load_fast(name) for name in model_names(options)}
-    cells = list(plan(models, options))
-    done = read_cells(options.out, settings(options))
+    planned = list(plan(models, options))
     pictures = load_pictures(options.data, split="test", limit=options.limit)
-    evaluate(next(iter(models.values())), pictures[:1], steps=1, **protocol(options))  # refuses bad options
-    wanted = [cell for cell in cells if done.get(cell.key, {}).get("sha256", "missing") != weights_of(cell.model)]
-    with tqdm(total=sum(cell.calls for cell in wanted) * len(pictures), unit="call", smoothing=0.1) as bar:
+    for seed in options.seeds:  # refuses bad options
+        evaluate(next(iter(models.values())), pictures[:1], steps=1, seed=seed, **protocol(options))
+    study = StudyFile(options.out, made_by(options), {"limit": options.limit, **protocol(options)}, KEYS)
+    study.merge(*options.merge)
+    wanted = [cell for cell in planned if study.find(**cell) is None]
+    with tqdm(total=sum(cell["calls"] for cell in wanted) * len(pictures), unit="call", smoothing=0.1) as bar:
         for cell in wanted:
-            bar.set_description(cell.key)
-            scores = score(cell, models[cell.model], pictures, options, bar)
-            done[cell.key] = {**cell._asdict(), "sha256": weights_of(cell.model), **scores, **provenance()}
-            document = {"made_by": made_by(options), **provenance(), "settings": settings(options), "cells": done}
-            write_atomic(options.out, (json.dumps(document, indent=1) + "\n").encode())
-    rows = [done[cell.key] for cell in cells]
+            bar.set_description(study.label(cell))
+            study.add({**cell, **score(cell, models[cell["model"]], pictures, options, bar)})
+    labels = {study.label(cell) for cell in planned}
+    rows = [row for row in study.rows() if study.label(row) in labels]
     print(caption(options), summary(rows), curves(rows), sep="\n\n")
 
 
@@ -114,19 +100,21 @@ def model_names(options: Options) -> tuple[str, ...]:
 
 
 def plan(models: dict[str, Model], options: Options) -> Iterator[Cell]:
-    """All cells that exist, few calls first; a solver of two calls a step has none with an odd number.
+    """All cells that exist, few calls first: ``steps`` of ``solver`` on ``grid`` make ``calls`` network calls.
+
+    A solver of two calls a step has none with an odd number.
 
     Raises:
         InputError: an unknown name, a model without a network, or a number of calls below one.
     """
     check(models, options)
-    for calls in sorted(set(options.calls)):
-        for name, model in models.items():
-            for solver in options.solvers or planned_solvers():
-                each = fieldlib.SOLVERS[solver].calls_per_step
-                if calls % each == 0:
-                    for where in options.grids or (model.method.default_grid,):
-                        yield Cell(name, solver, where, calls, calls // each)
+    for seed, calls, name in product(options.seeds, sorted(set(options.calls)), models):
+        for solver in options.solvers or planned_solvers():
+            steps, rest = divmod(calls, fieldlib.SOLVERS[solver].calls_per_step)
+            for grid in options.grids or (models[name].method.default_grid,):
+                if not rest:
+                    keys = dict(zip(KEYS, (name, solver, grid, calls, seed), strict=True))
+                    yield {**keys, "steps": steps, "sha256": weights_of(name)}
 
 
 def check(models: dict[str, Model], options: Options) -> None:
@@ -149,17 +137,18 @@ def planned_solvers() -> tuple[str, ...]:
     return tuple(name for name in fieldlib.SOLVERS if not fieldlib.SOLVERS[name].adaptive)
 
 
-def score(cell: Cell, model: Model, pictures: np.ndarray, options: Options, bar: tqdm) -> dict[str, Any]:
+def score(cell: Cell, model: Model, pictures: np.ndarray, options: Options, bar: tqdm) -> Cell:
     """The protocol's columns, or why this cell has none."""
     try:
         return evaluate(
             model,
             pictures,
-            solver=cell.solver,
-            steps=cell.steps,
-            grid=cell.grid,
+            solver=cell["solver"],
+            steps=cell["steps"],
+            grid=cell["grid"],
+            seed=cell["seed"],
             **protocol(options),
-            progress=lambda count: bar.update(count * cell.calls),
+            progress=lambda count: bar.update(count * cell["calls"]),
         )
     except InputError as error:  # some solvers diverge with few steps: a result, not a reason to stop
         return {"failed": str(error)}
@@ -167,36 +156,24 @@ def score(cell: Cell, model: Model, pictures: np.ndarray, options: Options, bar:
 
 def protocol(options: Options) -> dict[str, Any]:
     """What all evaluations share."""
-    return {name: getattr(options, name) for name in ("context", "samples", "seed")}
-
-
-def settings(options: Options) -> dict[str, Any]:
-    """What must be equal for two cells to be comparable."""
-    return {"limit": options.limit, **protocol(options)}
-
-
-def read_cells(path: Path, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Finished cells of the study's file, when they were made with the same settings."""
-    if not path.exists():
-        return {}
-    document = json.loads(path.read_text())
-    return document["cells"] if document["settings"] == wanted else {}
+    return {name: getattr(options, name) for name in ("context", "samples")}
 
 
 def caption(options: Options) -> str:
     """The protocol in one line."""
     return (
-        f"N = {options.limit} CIFAR-10 test pictures, {options.context:.0%} of the pixels known, seed {options.seed}, "
+        f"N = {options.limit} CIFAR-10 test pictures, {options.context:.0%} of the pixels known, "
+        f"seeds {', '.join(map(str, options.seeds))}, "
         f"K = {options.samples} samples, PSNR of unobserved pixels. Made by `{made_by(options)}`."
     )
 
 
 def made_by(options: Options) -> str:
     """What to type to make the file again."""
-    return f"python -m train_scripts.few_calls {command_of(options, ('data', 'out'))}".strip()
+    return f"python -m train_scripts.few_calls {command_of(options, ('data', 'out', 'merge'))}".strip()
 
 
-def summary(rows: list[dict[str, Any]]) -> str:
+def summary(rows: Sequence[Cell]) -> str:
     """For each model and solver: mean-of-K PSNR by calls, and the solver's best place first."""
     numbers = sorted({row["calls"] for row in rows})
     head = ["model", "solver", "grid", *map(str, numbers), f"4 less {REFERENCE}", f"8 less {REFERENCE}"]
@@ -218,7 +195,7 @@ def gap(found: dict[int, float | None], few: int) -> str:
     return "-" if value is None or reference is None else format(value - reference, "+.2f")
 
 
-def curves(rows: list[dict[str, Any]]) -> str:
+def curves(rows: Sequence[Cell]) -> str:
     """Every cell with all columns."""
     head = ["model", "solver", "grid", "calls", *(title for title, _ in COLUMNS.values())]
     body = []

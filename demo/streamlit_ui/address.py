@@ -26,12 +26,11 @@ def choose(
 
 
 def choose_some(label: str, options: Sequence[str], key: str, title: Callable[[str], str] = str) -> list[str]:
-    """Any of ``options``; all of them are the default."""
+    """Any of ``options``; all of them are the default, also after another study brought other options."""
     said = [name for name in st.query_params.get(key, "").split(SEPARATOR) if name in options]
-    if key in st.session_state:  # another study may have other models
-        st.session_state[key] = [name for name in st.session_state[key] if name in options]
-    else:
-        st.session_state[key] = said or list(options)
+    offered = f"{key} offered"
+    if key not in st.session_state or st.session_state.get(offered) != list(options):
+        st.session_state[key], st.session_state[offered] = said or list(options), list(options)
     values = st.multiselect(label, options, format_func=title, key=key)
     remember(key, SEPARATOR.join(values), SEPARATOR.join(options))
     return values

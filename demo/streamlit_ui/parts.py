@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -29,6 +29,16 @@ def study_or_stop(name: str) -> Study:
         st.info(f"No results yet. Make them with\n\n```\n{results.COMMANDS[name]}\n```")
         st.stop()
     return study
+
+
+def choose_study(titles: Mapping[str, str]) -> Study:
+    """One of the studies in ``titles``, kept as ``?study=``; the page says how those that are missing are made."""
+    known = [name for name in titles if (assets.STUDY / f"{name}.json").exists()]
+    for name in titles.keys() - set(known):
+        st.info(f"{titles[name]}: not made yet. `{results.COMMANDS[name]}` makes it.")
+    if not known:
+        st.stop()
+    return study_or_stop(address.choose("Study", known, "study", titles.__getitem__))
 
 
 def choose_models(rows: Sequence[Row]) -> list[Row]:

@@ -18,7 +18,8 @@ COMMANDS = {
     "frontier": "python -m train_scripts.study --questions frontier",
     "sparsity": "python -m train_scripts.study --questions sparsity",
     "patterns": "python -m train_scripts.study --questions patterns",
-    "ablations": "python -m train_scripts.ablate",
+    "ablations": "python -m train_scripts.ablate --pictures 2500",
+    "ablations_minutes": "python -m train_scripts.ablate --minutes 2",
     "calibration": "python -m train_scripts.calibration",
     "super_resolution": "python -m train_scripts.super_resolution",
     "inpainting": "python -m train_scripts.inpainting",
@@ -39,8 +40,8 @@ class Study(NamedTuple):
 
     @property
     def rows(self) -> list[Row]:
-        """One row per cell of the study, means over seeds; the cells that did not fail where it has no rows."""
-        return self.document.get("rows") or [cell for cell in self.cells if "failed" not in cell]
+        """One row per cell of the study, means over seeds, without those that failed."""
+        return [row for row in self.document.get("rows", ()) if "failed" not in row]
 
     @property
     def cells(self) -> list[Row]:

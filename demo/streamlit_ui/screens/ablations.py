@@ -8,14 +8,18 @@ from demo import study_figures
 from demo.streamlit_ui import address, parts, words
 
 MEASURES = ("estimate_psnr_unobserved", "estimate_ssim_full", "estimate_mse", "estimate_mae")
-
-EQUAL_MINUTES = "took equally many minutes"
+STUDIES = {"ablations": "Equally many pictures", "ablations_minutes": "Equally many minutes"}
+EQUAL = {
+    "ablations": "Every training saw equally many pictures, however long that took.",
+    "ablations_minutes": "Every training took equally many minutes of one thread; slower networks saw fewer pictures.",
+}
 
 
 def show() -> None:
     """One dot per variant, grouped by what was changed."""
     st.title("What is each part worth?")
-    study = parts.study_or_stop("ablations")
+    study = parts.choose_study(STUDIES)
+    name = study.path.stem
     column = parts.choose_column(study.rows, MEASURES)
     groups = list(dict.fromkeys(row["group"] for row in study.rows))
     chosen = address.choose_some("What was changed", groups, "groups")
@@ -23,17 +27,17 @@ def show() -> None:
     if not rows:
         st.info("Choose at least one group.")
         st.stop()
-    parts.draw(study_figures.ablation(rows, column), "ablations", "Score of every variant")
-    equal = "showed each variant equally many pictures" if "pictures" in study.document["settings"] else EQUAL_MINUTES
+    parts.draw(study_figures.ablation(rows, column), name, "Score of every variant")
     st.caption(
         f"Bars: 95% interval over training seeds; one seed has none and tells nothing of hundredths of a decibel. "
-        f"Triangles at the edge: far out, at that number. The trainings {equal}."
+        f"Triangles at the edge: far out, at that number. {EQUAL[name]}"
     )
     if column == "estimate_psnr_unobserved":
         lines = (words.effect(study.rows, column, group) for group in chosen if group != "reference")
         st.markdown("\n".join(f"- {line}" for line in lines if line))
+    rows = [{**row, "pictures": round(row["pictures"])} for row in rows]
     parts.table(rows, MEASURES, {"group": "Changed", "variant": "Variant", "pictures": "Pictures seen"})
-    parts.finish(study, rows, "ablations")
+    parts.finish(study, rows, name)
 
 
 if __name__ == "__main__":

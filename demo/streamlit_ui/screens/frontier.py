@@ -6,7 +6,6 @@ import streamlit as st
 
 from demo import study_figures
 from demo.streamlit_ui import address, parts, results, words
-from demo.streamlit_ui.results import Study
 from demo.study_columns import COLUMNS, Row, title_of
 
 AXES = {"nfe": "Network calls per sample", "seconds_per_image": "Seconds per sample, one picture alone"}
@@ -24,7 +23,7 @@ MEASURES = (
 def show() -> None:
     """Both studies of speed, where they exist, with the Pareto front."""
     st.title("What does quality cost?")
-    study = choose_study()
+    study = parts.choose_study(STUDIES)
     rows = parts.choose_models(study.rows)
     left, right = st.columns(2)
     with left:
@@ -45,16 +44,6 @@ def show() -> None:
         {"model": "Model", "solver": "Solver", "steps": "Steps"},
     )
     parts.finish(study, rows, study.path.stem)
-
-
-def choose_study() -> Study:
-    """One of the studies of speed; those that are missing say how they are made."""
-    known = [name for name in STUDIES if results.load(name) is not None]
-    for name in STUDIES.keys() - set(known):
-        st.info(f"{STUDIES[name]}: not made yet. `{results.COMMANDS[name]}` makes it.")
-    if not known:
-        st.stop()
-    return parts.study_or_stop(address.choose("Study", known, "study", STUDIES.__getitem__))
 
 
 def label(row: Row) -> str:
