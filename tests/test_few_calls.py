@@ -80,15 +80,16 @@ def test_shares_of_the_work_come_together_and_seeds_give_intervals(home):
     assert cells == [first], "the share has a file of its own"
 
 
-def test_new_weights_and_other_settings_are_run_again(home):
+def test_new_weights_are_run_again_and_other_settings_have_a_file_of_their_own(home, capsys):
     flags = ("--solvers", "euler", "--calls", 1)
     (before,) = call(home, *flags)
     save_model(tiny_model("deep_set", seed=1), config_of("deep_set"), home / "model")
     (after,) = call(home, *flags)
     assert before["sha256"] != after["sha256"]
     assert before["crps"] != after["crps"]
-    (other,) = call(home, *flags, "--samples", 3)
-    assert other["samples"] == 3
+    with pytest.raises(SystemExit):
+        call(home, *flags, "--samples", 3)
+    assert "other settings: samples 2 instead of 3" in capsys.readouterr().err
 
 
 def test_the_tables_show_every_cell(home, capsys):

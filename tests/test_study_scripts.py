@@ -64,7 +64,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says():
     assert np.mean(inside) == pytest.approx(0.95, abs=0.02)
 
 
-def test_study_file_keeps_cells_of_the_same_settings_only(tmp_path):
+def test_study_file_keeps_cells_of_the_same_weights_and_refuses_other_settings(tmp_path):
     path = tmp_path / "study.json"
     first = StudyFile(path, "make", {"limit": 3}, ("model", "seed"))
     first.add({"model": "a", "seed": 1, "sha256": "x", "score": 1.0})
@@ -75,7 +75,10 @@ def test_study_file_keeps_cells_of_the_same_settings_only(tmp_path):
     assert json.loads(path.read_text())["rows"][0]["score"] == 2.0
     again.add({"model": "a", "seed": 1, "sha256": "y", "score": 9.0})
     assert [cell["score"] for cell in again.cells] == [9.0]  # never two trainings in one row
-    assert StudyFile(path, "make", {"limit": 4}, ("model", "seed")).cells == []
+    before = path.read_text()
+    with pytest.raises(InputError, match=r"other settings: limit 3 instead of 4; name another with"):
+        StudyFile(path, "make", {"limit": 4}, ("model", "seed"))
+    assert path.read_text() == before
 
 
 def test_rows_keep_what_was_varied_exactly(tmp_path):

@@ -1,7 +1,7 @@
 """What each part of network and recipe is worth: short trainings of equal length that differ in one thing.
 
 python -m train_scripts.ablate --data ../shared/data/cifar10 --pictures 2500 --seeds 0
-python -m train_scripts.ablate --data ../shared/data/cifar10 --minutes 2 --groups reference latents
+python -m train_scripts.ablate --data ../shared/data/cifar10 --groups reference latents        (equal minutes)
 
 All train in single precision, so that seeds of different machines can be compared. Every training is kept as soon as it
 is scored, and a stopped one resumes: start the command again to go on.
@@ -57,7 +57,7 @@ class Options:
     method: str = "flow_matching"
     preset: str = "tiny"
     groups: tuple[str, ...] = ()
-    minutes: float = 3.0
+    minutes: float = 2.0
     pictures: int | None = None
     limit: int = 100
     train_limit: int | None = None
@@ -73,12 +73,12 @@ def main(options: Options) -> None:
         value = getattr(options, name)
         if value is not None and not value > 0:
             raise InputError(f"--{name} must be above zero; got {value}")
+    planned = chosen(options)
     names = ("method", "preset", "pictures" if options.pictures else "minutes", "limit", "train_limit")
     settings = {name: getattr(options, name) for name in names}
     out = options.out or STUDY / ("ablations.json" if options.pictures else "ablations_minutes.json")
     study = StudyFile(out, command("ablate", options, settings), settings, ("group", "variant", "seed"))
     study.merge(*options.merge)
-    planned = chosen(options)
     train, test = (load_pictures(options.data, split=split) for split in ("train", "test"))
     missing = [
         (variant, seed)

@@ -30,7 +30,7 @@ class StudyFile:
     """The finished cells of one study, each with the machine, threads and date that made it.
 
     Args:
-        path: of the JSON file; cells that it holds under other settings are dropped.
+        path: of the JSON file.
         command: what a person types to make the file.
         settings: what must be equal for two cells to be comparable; plain values.
         keys: the fields that tell one cell from another.
@@ -39,15 +39,24 @@ class StudyFile:
         times: seconds of one sample of each row, and where and how they were taken; None when they were not.
 
     Raises:
-        InputError: a file that is no study.
+        InputError: a file that is no study, or one with other settings, whose cells would be lost.
     """
 
     def __init__(self, path: Path, command: str, settings: Mapping[str, Any], keys: Sequence[str]) -> None:
         self.path, self.command, self.settings, self.keys = path, command, dict(settings), tuple(keys)
-        document = read_study(path) if path.exists() else {}
-        kept = document.get("settings") == json.loads(json.dumps(self.settings))
-        self.cells: list[Cell] = cells_of(document) if kept else []
-        self.times: dict[str, Any] | None = document.get("times") if kept else None
+        document = self._read(path, "name another with --out, or delete it to start anew") if path.exists() else {}
+        self.cells: list[Cell] = cells_of(document)
+        self.times: dict[str, Any] | None = document.get("times")
+
+    def _read(self, path: Path, advice: str) -> dict[str, Any]:
+        """The study in ``path``, which must have been made with these settings."""
+        document = read_study(path)
+        theirs, ours = document.get("settings", {}), json.loads(json.dumps(self.settings))
+        apart = sorted(name for name in {*theirs, *ours} if theirs.get(name) != ours.get(name))
+        if apart:
+            told = ", ".join(f"{name} {theirs.get(name)} instead of {ours.get(name)}" for name in apart)
+            raise InputError(f"{path} was made with other settings: {told}; {advice}")
+        return document
 
     def find(self, **key: object) -> Cell | None:
         """The finished cell with these fields (``sha256`` among them: other weights make another cell), or None."""
@@ -82,11 +91,7 @@ class StudyFile:
             InputError: a file that is no study, or one with other settings.
         """
         for path in paths:
-            document = read_study(path)
-            if document.get("settings") != json.loads(json.dumps(self.settings)):
-                raise InputError(
-                    f"{path} was made with other settings: {document.get('settings')}, not {self.settings}"
-                )
+            document = self._read(path, "merge files of equal settings only")
             changed = time.strftime("%Y-%m-%d", time.gmtime(path.stat().st_mtime))
             for cell in cells_of(document):
                 self._enter({"date": changed, **cell})

@@ -19,7 +19,7 @@ COMMANDS = {
     "sparsity": "python -m train_scripts.study --questions sparsity",
     "patterns": "python -m train_scripts.study --questions patterns",
     "ablations": "python -m train_scripts.ablate --pictures 2500",
-    "ablations_minutes": "python -m train_scripts.ablate --minutes 2",
+    "ablations_minutes": "python -m train_scripts.ablate",
     "calibration": "python -m train_scripts.calibration",
     "super_resolution": "python -m train_scripts.super_resolution",
     "inpainting": "python -m train_scripts.inpainting",
