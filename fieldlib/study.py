@@ -39,7 +39,7 @@ def cells_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 class Difference(NamedTuple):
-    """A mean difference between two models, half its 95% interval (None for one seed), and the number of seeds."""
+    """A mean difference between two rows, half its 95% interval (None for one seed), and the number of seeds."""
 
     value: float
     half: float | None
@@ -51,16 +51,17 @@ class Difference(NamedTuple):
         return self.half is not None and abs(self.value) > self.half
 
 
-def paired_difference(cells: Sequence[Mapping[str, Any]], one: str, other: str, column: str) -> Difference | None:
-    """``column`` of model ``one`` less that of ``other`` over the seeds that both have; None when there are none.
+def paired_difference(
+    ones: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]], column: str
+) -> Difference | None:
+    """``column`` of the cells ``ones`` less that of ``others`` over the seeds that both have; None when there are none.
 
     Equal seeds mean equal pictures and equal masks, so what makes a seed easy for all models cancels out.
     """
-    scores = {
-        name: {cell["seed"]: cell[column] for cell in cells if cell["model"] == name and cell.get(column) is not None}
-        for name in (one, other)
-    }
-    gaps = [scores[one][seed] - scores[other][seed] for seed in sorted(scores[one].keys() & scores[other].keys())]
+    scores = [
+        {cell["seed"]: cell[column] for cell in cells if cell.get(column) is not None} for cells in (ones, others)
+    ]
+    gaps = [scores[0][seed] - scores[1][seed] for seed in sorted(scores[0].keys() & scores[1].keys())]
     if not gaps:
         return None
     return Difference(statistics.fmean(gaps), half_width(gaps) if len(gaps) > 1 else None, len(gaps))

@@ -34,6 +34,15 @@ def row(model, psnr, interval=0.01, **more):
     return {"model": model, "seeds": [42, 43, 44], "interval": widths, **numbers, "nfe": 8, "params": 2, **more}
 
 
+def cells_of(rows, spread=0.1):
+    """Cells of three seeds that are hard or easy for all rows alike, and differ by ``spread`` between rows."""
+    return [
+        {**one, "seed": seed, "estimate_psnr_unobserved": one["estimate_psnr_unobserved"] + seed - 1 + spread * noise}
+        for place, one in enumerate(rows)
+        for seed, noise in enumerate(((0.1, -0.2, 0.1), (-0.1, 0.2, -0.1))[place % 2])
+    ]
+
+
 def write(folder, name, rows):
     document = {"made_by": f"make {name}", "machine": "a machine", "settings": {"limit": 7}, "rows": rows}
     (folder / f"{name}.json").write_text(json.dumps(document))
@@ -179,14 +188,28 @@ def test_run_it_reconstructs():
 
 def test_a_baseline_that_wins_is_named():
     rows = [row("flow_matching/tiny", 20.0), row("thin_plate", 22.0)]
-    text = words.verdict(rows, "estimate_psnr_unobserved")
+    text = words.verdict(rows, cells_of(rows), "estimate_psnr_unobserved")
     assert text.startswith("**Thin") and "a baseline beats every network" in text
     assert "22.00 ± 0.01" in text and "2.00 behind" in text
 
 
-def test_overlapping_intervals_are_called_unsafe():
+def test_a_ranking_is_safe_when_the_paired_difference_is():
     rows = [row("flow_matching/tiny", 22.1, 0.2), row("thin_plate", 22.0, 0.2)]
-    assert "not safe" in words.verdict(rows, "estimate_psnr_unobserved")
+    assert "not safe" in words.verdict(rows, cells_of(rows, spread=1), "estimate_psnr_unobserved")
+    text = words.verdict(rows, cells_of(rows), "estimate_psnr_unobserved")
+    assert text.endswith("0.10 behind."), "both have the same hard seeds, so wide intervals of their own do not matter"
+    assert words.verdict(rows, cells_of(rows)[:4], "estimate_psnr_unobserved").endswith(
+        "One seed only, so no interval."
+    )
+
+
+def test_where_one_value_is_right_the_closer_one_leads():
+    rows = [row("flow_matching/tiny", 22.0, context=0.1), row("thin_plate", 22.0, context=0.1)]
+    cells = [{**one, "seed": seed} for one in rows for seed in (1, 2)]
+    rows[0]["coverage90"], rows[1]["coverage90"] = 0.91, 0.85
+    for cell in cells:
+        cell["coverage90"] = (0.91 if "/" in cell["model"] else 0.85) + cell["seed"] / 1000
+    assert words.crossings(rows, cells, "coverage90", "context") == "A trained network leads at all 1 settings."
 
 
 def test_csv_holds_the_numbers_and_their_intervals():
@@ -236,12 +259,13 @@ def scored(name, *values):
 
 def test_differences_are_paired():
     cells = [*scored("a", 1.0, 5.0, 9.0), *scored("b", 1.1, 5.1, 9.1), *scored("c", 1.0, 4.8, 9.5)]
-    gap = paired_difference(cells, "b", "a", "crps")
+    a, b, c = cells[:3], cells[3:6], cells[6:]
+    gap = paired_difference(b, a, "crps")
     assert gap.value == pytest.approx(0.1) and gap.half < 1e-9 and gap.is_safe and gap.seeds == 3
-    assert not paired_difference(cells, "c", "a", "crps").is_safe
-    one = paired_difference(cells[:4], "b", "a", "crps")  # one seed in common
+    assert not paired_difference(c, a, "crps").is_safe
+    one = paired_difference(b[:1], a, "crps")  # one seed in common
     assert one.seeds == 1 and one.half is None and not one.is_safe
-    assert paired_difference(cells[:3], "b", "a", "crps") is None
+    assert paired_difference([], a, "crps") is None
 
 
 def test_methods_and_rivals_stand_against_each_other():
@@ -256,17 +280,20 @@ def test_methods_and_rivals_stand_against_each_other():
 
 
 def test_who_leads_respects_intervals():
-    rows = [row("flow_matching/tiny", score, context=c) for c, score in ((0.1, 22.0), (0.2, 22.0), (0.5, 22.0))]
-    rows += [row("thin_plate", score, context=c) for c, score in ((0.1, 20.0), (0.2, 22.015), (0.5, 23.0))]
-    text = words.crossings(rows, "estimate_psnr_unobserved", "context")
+    scores = ((0.1, 22.0, 20.0), (0.2, 22.0, 22.015), (0.5, 22.0, 23.0))
+    pairs = [(row("flow_matching/tiny", n, context=c), row("thin_plate", b, context=c)) for c, n, b in scores]
+    rows = [one for pair in pairs for one in pair]
+    cells = [cell for pair in pairs for cell in cells_of(pair)]
+    text = words.crossings(rows, cells, "estimate_psnr_unobserved", "context")
     assert text == (
         "A trained network leads at 1 of 3 settings. A classical baseline leads at 1 (50%). "
         "Equal within the interval: 1 (20%)."
     )
-    alone = [{name: value for name, value in one.items() if name != "interval"} for one in rows]
-    assert words.crossings(alone, "estimate_psnr_unobserved", "context").endswith("One seed only, so no interval.")
-    text = words.crossings([*alone[:1], *rows[1:]], "estimate_psnr_unobserved", "context")
-    assert text.endswith("A leader has one seed only, so no interval, at 10%.")
+    single = [cell for cell in cells if cell["seed"] == 1]
+    assert words.crossings(rows, single, "estimate_psnr_unobserved", "context").endswith(words.ONE_SEED)
+    mixed = [cell for cell in cells if cell["seed"] == 1 or cell["context"] > 0.1]
+    text = words.crossings(rows, mixed, "estimate_psnr_unobserved", "context")
+    assert text.endswith("The leaders share one seed only, so no interval, at 10%.")
 
 
 def test_an_ablation_is_measured_against_its_own_reference():

@@ -14,9 +14,10 @@ import plotly.graph_objects as go
 
 from demo import study_figures
 from demo.streamlit_ui import duels, words
+from demo.streamlit_ui.results import Study
 from demo.study_columns import Row, title_of
 from fieldlib.assets import STUDY
-from fieldlib.study import cells_of, read_study
+from fieldlib.study import read_study
 from train_scripts import still_figure
 from train_scripts.cli import run
 from train_scripts.documents import write_section
@@ -60,48 +61,55 @@ def section() -> str:
     return "\n\n".join([*parts, f"**Where a baseline wins or a simpler way is as good**\n\n{lost}"])
 
 
-def rows_of(name: str) -> list[Row]:
-    """The rows of the study called ``name``."""
-    rows: list[Row] = read_study(STUDY / f"{name}.json")["rows"]
-    return rows
+def stored(name: str) -> Study:
+    """The study called ``name``."""
+    path = STUDY / f"{name}.json"
+    return Study(path, read_study(path))
+
+
+def leads(name: str, group: str, rows: Sequence[Row] | None = None) -> str:
+    """For how many values of ``group`` a network leads in the study called ``name``, or in some of its ``rows``."""
+    study = stored(name)
+    return words.crossings(study.rows if rows is None else rows, study.cells, ESTIMATE, group)
 
 
 def methods() -> str:
     """The best estimate, and the networks of each size against each other in CRPS."""
-    document = read_study(STUDY / "comparison.json")
-    rows, cells = document["rows"], cells_of(document)
-    *sizes, _ = duels.duels(rows, cells, "crps")
+    study = stored("comparison")
+    *sizes, _ = duels.duels(study.rows, study.cells, "crps")
     lines = "\n".join(f"- {line}" for line in sizes)
-    return f"PSNR of the estimate, hidden pixels: {words.verdict(rows, ESTIMATE)} CRPS (less is better):\n\n{lines}"
+    first = words.verdict(study.rows, study.cells, ESTIMATE)
+    return f"PSNR of the estimate, hidden pixels: {first} CRPS (less is better):\n\n{lines}"
 
 
 def speed() -> str:
     """Times of one sample, and how many of the benchmark's goals are met."""
     verdicts = [goal["verdict"] for goal in read_study(STUDY / "bench.json")["goals"]]
     met, missed = verdicts.count("met"), verdicts.count("missed")
-    return f"{words.paces(rows_of('comparison'))} The benchmark meets {met} of its {met + missed} goals (page Speed)."
+    return (
+        f"{words.paces(stored('comparison').rows)} The benchmark meets {met} of its {met + missed} goals (page Speed)."
+    )
 
 
 def frontier() -> str:
     """The Pareto front of CRPS against network calls."""
-    front = study_figures.pareto(rows_of("frontier"), "nfe", "crps")
+    front = study_figures.pareto(stored("frontier").rows, "nfe", "crps")
     told = "; ".join(f"{title_of(row)}, {counted(row['nfe'])}: {words.number(row, 'crps')}" for row in front)
     return f"Best CRPS for the calls of a sample, cheapest first: {told}."
 
 
 def sparsity() -> str:
     """Who leads over shares of known pixels, and on patterns that training showed and did not show."""
-    patterns = rows_of("patterns")
-    told = [f"By share of known pixels: {words.crossings(rows_of('sparsity'), ESTIMATE, 'context')}"]
+    told = [f"By share of known pixels: {leads('sparsity', 'context')}"]
     for name, trained in (("Patterns of training", True), ("Patterns never trained on", False)):
-        own = [row for row in patterns if row["trained"] == trained]
-        told.append(f"{name}: {words.crossings(own, ESTIMATE, 'pattern')}")
+        rows = [row for row in stored("patterns").rows if row["trained"] == trained]
+        told.append(f"{name}: {leads('patterns', 'pattern', rows)}")
     return " ".join(told)
 
 
 def defeats() -> Iterator[str]:
     """What speaks for baselines and for one call, item by item."""
-    rows = rows_of("comparison")
+    rows = stored("comparison").rows
     baseline = words.best([row for row in rows if not words.trained(row)], ESTIMATE)
     networks = [row for row in rows if words.trained(row)]
     if baseline is not None:
@@ -109,11 +117,11 @@ def defeats() -> Iterator[str]:
         yield f"Mean of K samples below {bar}: {below(networks, MEAN, baseline[ESTIMATE])}."
         yield f"One sample below it, as exact samples would be too: {below(networks, SAMPLE, baseline[ESTIMATE])}."
     yield one_call(networks)
-    yield f"By share of known pixels, PSNR of the estimate: {words.crossings(rows_of('sparsity'), ESTIMATE, 'context')}"
-    holes = [{**row, "place": f"{row['hole']}, {row['hidden']:.0%} hidden"} for row in rows_of("inpainting")]
-    yield f"Holes, PSNR of the estimate: {words.crossings(holes, ESTIMATE, 'place')}"
-    yield f"Gallery, mean of K samples: {words.lost_pictures(rows_of('sheets'))}"
-    larger = [row for row in rows_of("super_resolution") if row["context"] == 1.0]
+    yield f"By share of known pixels, PSNR of the estimate: {leads('sparsity', 'context')}"
+    holes = [{**row, "place": f"{row['hole']}, {row['hidden']:.0%} hidden"} for row in stored("inpainting").rows]
+    yield f"Holes, PSNR of the estimate: {leads('inpainting', 'place', holes)}"
+    yield f"Gallery, mean of K samples: {words.lost_pictures(stored('sheets').rows)}"
+    larger = [row for row in stored("super_resolution").rows if row["context"] == 1.0]
     for size in sorted({row["size"] for row in larger}):
         first = words.best([row for row in larger if row["size"] == size], "psnr")
         if first is not None:
@@ -141,8 +149,7 @@ def one_call(networks: Sequence[Row]) -> str:
     several = words.best([row for row in networks if row["nfe"] > 1 and words.size_of(row) == size], "crps")
     if several is None:
         return f"No network of the size {size} was compared in several calls."
-    cells = cells_of(read_study(STUDY / "comparison.json"))
-    duel = duels.duel(several, single, cells, "crps")
+    duel = duels.duel(several, single, stored("comparison").cells, "crps")
     return (
         f"CRPS in {counted(single['nfe'])} against {several['nfe']}: {title_of(several)} "
         f"{words.number(several, 'crps')}; {duel}."
@@ -156,11 +163,11 @@ def counted(calls: int) -> str:
 
 def figures() -> dict[str, go.Figure]:
     """One figure for each question."""
-    rows = rows_of("comparison")
+    rows = stored("comparison").rows
     timed = [row for row in rows if row.get("seconds_per_image") is not None]
     times: Any = study_figures.bars(timed, "seconds_per_image").update_xaxes(type="log")
-    cost = study_figures.frontier(rows_of("frontier"), "nfe", "crps", title_of)
-    shares = study_figures.curves(rows_of("sparsity"), "context", ESTIMATE, "Share of known pixels", percent=True)
+    cost = study_figures.frontier(stored("frontier").rows, "nfe", "crps", title_of)
+    shares = study_figures.curves(stored("sparsity").rows, "context", ESTIMATE, "Share of known pixels", percent=True)
     return {
         "methods": study_figures.bars(rows, "crps"),
         "speed": times,

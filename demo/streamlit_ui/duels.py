@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from demo.streamlit_ui.words import best, number, size_of, trained
+from demo.streamlit_ui.words import best, number, own, size_of, trained
 from demo.study_columns import COLUMNS, Row, rank, title_of
 from fieldlib.study import paired_difference
 
@@ -14,8 +14,8 @@ def duels(rows: Sequence[Row], cells: Sequence[Row], column: str) -> list[str]:
     lines = []
     networks = [row for row in rows if trained(row)]
     for preset in dict.fromkeys(map(size_of, networks)):
-        own = [row for row in networks if size_of(row) == preset]
-        lines.append(against_best(own, cells, column))
+        equals = [row for row in networks if size_of(row) == preset]
+        lines.append(against_best(equals, cells, column))
     first = best(networks, column)
     baselines = [row for row in rows if not trained(row)]
     if first is not None and baselines:
@@ -39,7 +39,7 @@ def against(first: Row, others: Sequence[Row], cells: Sequence[Row], column: str
 
 def duel(first: Row, other: Row, cells: Sequence[Row], column: str) -> str:
     """The difference of ``other`` to ``first`` on the seeds that both have, and whether it can be trusted."""
-    gap = paired_difference(cells, other["model"], first["model"], column)
+    gap = paired_difference(own(other, cells), own(first, cells), column)
     if gap is None:
         return f"{title_of(other)} has no seed in common"
     form = finer(COLUMNS[column].form)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from demo.study_columns import COLUMNS, Row, rank, title_of
+from fieldlib.study import Difference, paired_difference
 
+KEYS = ("model", "context", "pattern", "hole", "hidden", "reading", "size", "kind")  # what tells one row from another
 ONE_SEED = " One seed only, so no interval."
 
 
@@ -27,7 +30,27 @@ def number(row: Row, column: str) -> str:
     return format(row[column], form) + ("" if width is None else f" ± {format(width, form)}")
 
 
-def verdict(rows: Sequence[Row], column: str) -> str:
+def own(row: Row, cells: Sequence[Row]) -> list[Row]:
+    """The cells that ``row`` sums up; the mean of equal numbers may be rounded."""
+    return [cell for cell in cells if all(alike(cell.get(name), row[name]) for name in KEYS if name in row)]
+
+
+def alike(one: object, other: object) -> bool:
+    """Whether two values are equal but for rounding."""
+    both = isinstance(one, float) and isinstance(other, float)
+    return math.isclose(one, other) if both else one == other  # type: ignore[arg-type]
+
+
+def advantage(one: Row, other: Row, cells: Sequence[Row], column: str) -> Difference | None:
+    """By how much row ``one`` is better than ``other``, paired by seed; None when they have no seed in common."""
+    ones, others = (
+        [{**cell, column: rank(cell[column], column)} for cell in own(row, cells) if cell.get(column) is not None]
+        for row in (one, other)
+    )
+    return paired_difference(ones, others, column)
+
+
+def verdict(rows: Sequence[Row], cells: Sequence[Row], column: str) -> str:
     """Who is best in ``column``, how far the best of the other kind is away, and whether the gap can be trusted."""
     first = best(rows, column)
     if first is None:
@@ -37,29 +60,29 @@ def verdict(rows: Sequence[Row], column: str) -> str:
     if other is None:
         return text
     kind = "trained network" if trained(other) else "classical baseline"
-    gap = abs(first[column] - other[column])
     text += f" The best {kind}, {title_of(other)}, reaches {number(other, column)}"
-    widths = [row.get("interval", {}).get(column) for row in (first, other)]
-    if None not in widths and gap <= sum(widths):
-        return f"{text}: the intervals overlap, so this ranking is not safe."
+    gap = advantage(first, other, cells, column)
+    is_single = gap is None or gap.half is None
+    if gap is not None and not is_single and not gap.is_safe:
+        return f"{text}: their difference is within its interval, so this ranking is not safe."
     who = "" if trained(first) else " Here a baseline beats every network."
-    doubt = ONE_SEED if None in widths else ""
-    return f"{text}, {format(gap, COLUMNS[column].form)} behind.{who}{doubt}"
+    behind = format(abs(first[column] - other[column]), COLUMNS[column].form)
+    return f"{text}, {behind} behind.{who}{ONE_SEED if is_single else ''}"
 
 
-def verdicts(rows: Sequence[Row], column: str, group: str, name: str) -> list[str]:
+def verdicts(rows: Sequence[Row], cells: Sequence[Row], column: str, group: str, name: str) -> list[str]:
     """One verdict for each value of ``group``; ``name`` turns the value into words, with {} for it."""
     values = list(dict.fromkeys(row[group] for row in rows))
     lines = []
     for value in values:
-        text = verdict([row for row in rows if row[group] == value], column)
+        text = verdict([row for row in rows if row[group] == value], cells, column)
         if text:
             lines.append(f"{name.format(value)}: {text}")
     return lines
 
 
-def crossings(rows: Sequence[Row], column: str, group: str) -> str:
-    """For how many values of ``group`` a network leads, a baseline leads, or neither outside the intervals."""
+def crossings(rows: Sequence[Row], cells: Sequence[Row], column: str, group: str) -> str:
+    """For how many values of ``group`` a network leads, a baseline leads, or nobody does outside the interval."""
     if not any(trained(row) for row in rows) or all(trained(row) for row in rows):
         return ""
     values = list(dict.fromkeys(row[group] for row in rows))
@@ -67,11 +90,10 @@ def crossings(rows: Sequence[Row], column: str, group: str) -> str:
     unsure = []
     for value in values:
         name = f"{value:.0%}" if isinstance(value, float) else str(value).replace("_", " ")
-        own = [row for row in rows if row[group] == value]
-        ahead = leaders(own, column)
-        places[winner(ahead, column)].append(name)
-        if any(column not in row.get("interval", {}) for row in ahead):
-            unsure.append(name)
+        network, baseline = leaders([row for row in rows if row[group] == value], column)
+        lead, is_single = ahead(network, baseline, cells, column)
+        places[lead].append(name)
+        unsure += [name] if is_single else []
     text = f"A trained network leads at {'all ' if len(places[1]) == len(values) else ''}{len(places[1])}"
     text += "" if len(places[1]) == len(values) else f" of {len(values)}"
     text += " settings."
@@ -81,7 +103,7 @@ def crossings(rows: Sequence[Row], column: str, group: str) -> str:
         text += f" Equal within the interval: {len(places[0])} ({', '.join(places[0])})."
     if len(unsure) == len(values):
         return text + ONE_SEED
-    return text + (f" A leader has one seed only, so no interval, at {', '.join(unsure)}." if unsure else "")
+    return text + (f" The leaders share one seed only, so no interval, at {', '.join(unsure)}." if unsure else "")
 
 
 def size_of(row: Row) -> str:
@@ -89,26 +111,25 @@ def size_of(row: Row) -> str:
     return str(row["model"]).partition("/")[2]
 
 
-def leaders(rows: Sequence[Row], column: str) -> list[Row]:
-    """The best network and the best baseline, those that there are."""
-    kinds = ([row for row in rows if trained(row) == kind] for kind in (True, False))
-    return [row for kind in kinds if (row := best(kind, column)) is not None]
+def leaders(rows: Sequence[Row], column: str) -> tuple[Row | None, Row | None]:
+    """The best network and the best baseline, None where there is none."""
+    return best([row for row in rows if trained(row)], column), best([row for row in rows if not trained(row)], column)
 
 
-def winner(ahead: Sequence[Row], column: str) -> int:
-    """Of :func:`leaders`: 1 when the network beats the baseline, -1 the other way round, 0 when intervals overlap."""
-    if len(ahead) < 2:
-        return 1 if ahead and trained(ahead[0]) else -1
-    network, baseline = ahead
-    gap = rank(network[column], column) - rank(baseline[column], column)
-    width = sum(row.get("interval", {}).get(column, 0.0) for row in (network, baseline))
-    return 0 if abs(gap) <= width else 1 if gap > 0 else -1
+def ahead(network: Row | None, baseline: Row | None, cells: Sequence[Row], column: str) -> tuple[int, bool]:
+    """1 where the network leads, -1 where the baseline does, 0 where that is not safe; and whether one seed says so."""
+    if network is None or baseline is None:
+        return (-1 if network is None else 1), False
+    gap = advantage(network, baseline, cells, column)
+    if gap is not None and gap.half is not None:
+        return (0 if not gap.is_safe else 1 if gap.value > 0 else -1), False
+    return (1 if rank(network[column], column) > rank(baseline[column], column) else -1), True
 
 
 def effect(rows: Sequence[Row], column: str, group: str) -> str:
     """What changing ``group`` does in an ablation: its best and its worst variant, each against its reference."""
-    own = [row for row in rows if row["group"] == group and row.get(column) is not None]
-    pairs = [(row, reference) for row in own if (reference := reference_of(rows, row)) is not None]
+    changed = [row for row in rows if row["group"] == group and row.get(column) is not None]
+    pairs = [(row, reference) for row in changed if (reference := reference_of(rows, row)) is not None]
     ranked = sorted(pairs, key=lambda pair: rank(pair[0][column], column), reverse=True)
     ends = {"best": ranked[:1], "worst": ranked[1:][-1:]}
     told = [f"{name} is {gap(*pair, column)}" for name, end in ends.items() for pair in end]

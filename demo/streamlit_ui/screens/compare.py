@@ -17,7 +17,7 @@ def show() -> None:
     study = parts.study_or_stop("comparison")
     rows = parts.choose_models(study.rows)
     column = parts.choose_column(rows)
-    st.markdown(words.verdict(rows, column))
+    st.markdown(words.verdict(rows, study.cells, column))
     with st.expander("Each against the best of its size, on the same pictures and masks", expanded=True):
         st.markdown("\n".join(f"- {line}" for line in duels.duels(rows, study.cells, column)))
     parts.draw(study_figures.bars(rows, column), "comparison", f"{COLUMNS[column].title} of every model")

@@ -19,10 +19,10 @@ def show() -> None:
     column = parts.choose_column(rows)
     rows = [{**row, "place": f"{HOLES[row['hole']]}, {row['hidden']:.0%}"} for row in rows]
     rows.sort(key=lambda row: ("/" not in row["model"], row["model"]))
-    st.markdown(words.crossings(rows, column, "place"))
+    st.markdown(words.crossings(rows, study.cells, column, "place"))
     parts.draw(study_figures.heat(rows, "place", column), "inpainting", f"{COLUMNS[column].title} for every hole")
     with st.expander("Who leads where", expanded=True):
-        st.markdown("\n".join(f"- {line}" for line in words.verdicts(rows, column, "place", "{}")))
+        st.markdown("\n".join(f"- {line}" for line in words.verdicts(rows, study.cells, column, "place", "{}")))
     hole = address.choose("Pictures", list(HOLES), "hole", HOLES.__getitem__)
     parts.sheet(f"inpainting_{hole}", f"A bundled picture, missing: {HOLES[hole].lower()}. Rows by PSNR of the mean")
     st.caption(

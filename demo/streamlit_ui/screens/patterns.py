@@ -23,13 +23,13 @@ def show() -> None:
         kind = address.choose("Patterns", list(KINDS), "kind", KINDS.__getitem__)
     rows = [row for row in rows if kind == "all" or row["trained"] == (kind == "trained")]
     rows = sorted(rows, key=lambda row: (not row["trained"], row["pattern"], "/" not in row["model"], row["model"]))
-    st.markdown(words.crossings(rows, column, "pattern"))
+    st.markdown(words.crossings(rows, study.cells, column, "pattern"))
     parts.draw(study_figures.heat(rows, "pattern", column), "patterns", f"{COLUMNS[column].title} by pattern")
     unseen = sorted({row["pattern"] for row in rows if not row["trained"]})
     if unseen:
         st.caption(f"Never seen in training: {', '.join(unseen)}.")
     with st.expander("Who leads where", expanded=True):
-        st.markdown("\n".join(f"- {line}" for line in words.verdicts(rows, column, "pattern", "{}")))
+        st.markdown("\n".join(f"- {line}" for line in words.verdicts(rows, study.cells, column, "pattern", "{}")))
     parts.table(rows, parts.QUALITY, {"pattern": "Pattern", "trained": "Seen in training", "model": "Model"})
     parts.finish(study, rows, "patterns")
 

@@ -19,7 +19,7 @@ def show() -> None:
     real = [row for row in study.rows if row["model"] in YARDSTICKS]
     chosen = parts.choose_models([row for row in study.rows if row["model"] not in YARDSTICKS])
     column = parts.choose_column(chosen, MEASURES)
-    st.markdown(words.verdict(chosen, column))
+    st.markdown(words.verdict(chosen, study.cells, column))
     known = [row for row in real if row.get(column) is not None]
     st.markdown("\n".join(f"- {row['title']}: {words.number(row, column)}." for row in known))
     rows = [*known, *chosen]

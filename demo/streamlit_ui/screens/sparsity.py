@@ -15,11 +15,12 @@ def show() -> None:
     study = parts.study_or_stop("sparsity")
     rows = sorted(parts.choose_models(study.rows), key=lambda row: row["context"])
     column = parts.choose_column(rows)
-    st.markdown(words.crossings(rows, column, "context"))
+    st.markdown(words.crossings(rows, study.cells, column, "context"))
     figure = study_figures.curves(rows, "context", column, "Share of known pixels", percent=True)
     parts.draw(figure, "sparsity", f"{COLUMNS[column].title} over the share of known pixels")
     with st.expander("Who leads where", expanded=True):
-        st.markdown("\n".join(f"- {line}" for line in words.verdicts(rows, column, "context", "{:.0%} known")))
+        lines = words.verdicts(rows, study.cells, column, "context", "{:.0%} known")
+        st.markdown("\n".join(f"- {line}" for line in lines))
     parts.table(rows, parts.QUALITY, {"context": "Known share", "model": "Model"})
     parts.finish(study, rows, "sparsity")
 

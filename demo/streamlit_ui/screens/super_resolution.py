@@ -27,7 +27,7 @@ def show() -> None:
     rows = [titled(row) for row in study.rows if f"{row['context']:.0%}" == share and str(row["size"]) == size]
     with right:
         column = parts.choose_column(rows, MEASURES)
-    st.markdown(words.verdict(rows, column))
+    st.markdown(words.verdict(rows, study.cells, column))
     parts.draw(study_figures.bars(rows, column), "super-resolution", f"{COLUMNS[column].title} of every way")
     st.caption(
         "The truth is the original at that size, made smaller by a Lanczos filter as the 32x32 picture was, which "

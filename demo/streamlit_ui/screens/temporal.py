@@ -21,7 +21,7 @@ def show() -> None:
     study = parts.study_or_stop("temporal")
     kind = address.choose("Known", list(KINDS), "kind", KINDS.__getitem__)
     rows = [row for row in study.rows if row["kind"] == kind]
-    st.markdown(f"{words.verdict(rows, 'psnr_hidden')} {learned(rows)}")
+    st.markdown(f"{words.verdict(rows, study.cells, 'psnr_hidden')} {learned(rows)}")
     clip = assets.STUDY / "applications" / "temporal.gif"
     if clip.exists():
         st.image(clip, caption=f"{ALT}; every second frame has no known pixel.", alt=ALT)
