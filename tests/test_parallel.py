@@ -135,7 +135,7 @@ def test_two_processes_compare_like_one(tmp_path):
     (tmp_path / "data").mkdir()
     for i, pixels in enumerate(PICTURES):
         Image.fromarray(pixels).save(tmp_path / "data" / f"{i}.png")
-    common = ["--data", tmp_path / "data", "--models", "nearest", "linear", "--limit", 5, "--samples", 2, "--no-readme"]
+    common = ["--data", tmp_path / "data", "--models", "nearest", "linear", "--limit", 5, "--samples", 2]
     files = []
     for processes in (1, 2):
         out = tmp_path / f"{processes}.json"

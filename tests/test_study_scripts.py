@@ -139,7 +139,7 @@ def test_a_damaged_study_file_is_refused(tmp_path):
 @pytest.mark.slow
 def test_compare_has_intervals_resumes_and_checks_itself(data, tmp_path, monkeypatch, capsys):
     out = tmp_path / "comparison.json"
-    options = compare.Options(data, limit=9, samples=2, models=FAST, seeds=(1, 2), out=out, readme=False)
+    options = compare.Options(data, limit=9, samples=2, models=FAST, seeds=(1, 2), out=out)
     calls = counting(monkeypatch, compare)
     compare.main(options)
     assert len(calls) == 6  # two models, two seeds, and the quick form of the first
@@ -157,10 +157,22 @@ def test_compare_has_intervals_resumes_and_checks_itself(data, tmp_path, monkeyp
     assert "agree" in capsys.readouterr().out
 
 
+def test_only_the_bundled_comparison_reaches_readme_and_cards(data, tmp_path, monkeypatch):
+    written = []
+    monkeypatch.setattr(compare, "write_section", lambda name, text: written.append(name))
+    monkeypatch.setattr(compare, "write_cards", lambda cells: written.append([cell["model"] for cell in cells]))
+    options = compare.Options(data, limit=9, samples=2, models=("nearest",), seeds=(1,), out=tmp_path / "c.json")
+    compare.main(options)
+    assert not written
+    monkeypatch.setattr(compare, "COMPARISON", options.out)
+    compare.main(options)
+    assert written == ["comparison", ["nearest"]]
+
+
 def test_shares_of_the_work_come_together(data, tmp_path, monkeypatch):
     shares = [tmp_path / f"{name}.json" for name in FAST]
     for name, out in zip(FAST, shares, strict=True):
-        compare.main(compare.Options(data, limit=9, samples=2, models=(name,), seeds=(1,), out=out, readme=False))
+        compare.main(compare.Options(data, limit=9, samples=2, models=(name,), seeds=(1,), out=out))
     calls = counting(monkeypatch, compare)
     whole = compare.Options(
         data,
@@ -169,7 +181,6 @@ def test_shares_of_the_work_come_together(data, tmp_path, monkeypatch):
         models=FAST,
         seeds=(1,),
         out=tmp_path / "whole.json",
-        readme=False,
         merge=tuple(shares),
     )
     compare.main(whole)
@@ -188,7 +199,7 @@ def of_yesterday(path, machine, **times):
 
 @pytest.mark.slow
 def test_cells_of_another_machine_come_in_and_times_are_taken_apart(data, tmp_path, monkeypatch, capsys):
-    common = {"data": data, "limit": 9, "samples": 2, "models": FAST, "readme": False}
+    common = {"data": data, "limit": 9, "samples": 2, "models": FAST}
     whole, more = (
         compare.Options(**common, seeds=seeds, out=tmp_path / f"{seeds[0]}.json") for seeds in ((1,), (2, 3))
     )
@@ -215,9 +226,7 @@ def test_cells_of_another_machine_come_in_and_times_are_taken_apart(data, tmp_pa
 
 @pytest.mark.slow
 def test_rows_with_fewer_seeds_say_so(data, tmp_path, capsys):
-    options = compare.Options(
-        data, limit=9, samples=2, models=FAST, seeds=(1, 2), out=tmp_path / "c.json", readme=False
-    )
+    options = compare.Options(data, limit=9, samples=2, models=FAST, seeds=(1, 2), out=tmp_path / "c.json")
     compare.main(options)
     compare.main(replace(options, models=("linear",), seeds=(1,)))
     tables = capsys.readouterr().out
@@ -227,7 +236,7 @@ def test_rows_with_fewer_seeds_say_so(data, tmp_path, capsys):
 
 def test_times_need_scores(data, tmp_path):
     with pytest.raises(InputError, match="make them first, without --times"):
-        compare.main(compare.Options(data, times=True, out=tmp_path / "none.json", readme=False))
+        compare.main(compare.Options(data, times=True, out=tmp_path / "none.json"))
 
 
 def test_rows_are_timed_in_turns(monkeypatch):
@@ -256,7 +265,7 @@ def test_times_of_a_question_are_those_of_its_rows(data, tmp_path):
 
 def test_a_wrong_number_in_the_file_is_found(data, tmp_path):
     out = tmp_path / "comparison.json"
-    compare.main(compare.Options(data, limit=9, samples=2, models=("nearest",), seeds=(1,), out=out, readme=False))
+    compare.main(compare.Options(data, limit=9, samples=2, models=("nearest",), seeds=(1,), out=out))
     document = json.loads(out.read_text())
     document["cells"][0]["quick"]["estimate_psnr_unobserved"] += 0.5
     out.write_text(json.dumps(document))

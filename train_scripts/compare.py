@@ -47,8 +47,8 @@ class Options(Comparison):
 
     Attributes:
         context: share of the pixels that are known.
-        out: the study's JSON; cells that it already holds under the same settings are not run again.
-        readme: write the tables into README.md and the scores into the bundled models' cards.
+        out: the study's JSON; cells that it already holds are not run again. The tables of the bundled file go into
+            README.md, too, and its scores into the bundled models' cards.
         times: score nothing; time one sample of every model in the file, all in turns, and keep that in the file.
         quick: score a few pictures only and check that they agree with the file; write nothing.
     """
@@ -56,7 +56,6 @@ class Options(Comparison):
     context: float = 0.2
     limit: int = 1000
     out: Path = COMPARISON
-    readme: bool = True
     times: bool = False
     quick: bool = False
 
@@ -108,13 +107,13 @@ def add_quick(study: StudyFile, pictures: np.ndarray, options: Options) -> None:
 
 
 def publish(study: StudyFile, options: Options) -> None:
-    """Write the file, print the tables; with ``options.readme`` into the README, too, and scores into the cards."""
+    """Write the file and print the tables; those of the bundled file go into README and cards, too."""
     seeds = study.seeds
     study.command = command("compare", replace(options, seeds=seeds), settings_of(options))
     study.save()
     text = tables(study.document())
     print(text)
-    if options.readme:
+    if options.out.resolve() == COMPARISON.resolve():
         write_section("comparison", text)
         write_cards(cell for cell in study.cells if cell["seed"] == seeds[0])
 
