@@ -296,6 +296,15 @@ def test_who_leads_respects_intervals():
     assert text.endswith("The leaders share one seed only, so no interval, at 10%.")
 
 
+def test_a_front_of_one_seed_says_so(studies):
+    assert words.ONE_SEED not in text_of(visit("frontier"))
+    document = json.loads((studies / "frontier.json").read_text())
+    for one in document["rows"]:
+        one["seeds"] = [42]
+    (studies / "frontier.json").write_text(json.dumps(document))
+    assert words.ONE_SEED in text_of(visit("frontier"))
+
+
 def test_an_ablation_is_measured_against_its_own_reference():
     kinds = (("reference", "tiny", 21.0), ("no stem", "base", 18.0), ("scale, no stem", "4", 19.0))
     rows = [row("tiny", psnr, group=group, variant=variant) for group, variant, psnr in kinds]

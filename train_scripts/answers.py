@@ -95,7 +95,7 @@ def frontier() -> str:
     """The Pareto front of CRPS against network calls."""
     front = study_figures.pareto(stored("frontier").rows, "nfe", "crps")
     told = "; ".join(f"{title_of(row)}, {counted(row['nfe'])}: {words.number(row, 'crps')}" for row in front)
-    return f"Best CRPS for the calls of a sample, cheapest first: {told}."
+    return f"Best CRPS for the calls of a sample, cheapest first: {told}.{words.doubt(front)}"
 
 
 def sparsity() -> str:

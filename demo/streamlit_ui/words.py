@@ -106,6 +106,11 @@ def crossings(rows: Sequence[Row], cells: Sequence[Row], column: str, group: str
     return text + (f" The leaders share one seed only, so no interval, at {', '.join(unsure)}." if unsure else "")
 
 
+def doubt(rows: Sequence[Row]) -> str:
+    """A sentence where no row has more than one seed."""
+    return "" if any(len(row.get("seeds", ())) > 1 for row in rows) else ONE_SEED
+
+
 def size_of(row: Row) -> str:
     """The preset of a network."""
     return str(row["model"]).partition("/")[2]

@@ -35,7 +35,8 @@ def show() -> None:
     figure.update_xaxes(title=AXES[x], type="log" if x == "seconds_per_image" else "linear")
     parts.draw(figure, "frontier", f"{COLUMNS[column].title} against {AXES[x].lower()}")
     front = study_figures.pareto([row for row in rows if row.get(column) is not None], x, column)
-    st.markdown(f"On the Pareto front, cheapest first: {'; '.join(sentence(row, x, column) for row in front)}.")
+    told = "; ".join(sentence(row, x, column) for row in front)
+    st.markdown(f"On the Pareto front, cheapest first: {told}.{words.doubt(front)}")
     if x == "seconds_per_image":
         st.caption(results.timed(study))
     parts.table(
