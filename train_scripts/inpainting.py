@@ -45,7 +45,6 @@ class Options(Comparison):
 
     samples: int = 4
     models: tuple[str, ...] = MODELS
-    seeds: tuple[int, ...] = (42,)
     out: Path = STUDY / "inpainting.json"
 
 
