@@ -166,6 +166,8 @@ class Studio:
         if not self.page.locator("#samples").is_visible():
             self.page.click("#advanced > button")
         self.page.wait_for_selector("#samples", state="visible")
+        # Its fields are drawn a moment before they listen: what is typed in between is lost, faster than any hand.
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
 
     def run(self):
         """Press Run and wait until every frame has arrived; returns the run's id."""
