@@ -58,10 +58,10 @@ def paired_difference(
 
     Equal seeds mean equal pictures and equal masks, so what makes a seed easy for all models cancels out.
     """
-    scores = [
+    mine, theirs = (
         {cell["seed"]: cell[column] for cell in cells if cell.get(column) is not None} for cells in (ones, others)
-    ]
-    gaps = [scores[0][seed] - scores[1][seed] for seed in sorted(scores[0].keys() & scores[1].keys())]
+    )
+    gaps = [mine[seed] - theirs[seed] for seed in sorted(mine.keys() & theirs.keys())]
     if not gaps:
         return None
     return Difference(statistics.fmean(gaps), half_width(gaps) if len(gaps) > 1 else None, len(gaps))

@@ -67,12 +67,6 @@ def stored(name: str) -> Study:
     return Study(path, read_study(path))
 
 
-def leads(name: str, group: str, rows: Sequence[Row] | None = None) -> str:
-    """For how many values of ``group`` a network leads in the study called ``name``, or in some of its ``rows``."""
-    study = stored(name)
-    return words.crossings(study.rows if rows is None else rows, study.cells, ESTIMATE, group)
-
-
 def methods() -> str:
     """The best estimate, and the networks of each size against each other in CRPS."""
     study = stored("comparison")
@@ -86,9 +80,8 @@ def speed() -> str:
     """Times of one sample, and how many of the benchmark's goals are met."""
     verdicts = [goal["verdict"] for goal in read_study(STUDY / "bench.json")["goals"]]
     met, missed = verdicts.count("met"), verdicts.count("missed")
-    return (
-        f"{words.paces(stored('comparison').rows)} The benchmark meets {met} of its {met + missed} goals (page Speed)."
-    )
+    paces = words.paces(stored("comparison").rows)
+    return f"{paces} The benchmark meets {met} of its {met + missed} goals (page Speed)."
 
 
 def frontier() -> str:
@@ -100,11 +93,18 @@ def frontier() -> str:
 
 def sparsity() -> str:
     """Who leads over shares of known pixels, and on patterns that training showed and did not show."""
-    told = [f"By share of known pixels: {leads('sparsity', 'context')}"]
+    patterns = stored("patterns")
+    told = [f"By share of known pixels: {shares()}"]
     for name, trained in (("Patterns of training", True), ("Patterns never trained on", False)):
-        rows = [row for row in stored("patterns").rows if row["trained"] == trained]
-        told.append(f"{name}: {leads('patterns', 'pattern', rows)}")
+        rows = [row for row in patterns.rows if row["trained"] == trained]
+        told.append(f"{name}: {words.crossings(rows, patterns.cells, ESTIMATE, 'pattern')}")
     return " ".join(told)
+
+
+def shares() -> str:
+    """Who leads over shares of known pixels."""
+    study = stored("sparsity")
+    return words.crossings(study.rows, study.cells, ESTIMATE, "context")
 
 
 def defeats() -> Iterator[str]:
@@ -117,9 +117,10 @@ def defeats() -> Iterator[str]:
         yield f"Mean of K samples below {bar}: {below(networks, MEAN, baseline[ESTIMATE])}."
         yield f"One sample below it, as exact samples would be too: {below(networks, SAMPLE, baseline[ESTIMATE])}."
     yield one_call(networks)
-    yield f"By share of known pixels, PSNR of the estimate: {leads('sparsity', 'context')}"
-    holes = [{**row, "place": f"{row['hole']}, {row['hidden']:.0%} hidden"} for row in stored("inpainting").rows]
-    yield f"Holes, PSNR of the estimate: {leads('inpainting', 'place', holes)}"
+    yield f"By share of known pixels, PSNR of the estimate: {shares()}"
+    study = stored("inpainting")
+    holes = [{**row, "place": f"{row['hole']}, {row['hidden']:.0%} hidden"} for row in study.rows]
+    yield f"Holes, PSNR of the estimate: {words.crossings(holes, study.cells, ESTIMATE, 'place')}"
     yield f"Gallery, mean of K samples: {words.lost_pictures(stored('sheets').rows)}"
     larger = [row for row in stored("super_resolution").rows if row["context"] == 1.0]
     for size in sorted({row["size"] for row in larger}):
@@ -167,12 +168,12 @@ def figures() -> dict[str, go.Figure]:
     timed = [row for row in rows if row.get("seconds_per_image") is not None]
     times: Any = study_figures.bars(timed, "seconds_per_image").update_xaxes(type="log")
     cost = study_figures.frontier(stored("frontier").rows, "nfe", "crps", title_of)
-    shares = study_figures.curves(stored("sparsity").rows, "context", ESTIMATE, "Share of known pixels", percent=True)
+    known = study_figures.curves(stored("sparsity").rows, "context", ESTIMATE, "Share of known pixels", percent=True)
     return {
         "methods": study_figures.bars(rows, "crps"),
         "speed": times,
         "frontier": cost.update_xaxes(title="Network calls per sample"),
-        "sparsity": shares,
+        "sparsity": known,
     }
 
 

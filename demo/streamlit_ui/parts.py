@@ -34,8 +34,9 @@ def study_or_stop(name: str) -> Study:
 def choose_study(titles: Mapping[str, str]) -> Study:
     """One of the studies in ``titles``, kept as ``?study=``; the page says how those that are missing are made."""
     known = [name for name in titles if (assets.STUDY / f"{name}.json").exists()]
-    for name in titles.keys() - set(known):
-        st.info(f"{titles[name]}: not made yet. `{results.COMMANDS[name]}` makes it.")
+    for name, title in titles.items():
+        if name not in known:
+            st.info(f"{title}: not made yet. `{results.COMMANDS[name]}` makes it.")
     if not known:
         st.stop()
     return study_or_stop(address.choose("Study", known, "study", titles.__getitem__))
