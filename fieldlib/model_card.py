@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from fieldlib.inheritance import stages
+
 PROTOCOL = ("images", "context", "seed", "solver", "steps", "samples")
 SCORED = (
     "estimate_psnr_unobserved",
@@ -54,23 +56,21 @@ Weights: Apache-2.0. Data: CIFAR-10, Krizhevsky 2009.
 """
 
 SHARED = """
-The first stage is shared by the methods: a network that is preconditioned and conditioned on log-SNR is the same
-function for every Gaussian path. The second stage is the method's own.
+All stages but the last are shared by the methods: a network that is preconditioned and conditioned on log-SNR is the
+same function for every Gaussian path. The last stage is the method's own.
 """
 
 
 def make_card(config: dict[str, Any]) -> str:
     """The README.md of a model folder, from its config.json (training record and scores included)."""
     fields = {"preset": "custom", **config}
-    inherited = config.get("inherits")
-    own = {"method": config["method"], "command": config.get("command"), **config.get("training", {})}
-    stages = [stage for stage in (inherited, own) if stage and "seconds" in stage]
+    trained = stages(config)
     return CARD.format(
         **{name: fields[name] for name in ("method", "preset", "backbone", "base", "objective")},
         data=data_of(config.get("training", {})),
-        shared=SHARED if inherited else "",
-        stages="\n".join(map(stage_row, stages)),
-        commands="\n".join(map(stage_command, stages)),
+        shared=SHARED if len(trained) > 1 else "",
+        stages="\n".join(map(stage_row, trained)),
+        commands="\n".join(map(stage_command, trained)),
         note=f"\n{config['note']}\n" if "note" in config else "",
         scores=score_table(config.get("scores")),
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from fieldlib.checkpoint import write_atomic
 
-LOG, SHARED_LOG = "log.jsonl", "shared.jsonl"  # of a run, and of the one whose weights it started from
+LOG, SHARED_LOG = "log.jsonl", "shared.jsonl"  # of a run, and of those whose weights it started from
 log = logging.getLogger(__name__)
 
 

@@ -10,7 +10,8 @@ from test_training import make_trainer
 
 import fieldlib
 from fieldlib.checkpoint import read_config, write_config
-from fieldlib.inheritance import inherit
+from fieldlib.inheritance import inherit, stages
+from fieldlib.model_card import make_card
 from fieldlib.presets import get_preset
 from train_scripts import documents, export, train
 
@@ -58,6 +59,27 @@ def test_inherited_weights_start_where_the_other_run_ended(tmp_path, pictures):
     assert all(torch.equal(a, b) for a, b in zip(trainer.model.parameters(), source.parameters(), strict=True))
     assert record["method"] == "flow_matching" and record["steps"] == 2
     assert (trainer.folder / "shared.jsonl").read_text() == (run / "log.jsonl").read_text()
+
+
+def test_a_third_run_knows_both_that_came_before_it(tmp_path, pictures):
+    first = finished_run(tmp_path / "first", pictures)
+    second = make_trainer(tmp_path / "second", pictures[:8], method="denoiser")
+    second.config["inherits"] = inherit(second.model, first, second.folder)
+    for _ in second.run():
+        pass
+    third = make_trainer(tmp_path / "third", pictures[:8], method="score_sde")
+    third.config["inherits"] = inherit(third.model, second.folder, third.folder)
+    third.save()
+    known = stages(read_config(third.folder))
+    assert [stage["method"] for stage in known] == ["flow_matching", "denoiser", "score_sde"]
+    logs = [(folder / "log.jsonl").read_text() for folder in (first, second.folder)]
+    assert (third.folder / "shared.jsonl").read_text() == "".join(logs)
+    card = make_card(read_config(third.folder))
+    assert [line.split(" | ")[0] for line in card.splitlines() if "| 0.1 |" in line] == [
+        "| flow_matching",
+        "| denoiser",
+        "| score_sde",
+    ]
 
 
 def test_train_command_makes_a_model_and_refuses_to_overwrite_it(tmp_path, pictures):

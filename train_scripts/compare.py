@@ -22,6 +22,7 @@ from fieldlib.checkpoint import read_config, write_atomic, write_config
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
+from fieldlib.inheritance import stages
 from fieldlib.model_card import PROTOCOL, SCORED, make_card
 from fieldlib.parallel import Team, join_team
 from fieldlib.registry import one_call
@@ -147,12 +148,10 @@ def settings_of(options: Options) -> dict[str, Any]:
 
 
 def training_of(name: str) -> dict[str, int]:
-    """Whole minutes of training of a bundled model, its shared first stage included."""
+    """Whole minutes of training of a bundled model, shared stages included."""
     if name in fieldlib.BASELINES:
         return {}
-    config = read_config(WEIGHTS / name)
-    stages = (config.get("inherits", {}), config.get("training", {}))
-    return {"training_minutes": round(sum(stage.get("seconds", 0) for stage in stages) / 60)}
+    return {"training_minutes": round(sum(stage["seconds"] for stage in stages(read_config(WEIGHTS / name))) / 60)}
 
 
 def check(options: Options) -> None:
