@@ -74,7 +74,8 @@ def refused(capsys, script, *arguments):
 def test_flags_derive_from_the_fields():
     options = cli.parse(Options, ["--name", "Ada", "--batch-size", "5", "--loud", "--out", "x", "--sides", "3", "4"])
     assert (options.name, options.batch_size, options.out, options.loud) == ("Ada", 5, Path("x"), True)
-    assert tuple(options.sides) == (3, 4)
+    assert options.sides == (3, 4)
+    assert cli.command_of(options).endswith("--sides 3 4"), "what was typed"
     assert cli.parse(Options, ["--name", "Ada"]) == Options("Ada")
 
 

@@ -212,6 +212,15 @@ def test_where_one_value_is_right_the_closer_one_leads():
     assert words.crossings(rows, cells, "coverage90", "context") == "A trained network leads at all 1 settings."
 
 
+def test_who_has_fewer_seeds_does_not_lead_because_they_are_easy():
+    rows = [{"model": name, "crps": value} for name, value in (("flow_matching/tiny", 0.31), ("denoiser/tiny", 0.3))]
+    seeds = {"flow_matching/tiny": {42: 0.28, 43: 0.34}, "denoiser/tiny": {42: 0.3}}
+    cells = [{"model": name, "seed": seed, "crps": value} for name in seeds for seed, value in seeds[name].items()]
+    assert words.best(rows, "crps")["model"] == "denoiser/tiny"
+    assert words.leader(rows, cells, "crps")["model"] == "flow_matching/tiny"
+    assert words.leader(rows, [], "crps")["model"] == "denoiser/tiny", "no seed in common"
+
+
 def test_csv_holds_the_numbers_and_their_intervals():
     (line,) = csv.DictReader(io.StringIO(results.to_csv([row("nearest", 19.0)])))
     assert float(line["estimate_psnr_unobserved"]) == 19.0

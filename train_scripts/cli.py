@@ -56,7 +56,8 @@ def parse(options: type[Options], arguments: Sequence[str] | None = None) -> Opt
     hints = get_type_hints(options)
     for field in fields(options):  # type: ignore[arg-type]
         add_flag(parser, field, hints[field.name], helps.get(field.name, ""))
-    return options(**vars(parser.parse_args(arguments)))
+    given = vars(parser.parse_args(arguments))
+    return options(**{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()})
 
 
 def add_flag(parser: argparse.ArgumentParser, field: Field[Any], hint: Any, text: str) -> None:  # noqa: ANN401

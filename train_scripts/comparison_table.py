@@ -70,8 +70,11 @@ def three(row: Mapping[str, Any], measure: str, column: tuple[str, str]) -> str:
 
 
 def machines(document: Mapping[str, Any]) -> str:
-    """Where the scores and where the times come from."""
-    scored = f"Scores: {machine_names(document)}"
+    """Where scores, training minutes and times come from."""
+    scored = (
+        f"Scores: {machine_names(document)}. Training: minutes of all stages, each on the machine that the card of the "
+        "model names"
+    )
     times = document.get("times")
     if times is None:
         return f"{scored}. Times: of one sample, taken when each model was scored, so not side by side."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from demo.streamlit_ui.words import best, number, own, size_of, trained
+from demo.streamlit_ui.words import leader, number, own, size_of, trained
 from demo.study_columns import COLUMNS, Row, rank, title_of
 from fieldlib.study import paired_difference
 
@@ -16,7 +16,7 @@ def duels(rows: Sequence[Row], cells: Sequence[Row], column: str) -> list[str]:
     for preset in dict.fromkeys(map(size_of, networks)):
         equals = [row for row in networks if size_of(row) == preset]
         lines.append(against_best(equals, cells, column))
-    first = best(networks, column)
+    first = leader(networks, cells, column)
     baselines = [row for row in rows if not trained(row)]
     if first is not None and baselines:
         lines.append(against(first, baselines, cells, column))
@@ -25,7 +25,7 @@ def duels(rows: Sequence[Row], cells: Sequence[Row], column: str) -> list[str]:
 
 def against_best(rows: Sequence[Row], cells: Sequence[Row], column: str) -> str:
     """The best of ``rows`` and how far the others are from it; empty when there is nobody to compare."""
-    first = best(rows, column)
+    first = leader(rows, cells, column)
     others = [row for row in rows if row is not first]
     return against(first, others, cells, column) if first is not None and others else ""
 

@@ -18,6 +18,19 @@ def best(rows: Sequence[Row], column: str) -> Row | None:
     return max(known, key=lambda row: rank(row[column], column), default=None)
 
 
+def leader(rows: Sequence[Row], cells: Sequence[Row], column: str) -> Row | None:
+    """As :func:`best`; but of two rows the one leads that is ahead on the seeds that both have, if they have any.
+
+    A mean over fewer seeds than another's may be the better one only because those seeds are easy.
+    """
+    first = best(rows, column)
+    for row in rows:
+        gap = None if first is None or row is first else advantage(row, first, cells, column)
+        if gap is not None and gap.value > 0:
+            first = row
+    return first
+
+
 def trained(row: Row) -> bool:
     """Whether the row belongs to a trained network rather than a classical baseline."""
     return "/" in row["model"]
@@ -52,11 +65,11 @@ def advantage(one: Row, other: Row, cells: Sequence[Row], column: str) -> Differ
 
 def verdict(rows: Sequence[Row], cells: Sequence[Row], column: str) -> str:
     """Who is best in ``column``, how far the best of the other kind is away, and whether the gap can be trusted."""
-    first = best(rows, column)
+    first = leader(rows, cells, column)
     if first is None:
         return ""
     text = f"**{title_of(first)}** is best with {number(first, column)}."
-    other = best([row for row in rows if trained(row) != trained(first)], column)
+    other = leader([row for row in rows if trained(row) != trained(first)], cells, column)
     if other is None:
         return text
     kind = "trained network" if trained(other) else "classical baseline"
@@ -90,7 +103,7 @@ def crossings(rows: Sequence[Row], cells: Sequence[Row], column: str, group: str
     unsure = []
     for value in values:
         name = f"{value:.0%}" if isinstance(value, float) else str(value).replace("_", " ")
-        network, baseline = leaders([row for row in rows if row[group] == value], column)
+        network, baseline = leaders([row for row in rows if row[group] == value], cells, column)
         lead, is_single = ahead(network, baseline, cells, column)
         places[lead].append(name)
         unsure += [name] if is_single else []
@@ -116,9 +129,10 @@ def size_of(row: Row) -> str:
     return str(row["model"]).partition("/")[2]
 
 
-def leaders(rows: Sequence[Row], column: str) -> tuple[Row | None, Row | None]:
+def leaders(rows: Sequence[Row], cells: Sequence[Row], column: str) -> tuple[Row | None, Row | None]:
     """The best network and the best baseline, None where there is none."""
-    return best([row for row in rows if trained(row)], column), best([row for row in rows if not trained(row)], column)
+    networks, baselines = ([row for row in rows if trained(row) == kind] for kind in (True, False))
+    return leader(networks, cells, column), leader(baselines, cells, column)
 
 
 def ahead(network: Row | None, baseline: Row | None, cells: Sequence[Row], column: str) -> tuple[int, bool]:
