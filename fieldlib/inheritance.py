@@ -29,11 +29,12 @@ def inherit(model: FieldModel, folder: Path, run: Path | None) -> dict[str, Any]
     if run and logs:
         run.mkdir(parents=True, exist_ok=True)
         (run / SHARED_LOG).write_text("".join(log.read_text() for log in logs))
-    return own_stage(config) | {name: config[name] for name in ("inherits",) if name in config}
+    record = own_stage(config)
+    return {**record, "inherits": config["inherits"]} if "inherits" in config else record
 
 
 def stages(config: dict[str, Any]) -> list[dict[str, Any]]:
-    """The training records behind weights with this ``config.json``, first one first."""
+    """The training records behind weights with this ``config.json``, or up to this record, first one first."""
     earlier = stages(config["inherits"]) if "inherits" in config else []
     own = own_stage(config) if "training" in config else config
     return [*earlier, own] if "seconds" in own else earlier

@@ -109,14 +109,15 @@ def shares() -> str:
 
 def defeats() -> Iterator[str]:
     """What speaks for baselines and for one call, item by item."""
-    rows = stored("comparison").rows
+    comparison = stored("comparison")
+    rows = comparison.rows
     baseline = words.best([row for row in rows if not words.trained(row)], ESTIMATE)
     networks = [row for row in rows if words.trained(row)]
     if baseline is not None:
         bar = f"{title_of(baseline)}'s estimate ({words.number(baseline, ESTIMATE)} dB)"
         yield f"Mean of K samples below {bar}: {below(networks, MEAN, baseline[ESTIMATE])}."
         yield f"One sample below it, as exact samples would be too: {below(networks, SAMPLE, baseline[ESTIMATE])}."
-    yield one_call(networks)
+    yield one_call(networks, comparison.cells)
     yield f"By share of known pixels, PSNR of the estimate: {shares()}"
     study = stored("inpainting")
     holes = [{**row, "place": f"{row['hole']}, {row['hidden']:.0%} hidden"} for row in study.rows]
@@ -141,16 +142,16 @@ def below(rows: Sequence[Row], column: str, bar: float) -> str:
     return ", ".join(found) or "none"
 
 
-def one_call(networks: Sequence[Row]) -> str:
+def one_call(networks: Sequence[Row], cells: Sequence[Row]) -> str:
     """The best CRPS in one call against the best that a network of the same size has in several."""
-    single = words.best([row for row in networks if row["nfe"] == 1], "crps")
+    single = words.leader([row for row in networks if row["nfe"] == 1], cells, "crps")
     if single is None:
         return "No network of one call was compared."
     size = words.size_of(single)
-    several = words.best([row for row in networks if row["nfe"] > 1 and words.size_of(row) == size], "crps")
+    several = words.leader([row for row in networks if row["nfe"] > 1 and words.size_of(row) == size], cells, "crps")
     if several is None:
         return f"No network of the size {size} was compared in several calls."
-    duel = duels.duel(several, single, stored("comparison").cells, "crps")
+    duel = duels.duel(several, single, cells, "crps")
     return (
         f"CRPS in {counted(single['nfe'])} against {several['nfe']}: {title_of(several)} "
         f"{words.number(several, 'crps')}; {duel}."
