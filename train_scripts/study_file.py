@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import statistics
 import time
@@ -213,9 +214,12 @@ def with_ratio(cell: Cell) -> Cell:
 
 
 def load_fast(name: str, team: Team | None = None) -> Model:
-    """``fieldlib.load(name)`` on the device of ``team``, a GPU where there is one; baselines stay on the processor."""
+    """``fieldlib.load(name)`` on the device of ``team``, a GPU where there is one; baselines stay on the processor.
+
+    What ``fieldlib.load`` gives to others stays where it is.
+    """
     model = fieldlib.load(name)
-    return model.to((team or Team()).device) if isinstance(model, FieldModel) else model
+    return copy.deepcopy(model).to((team or Team()).device) if isinstance(model, FieldModel) else model
 
 
 def weights_of(name: str) -> str | None:

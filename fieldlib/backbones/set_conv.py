@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fieldlib.backbones.base import Backbone, Base, Memory
+from fieldlib.errors import InputError
 from fieldlib.kriging import Moments, describe
 from fieldlib.nn.lattice import cells, offsets, read_between, spread
 from fieldlib.nn.modulation import LevelEmbedding
@@ -28,9 +30,15 @@ class SetConv(Backbone):
         widths: channels of the lattice's levels, finest first. depths: blocks of the reading network's levels.
         call_depths: blocks of the per-call network's levels. head: hidden channels of the output layers.
         lattice: side of the finest level.
+        patch: 1, or 2, 4, ... where the per-call network sees patch x patch cells as the channels of one and so begins
+            at the level of that size; what the reading network knows of the fine cells joins its answer.
+
+    Raises:
+        InputError: a ``patch`` that is no level's, or call depths for another number of levels.
 
     References: Gordon et al. 2020 (convolutional conditional neural processes), arXiv 1910.13556; Bond-Taylor &
-    Willcocks 2023 (infinite-resolution diffusion by convolutions on points), arXiv 2303.18242.
+    Willcocks 2023 (infinite-resolution diffusion by convolutions on points), arXiv 2303.18242; Shi et al. 2016 (space
+    to depth and back), arXiv 1609.05158.
     """
 
     def __init__(
@@ -41,13 +49,22 @@ class SetConv(Backbone):
         head: int,
         level_width: int = 128,
         lattice: int = 32,
+        patch: int = 1,
     ) -> None:
         super().__init__()
         self.lattice = lattice
+        self.patch = patch
+        self.finest = patch.bit_length() - 1  # level of the per-call network
+        if 2**self.finest != patch or len(call_depths) != len(widths) - self.finest:
+            raise InputError(f"patch {patch} needs {patch} = 2^k and call depths for all of {len(widths)} levels but k")
         described = self.channels + 2
         self.level = LevelEmbedding(level_width)
         self.read = UNet(described + self.channels + 1, widths, depths)
-        self.call = UNet(self.channels + 1, widths, call_depths, level_width, hinted=True)
+        inputs = (self.channels + 1) * patch**2
+        self.call = UNet(inputs, widths[self.finest :], call_depths, level_width, hinted=True)
+        if patch > 1:
+            self.unfold = nn.Conv2d(widths[self.finest], widths[0] * patch**2, 1)
+            self.detail = nn.Conv2d(widths[0], widths[0], 1)
         self.place = nn.Linear(described + self.dims, head)
         self.features = nn.Linear(widths[0] + self.channels, head)
         last = nn.Linear(head, self.channels)
@@ -61,7 +78,11 @@ class SetConv(Backbone):
         guess = describe(base.at(centres)).transpose(1, 2).unflatten(-1, (self.lattice, self.lattice))
         known = self.lay(context, cells(context.coords, self.lattice))
         maps = self.read(torch.cat([guess, known], dim=1))
-        return Memory({f"hint{depth}": hint for depth, hint in enumerate(self.call.project(maps))})
+        hints = self.call.project(maps[self.finest :])
+        memory = Memory({f"hint{depth}": hint for depth, hint in enumerate(hints)})
+        if self.patch > 1:
+            memory.tensors["detail"] = self.detail(maps[0])
+        return memory
 
     def locate(self, memory: Memory, coords: Tensor, base: Moments) -> Memory:
         """See :meth:`Backbone.locate`."""
@@ -71,9 +92,11 @@ class SetConv(Backbone):
 
     def forward(self, x_t: Points, log_snr: Tensor, memory: Memory) -> Tensor:
         """See :meth:`Backbone.forward`."""
-        noisy = self.lay(x_t, memory.tensors["cell"])
+        noisy = F.pixel_unshuffle(self.lay(x_t, memory.tensors["cell"]), self.patch)
         hints = [memory.tensors[f"hint{depth}"] for depth in range(self.call.depth)]
         maps = self.call(noisy, self.level(log_snr), hints)[0]
+        if self.patch > 1:
+            maps = memory.tensors["detail"] + F.pixel_shuffle(self.unfold(maps), self.patch)
         read = read_between(maps, x_t.coords)
         return self.out(memory.tensors["place"] + self.features(torch.cat([read, x_t.values], dim=-1)))
 
