@@ -23,6 +23,7 @@ from demo import (
     shelf,
     strings,
     studio,
+    workers,
 )
 from demo.components import picker
 from demo.events import AT_ONCE, CHECKED, PRIVATE, RUNS, THREADS, change, settle
@@ -170,6 +171,7 @@ def theme() -> gr.themes.Base:
 def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
     """Open the studio; returns the running page when ``block`` is False."""
     studio.limit_threads()
+    workers.WORKERS.start(workers.wanted())
     if block:
         logs.start_logging()
         told = operations.listen()

@@ -24,7 +24,9 @@ import fieldlib
 from demo import checks, time_limit, zerogpu
 from demo.moments import SIZE, Moment, Scene, look
 from demo.sharing import Sharing
-from fieldlib import BASELINES, PATTERNS, SOLVERS, Frame, InputError
+from demo.workers import WORKERS
+from fieldlib import BASELINES, METHODS, PATTERNS, SOLVERS, Frame, InputError
+from fieldlib.narrow import quick
 from fieldlib.patterns.base import make_mask
 from fieldlib.registry import learned, one_call
 from fieldlib.sampling import MOST_STEPS
@@ -107,6 +109,12 @@ def limit_threads() -> None:
     torch.set_num_threads(1)
 
 
+def warm_up() -> None:
+    """Read the networks that visitors see first, and find out which precision suits them here."""
+    for method in METHODS.names():
+        quick(fieldlib.load(method))
+
+
 def set_scene(request: Request) -> Scene:
     """The picture of ``request`` and the pixels that it reveals.
 
@@ -142,7 +150,7 @@ def run(
         InputError: a mask or a model that cannot be used.
     """
     scene = set_scene(request)
-    steps = limited(SHARED.items(identity(request, scene), lambda: walk(request, scene)))
+    steps = limited(SHARED.items(identity(request, scene), lambda: WORKERS.stream(walk, request, scene)))
     moments = (moment for moment in takewhile(lambda _: not stopped(), steps) if moment is not None)
     name, start, total = name or secrets.token_hex(6), 0, len(display_steps(request.steps))
     for chunk in chunks(moments, PATIENCE * lanes):

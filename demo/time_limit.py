@@ -43,6 +43,10 @@ class Allowance:
             _CURRENT.reset(token)
             self._used += time.thread_time() - self._since
 
+    def charge(self, seconds: float) -> None:
+        """Count time that another process spent on this call."""
+        self._used += seconds
+
     def check(self) -> None:
         """Return while there is time left.
 
@@ -69,6 +73,13 @@ def check() -> None:
     allowance = _CURRENT.get()
     if allowance is not None:
         allowance.check()
+
+
+def charge(seconds: float) -> None:
+    """Count processor time that another process spent on the call that this thread works for."""
+    allowance = _CURRENT.get()
+    if allowance is not None:
+        allowance.charge(seconds)
 
 
 def allowed() -> float:

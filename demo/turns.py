@@ -21,6 +21,14 @@ class Turns:
         self._line: deque[threading.Event] = deque()
         self._lock = threading.Lock()
 
+    def more(self, count: int) -> None:
+        """Allow ``count`` more turns at a time, or fewer."""
+        with self._lock:
+            self._free += count
+            while self._free > 0 and self._line:
+                self._free -= 1
+                self._line.popleft().set()
+
     @contextmanager
     def one(self) -> Iterator[None]:
         """Wait for a turn and hold it meanwhile."""
@@ -35,7 +43,7 @@ class Turns:
     def _queue_up(self) -> threading.Event | None:
         """None when a turn is free, else what is set when ours has come."""
         with self._lock:
-            if self._free:
+            if self._free > 0:
                 self._free -= 1
                 return None
             called = threading.Event()
@@ -44,7 +52,7 @@ class Turns:
 
     def _pass_on(self) -> None:
         with self._lock:
-            if self._line:
+            if self._line and self._free >= 0:
                 self._line.popleft().set()
             else:
                 self._free += 1

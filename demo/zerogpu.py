@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 import fieldlib
 from fieldlib import Frame
+from fieldlib.narrow import quick
 from fieldlib.points import Points
 
 SECONDS = 60  # of GPU that a run may take
@@ -46,7 +47,9 @@ def sample(
         InputError: as :func:`fieldlib.load` and :func:`fieldlib.sample`.
     """
     model, place = fieldlib.load(name), device()
-    if isinstance(model, nn.Module) and next(model.parameters()).device != place:
+    if place.type == "cpu":
+        model = quick(model)
+    elif isinstance(model, nn.Module) and next(model.parameters()).device != place:
         model = model.to(place)  # a baseline computes where its points are
     context = context._replace(coords=context.coords.to(place), values=context.values.to(place))
     for frame in fieldlib.sample(model, context, coords, solver=solver, steps=steps, seeds=seeds):
