@@ -32,7 +32,7 @@ from benchmarks import load_report
 from benchmarks.load_answers import Wish, faults, reference, wish
 from benchmarks.load_browser import CANCELLING, SLOW, STAYING, VANISHING, Browser, Outcome
 from benchmarks.load_page import Page
-from benchmarks.load_server import MEMORY, Server, left_over, metrics, served
+from benchmarks.load_server import Server, left_over, memory, served
 from fieldlib.acceleration import machine_class
 from fieldlib.errors import InputError
 from train_scripts.cli import output_file, run
@@ -90,13 +90,13 @@ def main(options: Options) -> None:
     with ExitStack() as stack:
         server = stack.enter_context(served(options.url, options.replicas))
         server = server._replace(replicas=options.metrics or server.replicas)
-        outcomes, seconds, memory = asyncio.run(attack(server, options))
+        outcomes, seconds, held = asyncio.run(attack(server, options))
         left = left_over(server.replicas)
     row = {
         "command": "python -m benchmarks.load " + " ".join(sys.argv[1:]),
         **{name: value for name, value in asdict(options).items() if name not in ("json", "docs")},
         **summary(outcomes, seconds),
-        **remembered(memory, options.soak_minutes),
+        **remembered(held, options.soak_minutes),
         "left_over": left,
         "machine": machine_class(),
         "load_before": round(busy_before, 2),
@@ -131,7 +131,7 @@ async def attack(server: Server, options: Options) -> tuple[list[Outcome], list[
     manners += [(VANISHING, CANCELLING)[k % 2] for k in range(options.abandoned)]
     models = Page(json.loads(fetch(f"{server.address}/config"))).first_models(options.lanes)
     await one_round(server.address, [STAYING], [wish(0, models, options.steps)])  # every network is read from the disk
-    start, memory = time.monotonic(), [(0.0, metrics(server.replicas)[MEMORY])]
+    start, held = time.monotonic(), [(0.0, memory(server.replicas))]
     outcomes: list[Outcome] = []
     seconds: list[float] = []
     deadline = start + 60 * options.soak_minutes
@@ -143,8 +143,8 @@ async def attack(server: Server, options: Options) -> tuple[list[Outcome], list[
         judge(found)
         outcomes += found
         seconds.append(spent)
-        memory.append((time.monotonic() - start, metrics(server.replicas)[MEMORY]))
-    return outcomes, seconds, memory
+        held.append((time.monotonic() - start, memory(server.replicas)))
+    return outcomes, seconds, held
 
 
 def rounds(options: Options, deadline: float) -> Iterator[int]:

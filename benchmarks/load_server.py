@@ -20,7 +20,8 @@ from train_scripts.space_check import fetch, free_port
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120.0  # seconds until the app has to answer
 QUIET = 30.0  # seconds after which no run is left over
-MEMORY, RUNNING, QUEUED = "process_resident_memory_bytes", "fieldlib_running_calls", "fieldlib_queue_length"
+RUNNING, QUEUED = "fieldlib_running_calls", "fieldlib_queue_length"
+MEMORY = ("process_resident_memory_bytes", "fieldlib_workers_resident_memory_bytes")
 
 
 class Server(NamedTuple):
@@ -126,6 +127,12 @@ def metrics(replicas: Sequence[str]) -> dict[str, float]:
         for name, value in (line.rsplit(" ", 1) for line in lines if line[:1] != "#"):
             total[name] += float(value)
     return total
+
+
+def memory(replicas: Sequence[str]) -> float:
+    """Bytes that ``replicas`` and their workers hold; what processes share counts for each of them."""
+    told = metrics(replicas)
+    return sum(told[name] for name in MEMORY)
 
 
 def left_over(replicas: Sequence[str]) -> int:

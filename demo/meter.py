@@ -7,6 +7,7 @@ import threading
 import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # seconds
@@ -42,8 +43,9 @@ class Meter:
         with self._lock:
             self._answers[f"{status // 100}xx"] += 1
 
-    def text(self, waiting: int) -> str:
-        """Everything, with ``waiting`` events in the queue."""
+    def text(self, waiting: int, workers: Iterable[int]) -> str:
+        """Everything, with ``waiting`` events in the queue and the numbers of the ``workers``' processes."""
+        others = sum(map(resident_bytes, workers))
         with self._lock:
             return "\n".join(
                 [
@@ -54,7 +56,8 @@ class Meter:
                     *(line for name in sorted(self._buckets) for line in self._histogram(name)),
                     *_family("fieldlib_http_answers_total", "counter", _by_status(self._answers)),
                     *_family("process_start_time_seconds", "gauge", {"": round(START, 3)}),
-                    *_family("process_resident_memory_bytes", "gauge", {"": resident_bytes()}),
+                    *_family("process_resident_memory_bytes", "gauge", {"": resident_bytes("self")}),
+                    *_family("fieldlib_workers_resident_memory_bytes", "gauge", {"": others}),
                     "",
                 ]
             )
@@ -83,10 +86,10 @@ def _family(name: str, kind: str, values: dict[str, float]) -> list[str]:
     return [f"# TYPE {name} {kind}", *(f"{name}{labels} {value}" for labels, value in values.items())]
 
 
-def resident_bytes() -> int:
-    """Memory of this process; 0 where /proc does not tell."""
+def resident_bytes(process: int | str) -> int:
+    """Memory of a process, by its number or "self"; 0 where /proc does not tell."""
     try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         return 0
 

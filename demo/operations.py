@@ -28,6 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from demo import time_limit
 from demo.meter import METER
 from demo.quiet_errors import described, replace_tracebacks
+from demo.workers import WORKERS
 from fieldlib import InputError, __version__
 from fieldlib.data.picture import MOST_BYTES
 
@@ -171,7 +172,7 @@ def app_options(page: gr.Blocks) -> dict[str, Any]:
         return JSONResponse(body, 503 if closing else 200)
 
     def metrics(_request: Request) -> Response:
-        return PlainTextResponse(METER.text(waiting(page)), media_type="text/plain; version=0.0.4")
+        return PlainTextResponse(METER.text(waiting(page), WORKERS.pids()), media_type="text/plain; version=0.0.4")
 
     return {"routes": [Route("/healthz", health), Route("/metrics", metrics)], "middleware": [Middleware(Gate)]}
 

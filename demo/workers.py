@@ -46,14 +46,15 @@ class Worker:
     """A process with its streams. Threads that ask it wait for each other, in the order in which they came.
 
     Attributes:
-        streams: how many are open. warm: whether it has been ready for work.
+        warm: whether it has been ready for work.
     """
 
     def __init__(self) -> None:
-        self.streams = 0
         self.warm = False
+        self._lost = False
         self._turns = Turns(1)
         self._numbers = itertools.count()
+        self._open: set[int] = set()
         self._left: deque[int] = deque()
         self._connection, theirs = Pipe()
         with theirs:
@@ -68,7 +69,7 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether the process runs."""
-        return self._process.poll() is None
+        return not self._lost and self._process.poll() is None
 
     @property
     def ready(self) -> bool:
@@ -79,6 +80,11 @@ class Worker:
         return self.warm and self.alive
 
     @property
+    def streams(self) -> int:
+        """How many have begun and go on."""
+        return len(self._open)
+
+    @property
     def pid(self) -> int:
         """Number of the process."""
         return self._process.pid
@@ -86,6 +92,7 @@ class Worker:
     def stream(self, function: Callable[..., Iterator[T]], arguments: tuple[Any, ...]) -> Generator[T, None, None]:
         """The items of ``function(*arguments)``; their processor time counts as this thread's."""
         number, job = next(self._numbers), (function, arguments)
+        self._open.add(number)
         try:
             while True:
                 step = self._ask(number, job)
@@ -99,7 +106,7 @@ class Worker:
         finally:
             # Told with the next question: the memory's cleaner may end a stream in a thread that asks just now.
             self._left.append(number)
-            self.streams -= 1
+            self._open.discard(number)
 
     def _ask(self, number: int, job: object) -> Step:
         with self._turns.one():
@@ -108,6 +115,7 @@ class Worker:
                 self._connection.send((number, job, left))
                 return self._connection.recv()
             except (EOFError, OSError) as error:
+                self._lost = True
                 raise RuntimeError("the process that computed this run has ended") from error
 
     def end(self) -> None:
@@ -146,9 +154,7 @@ class Workers:
             ready = [worker for worker in self._workers if worker.ready]
             if not ready:
                 return function(*arguments)
-            chosen = min(ready, key=lambda worker: worker.streams)
-            chosen.streams += 1
-        return chosen.stream(function, arguments)
+        return min(ready, key=lambda worker: worker.streams).stream(function, arguments)
 
     def _replace_dead(self) -> None:
         """A worker that died at work gets a successor; one that never came to work does not."""
