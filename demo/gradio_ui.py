@@ -171,8 +171,8 @@ def theme() -> gr.themes.Base:
 def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
     """Open the studio; returns the running page when ``block`` is False."""
     studio.limit_threads()
-    workers.WORKERS.start(workers.wanted())
     if block:
+        workers.WORKERS.start(workers.wanted())
         logs.start_logging()
         told = operations.listen()
     page = build()
@@ -202,4 +202,5 @@ def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
     )
     if block:
         operations.serve_until_told(page, told)
+        workers.WORKERS.stop()
     return page

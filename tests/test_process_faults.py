@@ -1,5 +1,6 @@
 """Faults of whole processes: kills and respawns, jumping clocks, too little memory, two apps on one cache."""
 
+import asyncio
 import http.client
 import os
 import resource
@@ -17,7 +18,11 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 from test_operations import App
+from waiting import until
 
+from benchmarks.load import one_round
+from benchmarks.load_answers import wish
+from benchmarks.load_browser import STAYING
 from demo.operations import FLUSH, GRACE, READING
 
 pytestmark = pytest.mark.slow  # processes of their own
@@ -82,6 +87,44 @@ def test_killed_in_the_middle_the_client_is_told_and_a_supervisor_starts_it_agai
     app.wait()
     assert "event: complete" in app.answer(app.call("after", model=MODEL))
     assert "event: complete" not in str(read(app, event)), "an event of the process before"
+
+
+def test_a_killed_worker_ends_its_runs_with_a_message_and_the_app_goes_on(start):
+    app = start(FIELDLIB_WORKERS="2")
+    pids = workers_of(app)
+    assert len(pids) == 2
+    assert until(lambda: app.metrics()["fieldlib_workers_resident_memory_bytes"] > 2 * 10**8)
+    outcome = visit(app, steps=8)
+    assert not outcome.errors
+    cut = []
+    reader = threading.Thread(target=lambda: cut.append(visit(app, steps=1000)))
+    reader.start()
+    running(app)
+    time.sleep(1)
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    reader.join(60)
+    assert "Something went wrong on our side" in cut[0].errors[0]
+    assert not visit(app, steps=8, number=1).errors
+    assert not set(workers_of(app)) & set(pids)
+    started = workers_of(app)
+    app.process.kill()
+    app.process.wait(10)
+    assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
+
+
+def workers_of(app):
+    """Numbers of the processes that compute for ``app``."""
+    listings = Path(f"/proc/{app.process.pid}/task").glob("*/children")
+    children = [int(child) for listing in listings for child in listing.read_text().split()]
+    return [child for child in children if b"demo.workers" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def visit(app, steps, number=0):
+    """The outcome of one browser that presses Run."""
+    wishes = [wish(number, ("flow_matching/tiny_conv",), steps)]
+    outcomes, _ = asyncio.run(one_round(app.address, [STAYING], wishes))
+    return outcomes[0]
 
 
 def test_a_stop_on_purpose_is_not_undone_by_the_supervisor(start):

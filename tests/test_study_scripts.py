@@ -392,7 +392,7 @@ def test_variants_change_one_thing():
     found = variants.variants({"scale": 3.0, "stem_width": 48})
     known = {(one.group, one.variant): one for one in found}
     assert len(known) == len(found)
-    combined = ("static or dynamic depth", "one block a level")
+    combined = ("static or dynamic depth", "one block a level", "calls on 2x2 pixels")
     for one in found:
         if one.group in combined or one.variant in combined or one.variant == found[0].variant:
             continue
@@ -433,7 +433,7 @@ def test_ablations_by_pictures_change_method_recipe_and_network(data, tmp_path, 
     assert target["recipe"] == {**variants.SHORT_RECIPE, "objective": "textbook"}
     assert (network["method"], network["preset"]) == ("flow_matching", "tiny_conv")
     assert network["recipe"] == {**variants.SHORT_RECIPE, "base": "unit"}
-    assert network["against"] == ["set_conv", "tiny_conv"]
+    assert network["against"] == list(variants.SET_CONV)
     assert "--pictures 64" in document["made_by"] and "minutes" not in document["settings"]
 
 

@@ -10,7 +10,8 @@ ALMOST_LINEAR = 0.05  # sin(pi B x) of so slow a B is pi B x: coordinates as the
 SCALES = {"none": ALMOST_LINEAR, "1": 1.0, "2": 2.0, "4": 4.0, "10": 10.0}
 REFERENCE = "reference"
 NO_STEM = ("local evidence", "base, no stem")
-SET_CONV = ("set_conv", "tiny_conv")
+SET_CONV = ("set_conv", "calls on single pixels")
+SINGLE_PIXELS = {"call_depths": [1, 2, 1], "patch": 1}  # what tiny_conv was before its calls saw 2x2 pixels as one cell
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 # Of every training here: at a preset's own batch size a few thousand pictures would end within its warm-up.
 SHORT_RECIPE: Mapping[str, Any] = MappingProxyType({"batch_size": 16, "warmup": 25, "ema": 0.99})
@@ -78,11 +79,12 @@ def of_the_recipe() -> Iterator[Variant]:
 
 def of_set_conv() -> Iterator[Variant]:
     """The rival network, and what its parts are worth."""
-    yield Variant(*SET_CONV, preset="tiny_conv")
+    yield Variant(*SET_CONV, SINGLE_PIXELS, preset="tiny_conv")
     changes: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-        "half the width": ({"widths": [24, 48, 72]}, {}),
-        "one block a level": ({"depths": [1, 1, 1], "call_depths": [1, 1, 1]}, {}),
-        "no kriging": ({}, {"base": "unit"}),
+        "half the width": ({**SINGLE_PIXELS, "widths": [24, 48, 72]}, {}),
+        "one block a level": ({**SINGLE_PIXELS, "depths": [1, 1, 1], "call_depths": [1, 1, 1]}, {}),
+        "no kriging": (SINGLE_PIXELS, {"base": "unit"}),
+        "calls on 2x2 pixels": ({}, {}),
     }
     for name, (options, recipe) in changes.items():
         yield Variant("set_conv", name, options, recipe, preset="tiny_conv", against=SET_CONV)
