@@ -43,7 +43,7 @@ def elapsed(job: Job) -> float:
 
 
 @contextmanager
-def inference(bf16: bool = False) -> Iterator[None]:
+def inference(autocast: bool = False) -> Iterator[None]:
     """Without gradients, on the CPU, in fp32 or under bf16 autocast."""
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=autocast):
         yield

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import torch
 
-from demo import time_limit
+from demo import time_limit, zerogpu
 from demo.turns import TURNS, Turns, processors
 from fieldlib import InputError
 
@@ -176,6 +176,8 @@ WORKERS = Workers()
 def wanted() -> int:
     """How many workers to start: FIELDLIB_WORKERS, or one for each of two processors and more, 8 at most.
 
+    None on a Space with ZeroGPU hardware, which lends its GPU to the app's own process.
+
     Raises:
         InputError: the variable is no whole number from 0 upwards.
     """
@@ -184,7 +186,8 @@ def wanted() -> int:
         raise InputError(f"{COUNT} is a number of processes, 0 for none; got {text!r}")
     if text:
         return int(text)
-    return min(processors(), MOST) if processors() > 1 and os.name == "posix" else 0
+    useful = processors() > 1 and os.name == "posix" and not os.environ.get(zerogpu.HARDWARE)
+    return min(processors(), MOST) if useful else 0
 
 
 def work(connection: Connection, warm_up: Callable[[], None]) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from demo import studio, time_limit, workers
+from demo import studio, time_limit, workers, zerogpu
+from demo.turns import processors
 from demo.workers import Workers
 from fieldlib import InputError
 
@@ -161,6 +162,14 @@ def test_a_worker_that_never_comes_to_work_is_not_tried_again(monkeypatch):
 def test_how_many_can_be_said(monkeypatch, text, count):
     monkeypatch.setenv(workers.COUNT, text)
     assert workers.wanted() == count
+
+
+def test_a_gpu_that_is_lent_to_the_app_needs_no_workers(monkeypatch):
+    monkeypatch.delenv(workers.COUNT, raising=False)
+    monkeypatch.setenv(zerogpu.HARDWARE, "1")
+    assert workers.wanted() == 0
+    monkeypatch.delenv(zerogpu.HARDWARE)
+    assert workers.wanted() == (min(processors(), workers.MOST) if processors() > 1 else 0)
 
 
 @pytest.mark.parametrize("text", ["-1", "two", "1.5"])
