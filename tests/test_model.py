@@ -6,8 +6,9 @@ from tiny_models import config_of, random_context, tiny_model
 
 from fieldlib import kriging
 from fieldlib.checkpoint import build
+from fieldlib.errors import InputError
 from fieldlib.nn import attention
-from fieldlib.points import Batch, Points
+from fieldlib.points import Batch, Points, grid
 from fieldlib.presets import PRESETS
 from fieldlib.registry import BACKBONES, METHODS
 from fieldlib.sampling import estimate
@@ -165,3 +166,28 @@ def test_estimate_is_one_call_and_finite(method):
     assert predictor.estimate().isfinite().all()
     assert predictor.calls == 1
     close(estimate(model, context, queries()[0]), estimate(model, context, queries()[:1].expand(2, -1, -1)))
+
+
+def patched(patch, call_depths):
+    options = {"widths": [8, 16, 24], "depths": [1, 1, 1], "call_depths": call_depths, "head": 8, "patch": patch}
+    return tiny_model("set_conv", options=options)
+
+
+@pytest.mark.parametrize(("patch", "call_depths"), [(1, [1, 1, 1]), (2, [1, 1]), (4, [1])])
+def test_a_call_on_patches_answers_anywhere_and_sees_single_pixels(patch, call_depths):
+    model = patched(patch, call_depths)
+    context = random_context(1)
+    coords = torch.cat([grid(32, 32), torch.rand(20, 2) * 2 - 1])[None]
+    predictor = model.at(coords, context)
+    x, t = torch.randn(1, len(coords[0]), 3), torch.tensor(0.5)
+    before = predictor(x, t).x0
+    assert before.shape == x.shape and before.isfinite().all()
+    x[0, 33] += 1  # row 1, column 1
+    moved = (predictor(x, t).x0 - before).abs().sum(-1)[0]
+    assert (moved[[0, 1, 32]] > 0).all(), "neighbours within the patch see it, too"
+
+
+@pytest.mark.parametrize(("patch", "call_depths"), [(3, [1, 1]), (0, [1, 1, 1]), (2, [1, 1, 1]), (8, [])])
+def test_a_patch_that_is_no_level_is_refused(patch, call_depths):
+    with pytest.raises(InputError, match="patch is 1, 2, 4"):
+        patched(patch, call_depths)

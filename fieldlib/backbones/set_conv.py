@@ -55,8 +55,11 @@ class SetConv(Backbone):
         self.lattice = lattice
         self.patch = patch
         self.finest = patch.bit_length() - 1  # level of the per-call network
-        if 2**self.finest != patch or len(call_depths) != len(widths) - self.finest:
-            raise InputError(f"patch {patch} needs {patch} = 2^k and call depths for all of {len(widths)} levels but k")
+        if 2**self.finest != patch or not 0 < len(call_depths) == len(widths) - self.finest:
+            raise InputError(
+                "patch is 1, 2, 4, ... and call depths are for all levels but the finest one for each doubling; "
+                f"got patch {patch}, {len(call_depths)} call depths and {len(widths)} levels"
+            )
         described = self.channels + 2
         self.level = LevelEmbedding(level_width)
         self.read = UNet(described + self.channels + 1, widths, depths)
