@@ -12,7 +12,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 from typing import NamedTuple, TypeVar
@@ -112,7 +112,8 @@ def limit_threads() -> None:
 def warm_up() -> None:
     """Read the networks that visitors see first, and find out which precision suits them here."""
     for method in METHODS.names():
-        quick(fieldlib.load(method))
+        with suppress(InputError):  # told to whoever asks for it
+            quick(fieldlib.load(method))
 
 
 def set_scene(request: Request) -> Scene:

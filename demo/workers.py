@@ -28,7 +28,7 @@ from demo.turns import TURNS, Turns, processors
 from fieldlib import InputError
 
 COUNT = "FIELDLIB_WORKERS"  # environment variable
-MOST = 8  # each takes some 300 MB
+MOST = 8  # each has some 480 MB, of which libraries are shared
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -135,17 +135,15 @@ class Workers:
     def start(self, count: int) -> None:
         """Have at least ``count`` workers, which takes them some seconds; without, streams are computed here."""
         with self._lock:
-            missing = count - len(self._workers)
-            if missing > 0:
-                self._workers += [Worker() for _ in range(missing)]
-                TURNS.more(missing)  # so that one worker computes while what another made is on its way
+            for _ in range(count - len(self._workers)):
+                self._add()
 
     def stop(self) -> None:
         """End all of them."""
         with self._lock:
-            TURNS.more(-len(self._workers))
             while self._workers:
                 self._workers.pop().end()
+                TURNS.more(-1)
 
     def stream(self, function: Callable[..., Iterator[T]], *arguments: object) -> Iterator[T]:
         """The items of ``function(*arguments)``: both must be known to a worker by their modules' names."""
@@ -161,8 +159,18 @@ class Workers:
         for worker in [worker for worker in self._workers if not worker.alive]:
             log.warning("a worker has ended")
             self._workers.remove(worker)
+            TURNS.more(-1)
             if worker.warm:
-                self._workers.append(Worker())
+                self._add()
+
+    def _add(self) -> None:
+        """One worker more; none where the system allows no further process."""
+        try:
+            self._workers.append(Worker())
+        except OSError as error:
+            log.warning("no further worker: %s", error)
+        else:
+            TURNS.more(1)  # one worker computes while what another made is on its way
 
     def pids(self) -> list[int]:
         """Numbers of the processes."""
@@ -196,21 +204,25 @@ def work(connection: Connection, warm_up: Callable[[], None]) -> None:
     torch.set_num_threads(1)
     warm_up()
     streams: dict[int, Iterator[Any]] = {}
-    ready: dict[int, Step] = {}
     with suppress(EOFError, OSError):
         connection.send(True)  # ready
         while True:
             number, job, left = connection.recv()
             for one in left:
                 streams.pop(one, None)
-                ready.pop(one, None)
             if job is not None:
                 function, arguments = job
                 streams[number] = function(*arguments)
-            answer = ready.pop(number, None) or step(streams[number])
-            connection.send(answer)
-            if not (answer.ended or answer.fault or connection.poll()):  # nothing else to do: one step ahead
-                ready[number] = step(streams[number])
+            _tell(connection, step(streams[number]))
+
+
+def _tell(connection: Connection, answer: Step) -> None:
+    """Send ``answer``, or in its place why it cannot travel."""
+    try:
+        connection.send(answer)
+    except (TypeError, AttributeError, ValueError) as error:
+        fault = RuntimeError(f"a worker's answer cannot travel: {error}; it was {answer.fault or answer.item!r}"[:500])
+        connection.send(Step(None, fault, False, answer.seconds))
 
 
 def step(stream: Iterator[Any]) -> Step:
