@@ -172,7 +172,7 @@ def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
     """Open the studio; returns the running page when ``block`` is False."""
     studio.limit_threads()
     if block:
-        workers.WORKERS.start(workers.wanted())
+        processes = workers.wanted()
         logs.start_logging()
         told = operations.listen()
     page = build()
@@ -201,6 +201,7 @@ def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
         app_kwargs=options,
     )
     if block:
+        workers.WORKERS.start(processes)  # not before: their imports would hold up the page
         operations.serve_until_told(page, told)
         workers.WORKERS.stop()
     return page
