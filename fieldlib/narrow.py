@@ -51,11 +51,13 @@ def narrow(model: FieldModel) -> FieldModel | None:
     return twin
 
 
-@lru_cache(maxsize=16)
 def quick(model: Model) -> Model:
     """``model``, or its narrow copy where this processor is fast at bf16 and both draw the same bundled picture."""
-    if isinstance(model, Baseline) or not use_bf16(torch.device("cpu")):
-        return model
+    return model if isinstance(model, Baseline) or not use_bf16(torch.device("cpu")) else _quick(model)
+
+
+@lru_cache(maxsize=16)  # as many as fieldlib.load keeps; baselines, which it makes anew each time, would push them out
+def _quick(model: FieldModel) -> FieldModel:
     twin = narrow(model)
     return twin if twin is not None and likeness(model, twin) > EQUAL else model
 
