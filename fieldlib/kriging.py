@@ -109,18 +109,13 @@ def inverse_cholesky(matrix: Tensor) -> Tensor:
 
 def _kernel(a: Tensor, b: Tensor) -> Tensor:
     """exp(-distance / length) between every a (B, N, D) and every b (B, M, D)."""
-    distance = summed_distance(a, b) if a.is_cuda else direct_distance(a, b)
-    return distance.mul_(-1 / LENGTH).exp_()
+    return distance(a, b).mul_(-1 / LENGTH).exp_()
 
 
-def direct_distance(a: Tensor, b: Tensor) -> Tensor:
-    """Euclidean distances (B, N, M); the other modes of ``cdist`` lose digits."""
-    return torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
-
-
-def summed_distance(a: Tensor, b: Tensor) -> Tensor:
-    """The same by sums of squares, for GPUs: there ``cdist`` was 85% of a training step (LOG.md)."""
-    total = a.new_zeros(())
-    for i in range(a.shape[-1]):
-        total = total + (a[..., i, None] - b[..., None, :, i]).square_()
-    return total.sqrt_()
+def distance(a: Tensor, b: Tensor) -> Tensor:
+    """Euclidean distances (B, N, M) by sums of squares: ``cdist``, where it keeps all digits, is slower (LOG.md)."""
+    squares = (a[..., 0, None] - b[..., None, :, 0]).square_()
+    for i in range(1, a.shape[-1]):
+        along = a[..., i, None] - b[..., None, :, i]
+        squares.addcmul_(along, along)
+    return squares.sqrt_()

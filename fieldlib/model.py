@@ -20,9 +20,10 @@ from fieldlib.backbones.base import Backbone, Base, Memory
 from fieldlib.errors import InputError
 from fieldlib.kriging import Moments
 from fieldlib.methods.base import Method, NetworkCall
-from fieldlib.points import Batch, Points
+from fieldlib.nn.lattice import cells
+from fieldlib.points import Batch, Points, grid
 from fieldlib.prediction import Prediction
-from fieldlib.resolution import SIDE
+from fieldlib.resolution import SIDE, at_centre
 
 BASES, OBJECTIVES = ("kriging", "unit"), ("residual", "textbook")
 
@@ -36,6 +37,24 @@ class UnitBase:
     def at(self, coords: Tensor) -> Moments:
         """Moments at ``coords`` (B, N, D)."""
         return Moments(coords.new_zeros(*coords.shape[:-1], self.channels), coords.new_ones(*coords.shape[:-1], 1))
+
+
+class Remembered:
+    """A base that keeps its moments on the grid of pixels once it was asked for them, and then looks them up."""
+
+    def __init__(self, base: Base) -> None:
+        self._base = base
+        self._moments: Moments | None = None
+
+    def at(self, coords: Tensor) -> Moments:
+        """Moments at ``coords`` (B, N, D)."""
+        if self._moments is not None and bool(at_centre(coords, SIDE).all()):
+            pixel = cells(coords, SIDE)[..., None]
+            return Moments(*(x.gather(1, pixel.expand(-1, -1, x.shape[-1])) for x in self._moments))
+        moments = self._base.at(coords)
+        if coords.shape[1:] == (SIDE**2, 2) and torch.equal(coords[0], grid(SIDE, SIDE).to(coords)):
+            self._moments = moments
+        return moments
 
 
 class FieldModel(nn.Module):
@@ -112,7 +131,8 @@ class FieldModel(nn.Module):
 
     def at(self, coords: Tensor, context: Points, samples: int = 1) -> NetworkCall:
         """The predictor for ``samples`` draws of each picture at query ``coords`` (B, N, D); encodes the context."""
-        return self.method.bind(NetworkPredictor(self, self.locate(coords, context).repeat(samples)))
+        queries = self.prepare(coords, context, None, Remembered(self.fit_base(context)))
+        return self.method.bind(NetworkPredictor(self, queries.repeat(samples)))
 
     def locate(self, coords: Tensor, context: Points, mask: Tensor | None = None) -> Queries:
         """Encode the context and prepare for queries: all the work that does not depend on time."""
@@ -120,9 +140,9 @@ class FieldModel(nn.Module):
 
     def prepare(self, coords: Tensor, context: Points, mask: Tensor | None, base: Base) -> Queries:
         """:meth:`locate` for a fitted base; knows nothing of the method, so all methods compile to the same code."""
+        memory = self.backbone.encode(context, base)
         moments = base.at(coords)
-        memory = self.backbone.locate(self.backbone.encode(context, base), coords, moments)
-        return Queries(coords, mask, memory, moments)
+        return Queries(coords, mask, self.backbone.locate(memory, coords, moments), moments)
 
     def predict(self, x_t: Tensor, t: Tensor, queries: Queries) -> tuple[Prediction, Tensor]:
         """Prediction at x_t (B, N, C) and scalar or (B, 1, 1) time, and the error of x0 that the base expects."""

@@ -7,6 +7,7 @@ from tiny_models import config_of, random_context, tiny_model
 from fieldlib import kriging
 from fieldlib.checkpoint import build
 from fieldlib.errors import InputError
+from fieldlib.model import Remembered
 from fieldlib.nn import attention
 from fieldlib.points import Batch, Points, grid
 from fieldlib.presets import PRESETS
@@ -191,3 +192,20 @@ def test_a_call_on_patches_answers_anywhere_and_sees_single_pixels(patch, call_d
 def test_a_patch_that_is_no_level_is_refused(patch, call_depths):
     with pytest.raises(InputError, match="patch is 1, 2, 4"):
         patched(patch, call_depths)
+
+
+def test_a_base_is_not_computed_twice_for_the_same_pixels():
+    asked = []
+
+    class Counting(kriging.Kriging):
+        def at(self, coords):
+            asked.append(coords.shape[1])
+            return super().at(coords)
+
+    plain = kriging.fit(random_context())
+    base = Remembered(Counting(*plain))
+    pixels, some, between = grid(32, 32).expand(2, -1, -1), grid(32, 32)[[5, 900, 31]].expand(2, -1, -1), queries()
+    for coords in (some, between, pixels, some, pixels, between):
+        for found, expected in zip(base.at(coords), plain.at(coords), strict=True):
+            close(found, expected, 1e-5)
+    assert asked == [3, 30, 1024, 30], "looked up once the whole grid was asked for, and only pixels"

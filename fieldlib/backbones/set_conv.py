@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from fieldlib.backbones.base import Backbone, Base, Memory
 from fieldlib.errors import InputError
 from fieldlib.kriging import Moments, describe
+from fieldlib.nn.activation import SiLU
 from fieldlib.nn.lattice import cells, offsets, read_between, spread
 from fieldlib.nn.modulation import LevelEmbedding
 from fieldlib.nn.unet import UNet
@@ -73,7 +74,7 @@ class SetConv(Backbone):
         last = nn.Linear(head, self.channels)
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
-        self.out = nn.Sequential(nn.SiLU(), nn.Linear(head, head), nn.SiLU(), last)
+        self.out = nn.Sequential(SiLU(), nn.Linear(head, head), SiLU(), last)
 
     def encode(self, context: Points, base: Base) -> Memory:
         """See :meth:`Backbone.encode`."""

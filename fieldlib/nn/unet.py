@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+
+from fieldlib.nn.activation import SiLU
 
 GROUPS = 8
 
@@ -79,12 +80,12 @@ class ConvBlock(nn.Module):
         self.convolutions = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
         nn.init.zeros_(self.convolutions[1].weight)  # type: ignore[arg-type]
         self.modulation = nn.Linear(level_width, 2 * width) if level_width else None
+        self.active = SiLU()
 
     def forward(self, x: Tensor, level: Tensor | None = None) -> Tensor:
         """(B, width, H, W) -> same."""
-        overwrite = not torch.is_grad_enabled()  # fresh memory costs as much as the arithmetic
-        y = self.convolutions[0](F.silu(self.norm(x), inplace=overwrite))
+        y = self.convolutions[0](self.active(self.norm(x)))
         if self.modulation is not None:
-            scale, shift = self.modulation(level)[..., None, None].chunk(2, dim=1)
+            scale, shift = self.modulation(level).to(y.dtype)[..., None, None].chunk(2, dim=1)
             y = torch.addcmul(y + shift, y, scale)
-        return x + self.convolutions[1](F.silu(y, inplace=overwrite))
+        return x + self.convolutions[1](self.active(y))
