@@ -20,7 +20,7 @@ from demo.checks import one_of, pack_mask
 from demo.moments import Moment, Scene
 from demo.pictures import Picture
 from demo.pngs import png
-from demo.studio import Request
+from demo.request import Request, solver_of
 from fieldlib import __version__
 
 STRIP = 8  # pictures in a lane of the strip
@@ -84,7 +84,7 @@ def description(recording: Recording) -> dict[str, Any]:
     return {
         "fieldlib": __version__,
         "model": request.model,
-        "solver": studio.solver_of(request),
+        "solver": solver_of(request),
         "steps": request.steps,
         "noise_seed": request.noise_seed,
         "fraction": request.fraction,

@@ -13,8 +13,10 @@ import numpy as np
 
 from demo import checks, menus, pictures, stopping, strings, studio
 from demo.components import painter, player
+from demo.moments import Scene
 from demo.pictures import Picture
-from demo.studio import Request, Scene
+from demo.request import Request, solver_of
+from demo.steps import display_steps
 from fieldlib import InputError
 from fieldlib.sampling import MOST_STEPS
 
@@ -105,7 +107,7 @@ def requests_of(picture: Picture, mask: Mask, setup: Setup) -> list[Request]:
 
 def lane_of(request: Request) -> player.Lane:
     """What the player says of a lane."""
-    name, total = menus.model_title(request.model), len(studio.display_steps(request.steps))
+    name, total = menus.model_title(request.model), len(display_steps(request.steps))
     return player.Lane(request.model, name, how(request), request.samples, request.steps, total)
 
 
@@ -114,7 +116,7 @@ def how(request: Request) -> str:
     if menus.is_baseline(request.model):
         return strings.HOW_EXACT
     text = strings.HOW_ONE if request.steps == 1 else strings.HOW
-    return text.format(solver=menus.solver_title(studio.solver_of(request)), steps=request.steps)
+    return text.format(solver=menus.solver_title(solver_of(request)), steps=request.steps)
 
 
 def heading(requests: Sequence[Request]) -> str:

@@ -8,7 +8,7 @@ import torch
 import fieldlib
 from demo import checks, strings, studio
 from demo.moments import SIZE
-from demo.studio import Request
+from demo.request import Request
 from fieldlib import BASELINES, InputError
 from fieldlib.influence import influence
 

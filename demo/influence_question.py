@@ -13,7 +13,7 @@ from demo import checks, operations, strings
 from demo.components import painter
 from demo.influence_map import influence_map
 from demo.moments import SIZE
-from demo.studio import Request
+from demo.request import Request
 from demo.turns import TURNS
 from fieldlib import InputError
 

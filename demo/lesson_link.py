@@ -22,7 +22,8 @@ from demo.languages import languages
 from demo.moments import SIZE
 from demo.parts import PARTS
 from demo.pictures import Picture
-from demo.studio import MOST_LANES, Request
+from demo.request import Request
+from demo.studio import MOST_LANES
 from fieldlib import BASELINES, PATTERNS, SOLVERS, InputError
 from fieldlib.sampling import MOST_STEPS
 

@@ -14,7 +14,7 @@ import fieldlib
 from demo import studio
 from demo.checks import MOST_SEED, whole
 from demo.moments import SIZE
-from demo.studio import Request
+from demo.request import Request, solver_of
 from fieldlib import METHODS, SOLVERS
 from fieldlib.metrics import coverage, fair_crps, psnr
 from fieldlib.points import to_values
@@ -91,7 +91,7 @@ def sweep(request: Request, solvers: Sequence[str] = SWEPT, budgets: Sequence[in
         InputError: a mask or a model that cannot be used.
     """
     if one_call(request.model):
-        return [_row(studio.solver_of(request), [replace(request, samples=1)])]
+        return [_row(solver_of(request), [replace(request, samples=1)])]
     rows = []
     for name in solvers:
         per_step = SOLVERS[name].calls_per_step

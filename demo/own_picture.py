@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from demo.checks import error, from_base64url, picture
-from demo.studio import SIZE
+from demo.moments import SIZE
 from fieldlib import InputError
 from fieldlib.data import open_picture
 

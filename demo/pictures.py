@@ -13,7 +13,7 @@ import numpy as np
 from huggingface_hub import snapshot_download
 
 from demo import checks, languages, own_picture, strings
-from demo.studio import SIZE
+from demo.moments import SIZE
 from fieldlib import InputError
 from fieldlib.data import cifar10, gallery, load_labels, load_pictures, open_picture, to_square
 from fieldlib.data.picture import FORMATS, MOST_BYTES, MOST_PIXELS, PictureError

@@ -6,7 +6,8 @@ A test executes them and compares the pictures, pixel by pixel.
 from __future__ import annotations
 
 from demo.checks import pack_mask
-from demo.studio import SIZE, Request, solver_of
+from demo.moments import SIZE
+from demo.request import Request, solver_of
 from fieldlib.data import gallery
 from fieldlib.registry import one_call
 

@@ -24,11 +24,13 @@ from typing import Any, NamedTuple, TypeVar
 import torch
 
 from demo import time_limit, zerogpu
+from demo.sharing import Source
 from demo.turns import TURNS, Turns, processors
 from fieldlib import InputError
 
 COUNT = "FIELDLIB_WORKERS"  # environment variable
 MOST = 8  # each has some 480 MB, of which libraries are shared
+A = TypeVar("A")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -89,30 +91,30 @@ class Worker:
         """Number of the process."""
         return self._process.pid
 
-    def stream(self, function: Callable[..., Iterator[T]], arguments: tuple[Any, ...]) -> Generator[T, None, None]:
-        """The items of ``function(*arguments)``; their processor time counts as this thread's."""
-        number, job = next(self._numbers), (function, arguments)
+    def stream(self, function: Callable[[A], Iterator[T]], argument: Callable[[], A]) -> Generator[T, None, None]:
+        """The items of ``function(argument())``; their processor time counts as this thread's."""
+        number = next(self._numbers)
         self._open.add(number)
         try:
+            step = self._ask(number, lambda: (function, argument()))
             while True:
-                step = self._ask(number, job)
-                job = None  # type: ignore[assignment]  # only the first question begins it
                 time_limit.charge(step.seconds)
                 if step.fault is not None:
                     raise step.fault
                 if step.ended:
                     return
                 yield step.item
+                step = self._ask(number)
         finally:
             # Told with the next question: the memory's cleaner may end a stream in a thread that asks just now.
             self._left.append(number)
             self._open.discard(number)
 
-    def _ask(self, number: int, job: object) -> Step:
+    def _ask(self, number: int, job: Callable[[], object] = lambda: None) -> Step:
         with self._turns.one():
             left = [self._left.popleft() for _ in range(len(self._left))]
             try:
-                self._connection.send((number, job, left))
+                self._connection.send((number, job(), left))
                 return self._connection.recv()
             except (EOFError, OSError) as error:
                 self._lost = True
@@ -145,14 +147,17 @@ class Workers:
                 self._workers.pop().end()
                 TURNS.more(-1)
 
-    def stream(self, function: Callable[..., Iterator[T]], *arguments: object) -> Iterator[T]:
-        """The items of ``function(*arguments)``: both must be known to a worker by their modules' names."""
+    def stream(self, function: Callable[[A], Generator[T, None, None]], argument: Callable[[], A]) -> Source[T]:
+        """The items of ``function(argument())``: both must be known to a worker by their modules' names.
+
+        The argument is asked for when a processor is free for it.
+        """
         with self._lock:
             self._replace_dead()
             ready = [worker for worker in self._workers if worker.ready]
             if not ready:
-                return function(*arguments)
-        return min(ready, key=lambda worker: worker.streams).stream(function, arguments)
+                return function(argument())
+        return min(ready, key=lambda worker: worker.streams).stream(function, argument)
 
     def _replace_dead(self) -> None:
         """A worker that died at work gets a successor; one that never came to work does not."""
@@ -211,8 +216,8 @@ def work(connection: Connection, warm_up: Callable[[], None]) -> None:
             for one in left:
                 streams.pop(one, None)
             if job is not None:
-                function, arguments = job
-                streams[number] = function(*arguments)
+                function, argument = job
+                streams[number] = function(argument)
             _tell(connection, step(streams[number]))
 
 

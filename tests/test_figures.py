@@ -12,8 +12,8 @@ import torch
 from demo import figures, languages, numbers, pictures, studio
 from demo.components import painter
 from demo.exports import record
+from demo.request import Request
 from demo.sections import numbers as section
-from demo.studio import Request
 from fieldlib import METHODS, InputError, hub
 
 MODEL = "flow_matching/tiny"

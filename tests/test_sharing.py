@@ -30,12 +30,17 @@ class Source:
             self.open = False
 
 
+def items(sharing, key, source):
+    with sharing.reading(key, source) as found:
+        yield from found
+
+
 def test_readers_side_by_side_share_one_computation():
     sharing, source, gate = Sharing(4), Source(200), threading.Barrier(8)
 
     def read():
         gate.wait()
-        return list(sharing.items("run", source))
+        return list(items(sharing, "run", source))
 
     with ThreadPoolExecutor(8) as pool:
         found = [future.result() for future in [pool.submit(read) for _ in range(8)]]
@@ -45,14 +50,14 @@ def test_readers_side_by_side_share_one_computation():
 
 def test_nothing_is_computed_before_somebody_needs_it():
     sharing, source = Sharing(4), Source(100)
-    first, second = sharing.items("run", source), sharing.items("run", source)
+    first, second = items(sharing, "run", source), items(sharing, "run", source)
     assert [next(first), next(first), next(second)] == [0, 1, 0]
     assert source.made == [0, 1]
 
 
 def test_one_who_leaves_does_not_end_the_run_of_the_others():
     sharing, source = Sharing(4), Source(5)
-    first, second = sharing.items("run", source), sharing.items("run", source)
+    first, second = items(sharing, "run", source), items(sharing, "run", source)
     next(first), next(second)
     first.close()
     assert source.open and list(second) == [1, 2, 3, 4]
@@ -60,28 +65,28 @@ def test_one_who_leaves_does_not_end_the_run_of_the_others():
 
 def test_a_run_that_all_have_left_is_closed_and_starts_anew():
     sharing, source = Sharing(4), Source(5)
-    reader = sharing.items("run", source)
+    reader = items(sharing, "run", source)
     next(reader)
     reader.close()
     assert not source.open
-    assert list(sharing.items("run", source)) == [0, 1, 2, 3, 4] and source.starts == 2
+    assert list(items(sharing, "run", source)) == [0, 1, 2, 3, 4] and source.starts == 2
 
 
 def test_a_fault_reaches_every_reader_and_is_not_kept():
     sharing, source = Sharing(4), Source(2, fault=ValueError("broken"))
-    readers = [sharing.items("run", source) for _ in range(2)]
+    readers = [items(sharing, "run", source) for _ in range(2)]
     assert [next(reader) for reader in readers * 2] == [0, 0, 1, 1]
     for reader in readers:
         with pytest.raises(ValueError, match="broken"):
             next(reader)
     source.fault = None
-    assert list(sharing.items("run", source)) == [0, 1] and source.starts == 2
+    assert list(items(sharing, "run", source)) == [0, 1] and source.starts == 2
 
 
 def test_only_the_latest_runs_are_kept():
     sharing, source = Sharing(2), Source(3)
     for name in ("a", "b", "a", "c", "a", "b"):
-        assert list(sharing.items(name, source)) == [0, 1, 2]
+        assert list(items(sharing, name, source)) == [0, 1, 2]
     assert source.starts == 4, "b fell out, a did not"
 
 

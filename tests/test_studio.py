@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 import fieldlib
-from demo import checks, handlers, influence_question, menus, pictures, strings, studio
+from demo import checks, handlers, influence_question, menus, pictures, steps, strings, studio
 from demo.components import painter, picker, player
 from demo.influence_map import influence_map
 from demo.meter import METER
 from demo.moments import SPREAD_LIMIT
-from demo.studio import MOST_MOMENTS, Request
+from demo.request import Request
+from demo.steps import MOST_MOMENTS, display_steps
 from fieldlib import InputError, hub
 from fieldlib.checkpoint import build, save_model
 from fieldlib.points import to_values
@@ -147,7 +148,7 @@ def test_a_baseline_is_one_exact_step_without_network_calls(pixels):
 
 @pytest.mark.parametrize("steps", [1, 2, 59, 60, 61, 100, 1000])
 def test_at_most_sixty_moments_travel_first_and_last_included(steps):
-    shown = studio.display_steps(steps)
+    shown = display_steps(steps)
     assert len(shown) == min(steps + 1, MOST_MOMENTS)
     assert {0, steps} <= shown
 
@@ -195,21 +196,22 @@ def test_one_to_three_lanes(pixels, count):
 
 def test_closing_a_comparison_closes_every_lane(pixels, monkeypatch):
     closed = []
-    original = studio.run
+    original = steps.unlimited
 
-    def watched(request, name, lane, *rest):
+    def watched(members):
         try:
-            yield from original(request, name, lane, *rest)
+            yield from original(members)
         finally:
-            closed.append(lane)
+            closed.append(members[0].request.solver)
 
-    monkeypatch.setattr(studio, "run", watched)
-    views = studio.compare([Request(pixels, model=MODEL, steps=500)] * 3)
+    monkeypatch.setattr(steps, "unlimited", watched)
+    solvers = ["ddim", "euler", "heun"]
+    views = studio.compare([Request(pixels, model=MODEL, solver=solver, steps=50) for solver in solvers])
     for _ in range(4):
         next(views)
+    assert closed == []
     views.close()
-    del views
-    assert sorted(closed) == [0, 1, 2]
+    assert sorted(closed) == solvers
 
 
 def test_samples_show_their_spread_and_leave_the_first_one_as_it_was(pixels):

@@ -9,17 +9,20 @@ import numpy as np
 import pytest
 
 from demo import studio, time_limit, workers, zerogpu
+from demo.steps import Member, walk
 from demo.turns import processors
 from demo.workers import Workers
 from fieldlib import InputError
+from fieldlib.data import gallery
 
 pytestmark = pytest.mark.slow  # processes of their own
 
-PICTURE = np.random.default_rng(3).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+PICTURE = gallery.gallery()[0].pixels  # one that bf16 leaves as it is, to a level
 
 
-def counting(file, length):
-    """Count to ``length``; ``file`` tells how far it came, and that it was closed."""
+def counting(job):
+    """Count to the length in ``job``; its file tells how far it came, and that it was closed."""
+    file, length = job
     try:
         for number in range(length):
             Path(file).write_text(str(number))
@@ -50,6 +53,10 @@ def pool():
     workers.stop()
 
 
+def stream(pool, function, argument):
+    return pool.stream(function, lambda: argument)
+
+
 def ready(pool):
     return sum(worker.ready for worker in pool._workers)
 
@@ -64,10 +71,10 @@ def until(true, seconds=60):
 def test_a_worker_shows_what_the_app_itself_would(pool):
     for name in ("flow_matching/tiny_conv", "score_sde/tiny", "nearest"):
         request = studio.Request(PICTURE, model=name, steps=4, samples=2)
-        scene = studio.set_scene(request)
-        here, there = list(studio.walk(request, scene)), list(pool.stream(studio.walk, request, scene))
+        member = Member(request, studio.set_scene(request))
+        here, there = list(walk([member])), list(stream(pool, walk, [member]))
         assert len(here) == len(there)
-        for one, other in zip(here, there, strict=True):
+        for [one], [other] in zip(here, there, strict=True):
             assert (one.step, one.t, one.calls) == (other.step, other.t, other.calls)
             assert np.abs(one.state.astype(int) - other.state).max() <= 1
             assert other.milliseconds >= 0
@@ -76,91 +83,91 @@ def test_a_worker_shows_what_the_app_itself_would(pool):
 def test_streams_are_shared_out_and_take_turns(pool):
     streams, seen = [], []
     for _ in range(4):
-        streams.append(pool.stream(faulty, ValueError))
+        streams.append(stream(pool, faulty, ValueError))
         seen.append(next(streams[-1]))
     assert sorted(seen) == sorted(2 * pool.pids())
     assert os.getpid() not in pool.pids()
-    for stream in streams:
-        stream.close()
+    for items in streams:
+        items.close()
     assert [worker.streams for worker in pool._workers] == [0, 0]
 
 
 def test_a_fault_arrives_as_what_it_is(pool):
     for kind in (InputError, RuntimeError):
-        stream = pool.stream(faulty, kind)
-        next(stream)
+        items = stream(pool, faulty, kind)
+        next(items)
         with pytest.raises(kind, match="reveal at least one pixel") as caught:
-            next(stream)
+            next(items)
         assert "in faulty" in caught.value.__notes__[0], "where it happened is for the log"
-        assert list(pool.stream(counting, os.devnull, 3)) == [0, 1, 2], "the worker goes on"
+        assert list(stream(pool, counting, (os.devnull, 3))) == [0, 1, 2], "the worker goes on"
 
 
-def unfit():
+def unfit(_):
     yield 1
     yield (one for one in ())
 
 
 def test_what_cannot_travel_is_a_fault_and_the_worker_goes_on(pool):
-    stream = pool.stream(unfit)
-    assert next(stream) == 1
+    items = stream(pool, unfit, None)
+    assert next(items) == 1
     with pytest.raises(RuntimeError, match=r"cannot travel.*generator"):
-        next(stream)
-    assert list(pool.stream(counting, os.devnull, 3)) == [0, 1, 2]
+        next(items)
+    assert list(stream(pool, counting, (os.devnull, 3))) == [0, 1, 2]
 
 
 def test_what_nobody_reads_is_not_computed_and_closed_when_left(pool, tmp_path):
     file = tmp_path / "progress"
-    stream = pool.stream(counting, str(file), 1000)
-    assert [next(stream), next(stream)] == [0, 1]
+    items = stream(pool, counting, (str(file), 1000))
+    assert [next(items), next(items)] == [0, 1]
     time.sleep(0.3)
     assert file.read_text() == "1"
-    stream.close()
+    items.close()
     for _ in pool._workers:  # told with the next question
-        list(pool.stream(counting, os.devnull, 1))
+        list(stream(pool, counting, (os.devnull, 1)))
     until(lambda: file.read_text().endswith("closed"))
 
 
 def test_the_time_of_a_worker_is_the_time_of_the_call(pool):
     allowance = time_limit.Allowance(0.25)
     with pytest.raises(InputError), allowance.used():
-        for _ in pool.stream(busy, 0.1):
+        for _ in stream(pool, busy, 0.1):
             time_limit.check()
 
 
 def test_a_worker_that_is_killed_ends_its_runs_and_is_replaced(pool):
-    streams = [pool.stream(busy, 0.01) for _ in range(2)]
-    for stream in streams:
-        next(stream)
+    streams = [stream(pool, busy, 0.01) for _ in range(2)]
+    for items in streams:
+        next(items)
     victim = pool.pids()[0]
     os.kill(victim, signal.SIGKILL)
     with pytest.raises(RuntimeError, match="process that computed this run has ended"):
         for _ in range(3):
-            for stream in streams:
-                next(stream)
-    assert len(list(pool.stream(counting, os.devnull, 5))) == 5, "by the other one"
+            for items in streams:
+                next(items)
+    assert len(list(stream(pool, counting, (os.devnull, 5)))) == 5, "by the other one"
     assert victim not in pool.pids() and len(pool.pids()) == 2
     until(lambda: ready(pool) == 2)
 
 
 def test_a_service_manager_that_tells_every_process_does_not_cut_a_run(pool):
-    stream = pool.stream(busy, 0.01)
-    next(stream)
+    items = stream(pool, busy, 0.01)
+    next(items)
     for pid in pool.pids():
         os.kill(pid, signal.SIGTERM)
-    assert next(stream) == 0.01
-    stream.close()
+    assert next(items) == 0.01
+    items.close()
 
 
 def test_until_workers_are_ready_the_app_computes_itself_and_they_end_with_it():
     pool = Workers()
     pool.start(1)
-    assert next(pool.stream(faulty, ValueError)) == os.getpid()
+    assert next(stream(pool, faulty, ValueError)) == os.getpid()
     (worker,) = pool._workers
     until(lambda: worker.ready)
-    assert next(pool.stream(faulty, ValueError)) == worker.pid
+    assert next(stream(pool, faulty, ValueError)) == worker.pid
     pool.stop()
     assert not worker.alive and pool.pids() == []
-    assert next(pool.stream(faulty, ValueError)) == os.getpid()
+    assert next(stream(pool, faulty, ValueError)) == os.getpid()
 
 
 def test_a_worker_that_never_comes_to_work_is_not_tried_again(monkeypatch):
@@ -168,7 +175,7 @@ def test_a_worker_that_never_comes_to_work_is_not_tried_again(monkeypatch):
     pool = Workers()
     pool.start(1)
     until(lambda: not pool._workers[0].alive)
-    assert next(pool.stream(faulty, ValueError)) == os.getpid() and pool.pids() == []
+    assert next(stream(pool, faulty, ValueError)) == os.getpid() and pool.pids() == []
 
 
 @pytest.mark.parametrize(("text", "count"), [("0", 0), ("3", 3)])

@@ -11,7 +11,7 @@ import numpy as np
 
 from demo import checks, strings
 from demo.components.player import source
-from demo.studio import SIZE
+from demo.moments import SIZE
 from fieldlib import InputError
 
 Message = dict[str, Any]

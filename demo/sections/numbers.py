@@ -14,7 +14,7 @@ from demo.checks import one_of
 from demo.events import SLOW
 from demo.guard import guard
 from demo.layout import Widgets
-from demo.studio import Request
+from demo.request import Request
 from fieldlib import InputError
 from fieldlib.registry import one_call
 

@@ -11,8 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from demo import figures, menus, pictures, studio
 from demo.moments import Moment
 from demo.pictures import Picture
+from demo.request import Request
 from demo.streamlit_ui import address, parts
-from demo.studio import Request
 from fieldlib import InputError
 from fieldlib.data import gallery
 
