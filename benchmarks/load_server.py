@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from demo.workers import wanted
 from fieldlib.errors import InputError
 from train_scripts.space_check import fetch, free_port
 
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120.0  # seconds until the app has to answer
 QUIET = 30.0  # seconds after which no run is left over
 RUNNING, QUEUED = "fieldlib_running_calls", "fieldlib_queue_length"
+READY = "fieldlib_workers_ready"
 MEMORY = ("process_resident_memory_bytes", "fieldlib_workers_resident_memory_bytes")
 
 
@@ -56,6 +58,7 @@ def replica() -> Iterator[str]:
     app = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         wait_for(address, app)
+        wait_until(lambda: metrics((address,))[READY] >= wanted(), app)
         yield address
     finally:
         app.terminate()
@@ -99,12 +102,12 @@ def wait_for(address: str, app: subprocess.Popen[bytes] | None) -> None:
 
 
 def wait_until(ask: Callable[[], object], app: subprocess.Popen[bytes] | None) -> bool:
-    """Whether ``ask`` gets an answer in time, and before ``app`` ends."""
+    """Whether ``ask`` gets an answer that is true in time, and before ``app`` ends."""
     deadline = time.monotonic() + PATIENCE
     while True:
         with suppress(OSError):
-            ask()
-            return True
+            if ask():
+                return True
         if (app is not None and app.poll() is not None) or time.monotonic() > deadline:
             return False
         time.sleep(0.2)

@@ -43,8 +43,8 @@ class Meter:
         with self._lock:
             self._answers[f"{status // 100}xx"] += 1
 
-    def text(self, waiting: int, workers: Iterable[int]) -> str:
-        """Everything, with ``waiting`` events in the queue and the numbers of the ``workers``' processes."""
+    def text(self, waiting: int, workers: Iterable[int], ready: int) -> str:
+        """Everything, with ``waiting`` events in the queue, the ``workers``' processes and how many are ready."""
         others = sum(map(resident_bytes, workers))
         with self._lock:
             return "\n".join(
@@ -57,6 +57,7 @@ class Meter:
                     *_family("fieldlib_http_answers_total", "counter", _by_status(self._answers)),
                     *_family("process_start_time_seconds", "gauge", {"": round(START, 3)}),
                     *_family("process_resident_memory_bytes", "gauge", {"": resident_bytes("self")}),
+                    *_family("fieldlib_workers_ready", "gauge", {"": ready}),
                     *_family("fieldlib_workers_resident_memory_bytes", "gauge", {"": others}),
                     "",
                 ]

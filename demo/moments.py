@@ -41,7 +41,8 @@ class Moment(NamedTuple):
     """One display frame: ``state`` x_t and ``estimate`` of x0, uint8 (32, 32, 3), revealed pixels pasted in.
 
     ``spread`` over the samples is uint8 (32, 32), 255 for ``SPREAD_LIMIT`` or more; None for a single sample.
-    Scores are None where the truth is unknown.
+    Scores are None where the truth is unknown. ``milliseconds`` of sampling so far: of a run that was computed together
+    with others, its share.
     """
 
     step: int

@@ -172,7 +172,8 @@ def app_options(page: gr.Blocks) -> dict[str, Any]:
         return JSONResponse(body, 503 if closing else 200)
 
     def metrics(_request: Request) -> Response:
-        return PlainTextResponse(METER.text(waiting(page), WORKERS.pids()), media_type="text/plain; version=0.0.4")
+        text = METER.text(waiting(page), WORKERS.pids(), WORKERS.ready())
+        return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
     return {"routes": [Route("/healthz", health), Route("/metrics", metrics)], "middleware": [Middleware(Gate)]}
 

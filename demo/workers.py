@@ -177,6 +177,11 @@ class Workers:
         else:
             TURNS.more(1)  # one worker computes while what another made is on its way
 
+    def ready(self) -> int:
+        """How many run and have imported and read what they need."""
+        with self._lock:
+            return sum(worker.ready for worker in self._workers)
+
     def pids(self) -> list[int]:
         """Numbers of the processes."""
         with self._lock:

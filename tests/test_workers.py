@@ -48,17 +48,13 @@ def busy(seconds):
 def pool():
     workers = Workers()
     workers.start(2)
-    until(lambda: ready(workers) == 2)
+    until(lambda: workers.ready() == 2)
     yield workers
     workers.stop()
 
 
 def stream(pool, function, argument):
     return pool.stream(function, lambda: argument)
-
-
-def ready(pool):
-    return sum(worker.ready for worker in pool._workers)
 
 
 def until(true, seconds=60):
@@ -146,7 +142,7 @@ def test_a_worker_that_is_killed_ends_its_runs_and_is_replaced(pool):
                 next(items)
     assert len(list(stream(pool, counting, (os.devnull, 5)))) == 5, "by the other one"
     assert victim not in pool.pids() and len(pool.pids()) == 2
-    until(lambda: ready(pool) == 2)
+    until(lambda: pool.ready() == 2)
 
 
 def test_a_service_manager_that_tells_every_process_does_not_cut_a_run(pool):

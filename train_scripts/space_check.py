@@ -15,6 +15,7 @@ import venv
 from pathlib import Path
 from typing import NamedTuple
 
+from demo.turns import processors
 from fieldlib.errors import InputError
 
 PATIENCE = 60.0  # seconds until it must answer
@@ -24,7 +25,7 @@ CALL = {"data": ["", None, 0.2, "uniform", "", "", 4, 0, 0, ""]}  # arguments of
 
 
 class Report(NamedTuple):
-    """Seconds from the start to the first picture, and the most memory that was resident until then, in megabytes."""
+    """Seconds from the start to the first picture; most megabytes of memory until then and until workers are ready."""
 
     seconds: float
     megabytes: float
@@ -55,7 +56,10 @@ def try_out(folder: Path, *, docker: bool = False, python: Path | None = None) -
             )
         try:
             ask(app, f"http://127.0.0.1:{port}", log, docker)
-            return check(Report(time.monotonic() - start, memory(app.pid)))
+            seconds = time.monotonic() - start
+            if not docker:
+                wait_for_workers(f"http://127.0.0.1:{port}")
+            return check(Report(seconds, memory(app.pid)))
         finally:
             app.terminate()
             app.wait(40)
@@ -108,6 +112,20 @@ def ask(app: subprocess.Popen[bytes], address: str, log: Path, docker: bool) -> 
     answer = fetch(f"{address}/gradio_api/call/sample/{event}")
     if "data:image/png" not in answer:
         raise InputError(f"the Space gives no picture: {answer[-300:]}")
+
+
+def wait_for_workers(address: str) -> None:
+    """Return when the app has as many workers at work as it starts on so many processors; they take memory, too.
+
+    Raises:
+        InputError: they are not ready in time.
+    """
+    count = min(CORES, processors())
+    deadline = time.monotonic() + PATIENCE
+    while count > 1 and f"fieldlib_workers_ready {count}\n" not in fetch(f"{address}/metrics"):
+        if time.monotonic() > deadline:
+            raise InputError(f"the Space's {count} workers are not ready within {PATIENCE:.0f} s")
+        time.sleep(0.2)
 
 
 def fetch(address: str, body: object = None) -> str:
