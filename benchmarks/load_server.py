@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from demo.workers import wanted
+from demo.workers import COUNT, wanted
 from fieldlib.errors import InputError
 from train_scripts.space_check import fetch, free_port
 
@@ -45,20 +45,21 @@ def served(url: str, count: int = 1) -> Iterator[Server]:
         yield Server(url.rstrip("/"), (url.rstrip("/"),))
         return
     with ExitStack() as stack:
-        replicas = tuple(stack.enter_context(replica()) for _ in range(count))
+        workers = min(wanted(), max(1, wanted() // count))  # of each: replicas on one machine share its processors
+        replicas = tuple(stack.enter_context(replica(**{COUNT: str(workers)})) for _ in range(count))
+        wait_until(lambda: metrics(replicas)[READY] == workers * count, None)
         yield Server(stack.enter_context(door(replicas)) if count > 1 else replicas[0], replicas)
 
 
 @contextmanager
-def replica() -> Iterator[str]:
-    """The address of an app that is started for the time being."""
+def replica(**environment: str) -> Iterator[str]:
+    """The address of an app that is started for the time being, with ``environment`` beside ours."""
     address = f"http://127.0.0.1:{free_port()}"
     command = [sys.executable, "app.py", "--port", address.rpartition(":")[2]]
-    environment = {**os.environ, "FIELDLIB_LOG": "WARNING"}
-    app = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    everything = {**os.environ, "FIELDLIB_LOG": "WARNING", **environment}
+    app = subprocess.Popen(command, cwd=ROOT, env=everything, stdout=subprocess.DEVNULL)
     try:
         wait_for(address, app)
-        wait_until(lambda: metrics((address,))[READY] >= wanted(), app)
         yield address
     finally:
         app.terminate()
