@@ -9,15 +9,17 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
 import fieldlib
 from demo import checks, time_limit, zerogpu
 from demo.moments import SIZE, Moment, Scene, look
 from demo.request import Request, solver_of
 from fieldlib import BASELINES, SOLVERS, Frame
-from fieldlib.points import Points
+from fieldlib.points import batch
 
 MOST_MOMENTS = 60  # display frames of a run, whatever its number of steps
+ABOUT = 64  # revealed pixels; all of a batch cost as much as the one that has most of them
 MOST_TOGETHER = 8  # samples of one batch: more gain nothing (LOG.md)
 T = TypeVar("T")
 
@@ -36,15 +38,17 @@ def walk(members: Sequence[Member]) -> Generator[list[Moment | None], None, None
     """
     wanted = display_steps(members[0].request.steps)
     for frame, spent in clocked(unlimited(members)):
-        parts = zip(shares(frame, len(members)), members, strict=True)
+        parts = zip(shares(frame, members), members, strict=True)
         share = spent / len(members)
         yield [look(part, share, member.scene) if frame.step in wanted else None for part, member in parts]
 
 
-def shares(frame: Frame, count: int) -> list[Frame]:
-    """A frame for each of ``count`` members."""
-    pairs = zip(frame.values.chunk(count), frame.x0.chunk(count), strict=True)
-    return [frame._replace(values=values, x0=x0) for values, x0 in pairs]
+def shares(frame: Frame, members: Sequence[Member]) -> Iterator[Frame]:
+    """Each member's own part of ``frame``: its samples and its hidden pixels."""
+    parts = zip(frame.values.chunk(len(members)), frame.x0.chunk(len(members)), members, strict=True)
+    for values, x0, (_, scene) in parts:
+        count = int((~scene.mask).sum())
+        yield frame._replace(values=values[:, :count], x0=x0[:, :count])
 
 
 def identity(request: Request, scene: Scene) -> Hashable:
@@ -54,13 +58,13 @@ def identity(request: Request, scene: Scene) -> Hashable:
 
 
 def kind(request: Request, scene: Scene) -> Hashable:
-    """Equal for runs that can be one batch: the same weights, solver and steps, as many samples and hidden pixels.
+    """Equal for runs that can be one batch: the same weights, solver and steps, as many samples, about as many pixels.
 
     Baselines, adaptive solvers and runs of many steps, which others should not wait for, are each of their own kind.
     """
     if request.model in BASELINES or request.steps > MOST_MOMENTS or _adaptive(request):
         return object()
-    return _weights(request), request.solver, request.steps, request.samples, int(scene.mask.sum())
+    return _weights(request), request.solver, request.steps, request.samples, int(scene.mask.sum()) // ABOUT
 
 
 def _weights(request: Request) -> object:
@@ -93,11 +97,11 @@ def limited(steps: Iterable[T]) -> Iterator[T]:
 def unlimited(members: Sequence[Member]) -> Generator[Frame, None, None]:
     """The frames of all ``members`` as one batch, each one's samples in a row, as the library gives them."""
     request = members[0].request
-    contexts = [fieldlib.observe(scene.pixels, mask=scene.mask) for _, scene in members]
-    hidden = torch.from_numpy(np.stack([~scene.mask.reshape(-1) for _, scene in members]))
-    coords = fieldlib.grid(SIZE, SIZE).expand(len(members), -1, -1)[hidden].unflatten(0, (len(members), -1))
+    context = batch([fieldlib.observe(scene.pixels, mask=scene.mask) for _, scene in members])
+    pixels = fieldlib.grid(SIZE, SIZE)
+    hidden = [pixels[torch.from_numpy(~scene.mask.reshape(-1))] for _, scene in members]
+    coords = pad_sequence(hidden, batch_first=True, padding_value=float(pixels[0, 0]))  # some pixel again and again
     seeds = [(one.noise_seed + k) % (checks.MOST_SEED + 1) for one, _ in members for k in range(one.samples)]
-    context = Points(torch.cat([one.coords for one in contexts]), torch.cat([one.values for one in contexts]))
     return zerogpu.sample(request.model, context, coords, request.solver, request.steps, tuple(seeds))
 
 

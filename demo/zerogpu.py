@@ -51,6 +51,7 @@ def sample(
         model = quick(model)
     elif isinstance(model, nn.Module) and next(model.parameters()).device != place:
         model = model.to(place)  # a baseline computes where its points are
-    context = context._replace(coords=context.coords.to(place), values=context.values.to(place))
+    mask = None if context.mask is None else context.mask.to(place)
+    context = Points(context.coords.to(place), context.values.to(place), mask)
     for frame in fieldlib.sample(model, context, coords, solver=solver, steps=steps, seeds=seeds):
         yield frame._replace(values=frame.values.cpu(), x0=frame.x0.cpu())

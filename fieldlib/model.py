@@ -129,9 +129,12 @@ class FieldModel(nn.Module):
             return loss.mean()
         return (loss * mask[..., None]).sum() / (mask.sum() * loss.shape[-1])
 
-    def at(self, coords: Tensor, context: Points, samples: int = 1) -> NetworkCall:
-        """The predictor for ``samples`` draws of each picture at query ``coords`` (B, N, D); encodes the context."""
-        queries = self.prepare(coords, context, None, Remembered(self.fit_base(context)))
+    def at(self, coords: Tensor, context: Points, samples: int = 1, mask: Tensor | None = None) -> NetworkCall:
+        """The predictor for ``samples`` draws of each picture at query ``coords`` (B, N, D); encodes the context.
+
+        Queries that are not in the ``mask`` (B, N) do not exist for the others; their answers mean nothing.
+        """
+        queries = self.prepare(coords, context, mask, Remembered(self.fit_base(context)))
         return self.method.bind(NetworkPredictor(self, queries.repeat(samples)))
 
     def locate(self, coords: Tensor, context: Points, mask: Tensor | None = None) -> Queries:

@@ -6,11 +6,13 @@ different size line up. Values lie in [-1, 1]; pixels are uint8.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from fieldlib.errors import InputError
 
@@ -53,6 +55,15 @@ def to_pixels(values: Tensor, height: int, width: int) -> np.ndarray:
     """Values (..., H * W, C) in [-1, 1] -> uint8 pixels (..., H, W, C); values outside are clipped."""
     scaled = ((values.detach().float().cpu() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
     return scaled.unflatten(-2, (height, width)).numpy()
+
+
+def batch(sets: Sequence[Points]) -> Points:
+    """Sets of one picture each as one batch; the shorter ones are filled up with points that do not exist."""
+    coords = pad_sequence([one.coords[0] for one in sets], batch_first=True)
+    values = pad_sequence([one.values[0] for one in sets], batch_first=True)
+    counts = torch.tensor([one.coords.shape[1] for one in sets])
+    mask = torch.arange(coords.shape[1]) < counts[:, None]
+    return Points(coords, values, None if mask.all() else mask)
 
 
 def take(points: Points, indices: Tensor) -> Points:

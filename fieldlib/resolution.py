@@ -27,6 +27,7 @@ class Anchors(NamedTuple):
     """The points of B pictures that are drawn; build them with :func:`place`."""
 
     coords: Tensor  # (B, A, D)
+    mask: Tensor | None = None  # (B, A) which of them count: a picture may have fewer than others; None: all
     pixel: Tensor | None = None  # (B, A) which pixels they are; None: the queries themselves are drawn
     taken: Tensor | None = None  # (B, side^2, 1) pixels that the context knows
     known: Tensor | None = None  # (B, side^2, C) their values, 0 elsewhere
@@ -44,28 +45,19 @@ class Anchors(NamedTuple):
 def place(context: Points, coords: Tensor, side: int | None) -> Anchors:
     """The pixels of a ``side`` x ``side`` grid that ``context`` leaves open, at least one for each picture.
 
+    Where a picture has fewer of them than others, known pixels that do not count follow.
+
     Where there is no grid, ``side`` None or coordinates other than (row, column), ``coords`` (B, N, D) are drawn
     themselves.
-
-    Raises:
-        InputError: pictures with different numbers of open pixels.
     """
     if side is None or coords.shape[-1] != 2:
         return Anchors(coords)
     known, taken = lay(context, side)
-    count = (~taken).sum(1).clamp_min(1)
-    if int(count.min()) < int(count.max()):
-        raise InputError("pictures of one batch must leave equally many pixels open: draw them one by one")
-    opened = taken[..., 0].byte().argsort(dim=1, stable=True)[:, : int(count[0])]
-    return Anchors(grid(side, side).to(context.coords)[opened], opened, taken, known)
-
-
-def even(context: Points, side: int | None) -> bool:
-    """Whether all pictures of ``context`` leave equally many pixels open, as :func:`place` needs it."""
-    if side is None or len(context.coords) == 1 or context.coords.shape[-1] != 2:
-        return True
-    counts = lay(context, side)[1].sum(1)
-    return int(counts.min()) == int(counts.max())
+    counts = (~taken).sum(1).clamp_min(1)
+    most = int(counts.max())
+    opened = taken[..., 0].byte().argsort(dim=1, stable=True)[:, :most]
+    mask = None if int(counts.min()) == most else torch.arange(most, device=counts.device) < counts
+    return Anchors(grid(side, side).to(context.coords)[opened], mask, opened, taken, known)
 
 
 def lay(context: Points, side: int) -> tuple[Tensor, Tensor]:

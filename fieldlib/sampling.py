@@ -15,7 +15,7 @@ from fieldlib.model import FieldModel
 from fieldlib.noise import field_noise, white_noise
 from fieldlib.points import Points
 from fieldlib.registry import SOLVERS
-from fieldlib.resolution import SIDE, even, place, read
+from fieldlib.resolution import SIDE, place, read
 from fieldlib.solvers.base import Solver
 from fieldlib.time_grids import time_grid
 
@@ -128,10 +128,8 @@ def reconstruct(
 def estimate(model: Model, context: Points, coords: Tensor) -> Tensor:
     """The x0 estimate at t = 1, which is the posterior mean: one network call, (B, N, C); reads like :func:`sample`."""
     check_points(context)
-    if not even(context, model.side):
-        return torch.cat([estimate(model, *alone(context, coords, i)) for i in range(len(context.coords))])
     anchors = place(context, everywhere(coords, context), model.side)
-    return look(model, anchors.picture(model.at(anchors.coords, context).estimate()), coords)
+    return look(model, anchors.picture(model.at(anchors.coords, context, mask=anchors.mask).estimate()), coords)
 
 
 def moments(model: Model, context: Points, coords: Tensor, draws: Draws) -> Iterator[Moment]:
@@ -142,8 +140,7 @@ def moments(model: Model, context: Points, coords: Tensor, draws: Draws) -> Iter
     solver = make_solver(method.default_solver if draws.solver is None else draws.solver)
     kind = method.default_grid if draws.grid is None else draws.grid
     times = time_grid(method.path, method.t_range, draws.steps, kind)
-    together = not solver.adaptive and even(context, model.side)
-    walk = walk_together if together else walk_apart
+    walk = walk_apart if solver.adaptive else walk_together
     return walk(model, context, everywhere(coords, context), solver, times, draws)
 
 
@@ -155,7 +152,7 @@ def walk_together(
     The state is kept in double precision: near t = 0 some solvers multiply the rounding of x by several hundred.
     """
     anchors = place(context, coords, model.side)
-    predictor = model.at(anchors.coords, context, samples=len(draws.seeds) // len(coords))
+    predictor = model.at(anchors.coords, context, samples=len(draws.seeds) // len(coords), mask=anchors.mask)
     noise = NoiseDraws(anchors.coords, context.values.shape[-1], draws)
 
     def moment(t: Tensor, x: Tensor, x0: Tensor) -> Moment:
@@ -170,7 +167,7 @@ def walk_together(
 def walk_apart(
     model: Model, context: Points, coords: Tensor, solver: Solver, times: Tensor, draws: Draws
 ) -> Iterator[Moment]:
-    """The same with a run of its own for each sample, side by side; calls are those of the busiest one."""
+    """The same for adaptive solvers: a run of its own for each sample, side by side; calls are those of the busiest."""
     share = len(draws.seeds) // len(coords)
     runs = [
         walk_together(model, *alone(context, coords, k // share), solver, times, draws._replace(seeds=[seed]))

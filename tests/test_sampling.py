@@ -196,9 +196,10 @@ def test_known_pixels_keep_their_values_in_every_frame():
             assert (frame.values[i, order[10:]] - context.values[i, :1]).abs().min() > 0
 
 
+@pytest.mark.parametrize("backbone", BACKBONES.names())
 @pytest.mark.parametrize("counts", [[10, 20], [36, 35], [36, 36]])
-def test_pictures_of_a_batch_may_know_different_numbers_of_pixels(counts):
-    model = tiny_model("deep_set")
+def test_pictures_of_a_batch_may_know_different_numbers_of_pixels(counts, backbone):
+    model = tiny_model(backbone)
     context, orders = on_pixels(counts)
     together = draw(model, context, [1, 2])
     guess = fieldlib.estimate(model, context, COORDS)

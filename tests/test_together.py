@@ -142,10 +142,11 @@ def together(requests):
         return [moments(run) for run in runs]
 
 
-@pytest.mark.parametrize("samples", [1, 3])
-def test_pictures_and_scores_are_those_of_single_runs(pictures, batches, samples):
-    first = Request(pictures[0], model=MODEL, steps=4, noise_seed=500, samples=samples)
-    requests = [first, replace(first, pixels=pictures[1], seed=7, noise_seed=600)]
+@pytest.mark.parametrize("model", [MODEL, "score_sde/tiny"])
+@pytest.mark.parametrize(("samples", "fraction"), [(1, 0.2), (3, 0.23)], ids=["one", "three, unequal"])
+def test_pictures_and_scores_are_those_of_single_runs(pictures, batches, model, samples, fraction):
+    first = Request(pictures[0], model=model, steps=4, noise_seed=500, samples=samples)
+    requests = [first, replace(first, pixels=pictures[1], seed=7, noise_seed=600, fraction=fraction)]
     pairs = together(requests)
     assert batches == [tuple(range(500, 500 + samples)) + tuple(range(600, 600 + samples))]
     for request, found in zip(requests, pairs, strict=True):

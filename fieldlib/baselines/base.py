@@ -33,8 +33,8 @@ class Baseline(ABC):
     def reconstruct(self, context: Points, coords: Tensor) -> Tensor:
         """Values (B, N, C) at ``coords`` (B, N, D); every context point exists (no mask)."""
 
-    def at(self, coords: Tensor, context: Points, samples: int = 1) -> FixedPredictor:
-        """The predictor for ``samples`` draws of each picture; all draws are equal."""
+    def at(self, coords: Tensor, context: Points, samples: int = 1, mask: Tensor | None = None) -> FixedPredictor:
+        """The predictor for ``samples`` draws of each picture; all draws are equal, and a ``mask`` changes nothing."""
         values = [
             self.reconstruct(Points(one.coords, one.values), coords[i : i + 1]) for i, one in enumerate(split(context))
         ]

@@ -46,7 +46,7 @@ class LMMSE(Baseline):
         """See :meth:`Baseline.reconstruct`."""
         return _read(self._condition(context).mean, coords)
 
-    def at(self, coords: Tensor, context: Points, samples: int = 1) -> PosteriorPredictor:
+    def at(self, coords: Tensor, context: Points, samples: int = 1, mask: Tensor | None = None) -> PosteriorPredictor:
         """The predictor for ``samples`` exact draws of each picture; the first noisy values decide which."""
         given = [self._condition(one) for one in split(context)]
         mean = torch.cat([_read(one.mean, coords[i : i + 1]) for i, one in enumerate(given)])
