@@ -107,9 +107,9 @@ class Sharing(Generic[T]):
 
     def _enter(self, key: Hashable, make: Callable[[], Source[T]]) -> Stream[T]:
         with self._lock:
-            stream = self._streams[key] if key in self._streams else self._streams.setdefault(key, Stream(make()))
-            self._streams.move_to_end(key)
+            stream = self._streams.pop(key, None) or Stream(make())
             stream.readers += 1
+            self._streams[key] = stream  # the latest
             return stream
 
     def _leave(self, key: Hashable, stream: Stream[T]) -> None:

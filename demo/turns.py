@@ -42,7 +42,10 @@ class Turns:
 
     @contextmanager
     def lent(self) -> Iterator[None]:
-        """Let others have the turn of this thread meanwhile; it then goes on at once, for a moment as one too many."""
+        """Let others have the turn of this thread meanwhile; it then goes on at once, for a moment as one too many.
+
+        A thread without a turn lets one more compute meanwhile.
+        """
         self._pass_on()
         try:
             yield
