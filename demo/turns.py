@@ -1,4 +1,4 @@
-"""Who computes when: runs take turns on the processors, in the order in which they ask."""
+"""Who computes when: in this process runs take turns on the processors, in the order in which they ask."""
 
 from __future__ import annotations
 
@@ -20,14 +20,6 @@ class Turns:
         self._free = count
         self._line: deque[threading.Event] = deque()
         self._lock = threading.Lock()
-
-    def more(self, count: int) -> None:
-        """Allow ``count`` more turns at a time, or fewer."""
-        with self._lock:
-            self._free += count
-            while self._free > 0 and self._line:
-                self._free -= 1
-                self._line.popleft().set()
 
     @contextmanager
     def one(self) -> Iterator[None]:

@@ -111,7 +111,7 @@ class Worker:
             self._open.discard(number)
 
     def _ask(self, number: int, job: Callable[[], object] = lambda: None) -> Step:
-        with self._turns.one():
+        with TURNS.lent(), self._turns.one():
             left = [self._left.popleft() for _ in range(len(self._left))]
             try:
                 self._connection.send((number, job(), left))
@@ -145,7 +145,6 @@ class Workers:
         with self._lock:
             while self._workers:
                 self._workers.pop().end()
-                TURNS.more(-1)
 
     def stream(self, function: Callable[[A], Generator[T, None, None]], argument: Callable[[], A]) -> Source[T]:
         """The items of ``function(argument())``: both must be known to a worker by their modules' names.
@@ -164,7 +163,6 @@ class Workers:
         for worker in [worker for worker in self._workers if not worker.alive]:
             log.warning("a worker has ended")
             self._workers.remove(worker)
-            TURNS.more(-1)
             if worker.warm:
                 self._add()
 
@@ -174,8 +172,6 @@ class Workers:
             self._workers.append(Worker())
         except OSError as error:
             log.warning("no further worker: %s", error)
-        else:
-            TURNS.more(1)  # one worker computes while what another made is on its way
 
     def ready(self) -> int:
         """How many run and have imported and read what they need."""

@@ -70,28 +70,6 @@ def test_no_more_turns_at_a_time_than_there_are_even_after_errors():
     assert most[0] == 2 and now[0] == 0 and line._free == 2
 
 
-def test_turns_can_be_added_and_taken_away():
-    line, came = turns.Turns(1), threading.Semaphore(0)
-
-    def visit():
-        with line.one():
-            came.release()
-            gate.wait(10)
-
-    gate = threading.Event()
-    threads = [threading.Thread(target=visit) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    assert came.acquire(timeout=10) and not came.acquire(timeout=0.1)
-    line.more(1)
-    assert came.acquire(timeout=10) and not came.acquire(timeout=0.1)
-    line.more(-1)
-    gate.set()
-    for thread in threads:
-        thread.join(10)
-    assert line._free == 1
-
-
 def test_a_run_ends_when_its_time_is_used_up(monkeypatch):
     monkeypatch.setenv(time_limit.SECONDS, "0.02")
     request = studio.Request(PICTURE, model="flow_matching/tiny", steps=1000)
