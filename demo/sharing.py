@@ -71,9 +71,10 @@ class Stream(Generic[T]):
         return self.ended and self._fault is None
 
     def close(self) -> None:
-        """End it here; what was made stays."""
+        """End it here; what was made stays, and nothing else."""
         self.ended = True
         self._source.close()
+        self._source = (item for item in self._made[:0])
 
     def _advance(self) -> None:
         try:

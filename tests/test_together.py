@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -45,6 +46,16 @@ def test_those_who_come_before_the_first_step_are_one_group():
     assert next(late) == "c0"
     assert list(first) == ["a0", "a1", "a2"] and list(second) == ["b1", "b2"] and list(late) == ["c1", "c2"]
     assert source.groups == [["a", "b"], ["c"]] == source.ended
+
+
+def test_a_stream_that_has_ended_keeps_its_own_items_alone():
+    together = Together(Source())
+    seats = [together.join("kind", name, 8) for name in "ab"]
+    group = weakref.ref(seats[0]._group)
+    streams = [Stream(seats.pop()) for _ in range(2)]
+    assert [list(stream.items())[-1] for stream in streams] == ["b2", "a2"]
+    gc.collect()
+    assert group() is None and streams[0].item(1) == ["b1"]
 
 
 def test_another_kind_or_no_room_is_another_group():
