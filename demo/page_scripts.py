@@ -77,13 +77,19 @@ CHOICES = """async (count) => {
 BEFORE = """() => document.querySelector("#pattern").addEventListener("focusin", ({ target }) => {
   target.dataset.before = target.value;
 })"""
-# On a phone the player stands before the controls, for the eye (studio.css) and for the keyboard.
+# On a phone the player stands before the controls, for the eye (studio.css) and for the keyboard. It comes into view
+# when a finger presses Run; a run that a slider has started leaves the slider where it is.
 PLAYER_FIRST = """() => {
   const phone = matchMedia("(max-width: 900px)");
   const screen = document.querySelector("#screen"), studio = screen.parentElement;
   const place = () => (phone.matches ? studio.prepend(screen) : studio.append(screen));
   phone.addEventListener("change", place);
   if (phone.matches) place();
+  const show = (event) => {
+    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+    if (phone.matches && event.isTrusted && event.target.closest?.("#run")) screen.scrollIntoView({ behavior });
+  };
+  addEventListener("click", show, true); // the window's: before SLIDERS holds the click back
 }"""
 # The server went away: say so, keep what is shown, and hold Run back until it answers again. A server that started anew
 # knows nothing of this page, so the page is loaded again: its address holds the lesson.

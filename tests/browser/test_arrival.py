@@ -90,8 +90,10 @@ def test_a_browser_that_loses_the_network_finds_its_way_back_without_loading_aga
     studio = visit()
     studio.run()
     studio.page.evaluate("window.same = true")
+    studio.page.evaluate("scrollTo(0, document.body.scrollHeight)")
     studio.page.context.set_offline(True)
     studio.page.wait_for_selector("#offline:visible")
+    assert 0 < studio.page.locator("#offline").bounding_box()["y"] < 100, "wherever the page has been scrolled to"
     studio.page.wait_for_selector("#run[inert]")
     studio.page.context.set_offline(False)
     studio.page.wait_for_selector("#run:not([inert])")

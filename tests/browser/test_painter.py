@@ -164,6 +164,9 @@ def test_painting_by_touch(visit):
     assert painter.mask[6, 3]
     assert painter.mask[22, 28]
     assert studio.page.evaluate("scrollY") == before, "painting does not scroll the page"
+    studio.page.tap("#run")
+    on_screen = "({ top, bottom }) => top > -30 && bottom < innerHeight"
+    studio.page.wait_for_function(f"({on_screen})(document.querySelector('.player .lanes').getBoundingClientRect())")
 
 
 def test_painted_pixels_are_what_a_run_reveals_and_they_stay_with_another_picture(painter):
