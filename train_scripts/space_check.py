@@ -15,7 +15,6 @@ import venv
 from pathlib import Path
 from typing import NamedTuple
 
-from demo.turns import processors
 from fieldlib.errors import InputError
 
 PATIENCE = 60.0  # seconds until it must answer
@@ -120,7 +119,7 @@ def wait_for_workers(address: str) -> None:
     Raises:
         InputError: they are not ready in time.
     """
-    count = min(CORES, processors())
+    count = min(CORES, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     deadline = time.monotonic() + PATIENCE
     while count > 1 and f"fieldlib_workers_ready {count}\n" not in fetch(f"{address}/metrics"):
         if time.monotonic() > deadline:
