@@ -52,7 +52,7 @@ class Remembered:
             pixel = cells(coords, SIDE)[..., None]
             return Moments(*(x.gather(1, pixel.expand(-1, -1, x.shape[-1])) for x in self._moments))
         moments = self._base.at(coords)
-        if coords.shape[1:] == (SIDE**2, 2) and torch.equal(coords[0], grid(SIDE, SIDE).to(coords)):
+        if coords.shape[1:] == (SIDE**2, 2) and torch.equal(coords, grid(SIDE, SIDE).to(coords).expand_as(coords)):
             self._moments = moments
         return moments
 

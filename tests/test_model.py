@@ -205,7 +205,8 @@ def test_a_base_is_not_computed_twice_for_the_same_pixels():
     plain = kriging.fit(random_context())
     base = Remembered(Counting(*plain))
     pixels, some, between = grid(32, 32).expand(2, -1, -1), grid(32, 32)[[5, 900, 31]].expand(2, -1, -1), queries()
-    for coords in (some, between, pixels, some, pixels, between):
+    mixed = torch.stack([pixels[0], pixels[1].flip(0)])
+    for coords in (some, between, mixed, some, pixels, some, mixed, between):
         for found, expected in zip(base.at(coords), plain.at(coords), strict=True):
             close(found, expected, 1e-5)
-    assert asked == [3, 30, 1024, 30], "looked up once the whole grid was asked for, and only pixels"
+    assert asked == [3, 30, 1024, 3, 1024, 30], "looked up once the whole grid was asked for, and only pixels"
