@@ -164,7 +164,12 @@ def test_painting_by_touch(visit):
     assert painter.mask[6, 3]
     assert painter.mask[22, 28]
     assert studio.page.evaluate("scrollY") == before, "painting does not scroll the page"
-    studio.page.tap("#run")
+
+
+def test_on_a_phone_run_brings_the_player_into_view(visit):
+    studio = visit(width=390, height=844, has_touch=True, is_mobile=True)
+    studio.page.locator(".sheet").scroll_into_view_if_needed()
+    studio.page.tap("#run:not([disabled])")
     on_screen = "({ top, bottom }) => top > -30 && bottom < innerHeight"
     studio.page.wait_for_function(f"({on_screen})(document.querySelector('.player .lanes').getBoundingClientRect())")
 
