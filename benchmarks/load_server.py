@@ -16,13 +16,12 @@ from typing import NamedTuple
 
 from demo.workers import COUNT, wanted
 from fieldlib.errors import InputError
-from train_scripts.space_check import fetch, free_port
+from train_scripts.space_check import READY, fetch, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120.0  # seconds until the app has to answer
 QUIET = 30.0  # seconds after which no run is left over
 RUNNING, QUEUED = "fieldlib_running_calls", "fieldlib_queue_length"
-READY = "fieldlib_workers_ready"
 MEMORY = ("process_resident_memory_bytes", "fieldlib_workers_resident_memory_bytes")
 
 

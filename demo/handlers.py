@@ -15,7 +15,7 @@ from demo import checks, menus, pictures, stopping, strings, studio
 from demo.components import painter, player
 from demo.moments import Scene
 from demo.pictures import Picture
-from demo.request import Request, solver_of
+from demo.request import MOST_LANES, Request, solver_of
 from demo.steps import display_steps
 from fieldlib import InputError
 from fieldlib.sampling import MOST_STEPS
@@ -62,7 +62,7 @@ class Setup(NamedTuple):
     @property
     def lanes(self) -> list[Lane]:
         """The lanes that are shown."""
-        count = checks.whole(strings.LANES, self.lane_count, 1, studio.MOST_LANES)
+        count = checks.whole(strings.LANES, self.lane_count, 1, MOST_LANES)
         others = (self.model_2, self.solver_2, self.steps_2), (self.model_3, self.solver_3, self.steps_3)
         shown = [Lane(model, solver, _own_steps(steps)) for model, solver, steps in others[: count - 1]]
         return [Lane(self.model, self.solver, self.steps), *shown]

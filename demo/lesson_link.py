@@ -22,8 +22,7 @@ from demo.languages import languages
 from demo.moments import SIZE
 from demo.parts import PARTS
 from demo.pictures import Picture
-from demo.request import Request
-from demo.studio import MOST_LANES
+from demo.request import MOST_LANES, Request
 from fieldlib import BASELINES, PATTERNS, SOLVERS, InputError
 from fieldlib.sampling import MOST_STEPS
 

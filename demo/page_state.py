@@ -7,10 +7,11 @@ from typing import Any
 
 import gradio as gr
 
-from demo import handlers, lesson_link, menus, own_picture, pictures, studio
+from demo import handlers, lesson_link, menus, own_picture, pictures
 from demo.checks import pack_mask
 from demo.components import painter, picker
 from demo.lesson_link import Lane, Lesson
+from demo.request import MOST_LANES
 
 Updates = list[Any]
 
@@ -71,7 +72,7 @@ def updates(lesson: Lesson) -> Updates:
         scene |= {"scored": False}
     first, *others = lesson.lanes
     thumbs = picker.thumbnails(pictures.offered(), chosen, index)
-    boxes = [gr.update(visible=number < len(lesson.lanes)) for number in range(1, studio.MOST_LANES)]
+    boxes = [gr.update(visible=number < len(lesson.lanes)) for number in range(1, MOST_LANES)]
     return [
         *(chosen.key, None, thumbs, pictures.cifar_number(chosen.name), sheet, {**scene, "view": lesson.view}),
         *drawn,
@@ -85,5 +86,5 @@ def updates(lesson: Lesson) -> Updates:
 def _filled(others: Sequence[Lane]) -> list[tuple[str, str, str]]:
     """Lanes 2 and 3; those that the lesson does not use keep their usual model."""
     given = [(lane.model, lane.solver, str(lane.steps or "")) for lane in others]
-    usual = menus.lane_models(studio.MOST_LANES)[1:]
+    usual = menus.lane_models(MOST_LANES)[1:]
     return given + [(model, "", "") for model in usual[len(given) :]]

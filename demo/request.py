@@ -15,6 +15,7 @@ from fieldlib.registry import learned, one_call
 from fieldlib.sampling import MOST_STEPS
 
 MOST_SAMPLES = 8
+MOST_LANES = 3  # requests of a comparison
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ import torch
 
 import fieldlib
 from demo.moments import Moment, Scene, look
-from demo.request import Request, set_scene
+from demo.request import MOST_LANES, Request, set_scene
 from demo.sharing import Sharing
 from demo.steps import (
     MOST_TOGETHER,
@@ -44,7 +44,6 @@ from fieldlib.narrow import quick
 MOST_PER_VIEW = 8
 PATIENCE = 0.15  # seconds after which a view is sent although it is not full
 COARSE_STEPS = 2  # of a preview while a control moves
-MOST_LANES = 3
 Stopped = Callable[[], bool]  # asked after every step: whether the run has to end
 SHARED: Sharing[Moment | None] = Sharing(64)  # a run of 60 shown steps takes 400 KB
 TOGETHER: Together[Member, Moment | None] = Together(partial(WORKERS.stream, walk))

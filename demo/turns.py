@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from fieldlib.acceleration import processors
 
 
 class Turns:
@@ -61,11 +62,6 @@ class Turns:
                 self._line.popleft().set()
             else:
                 self._free += 1
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 TURNS = Turns(max(2, processors()))

@@ -25,11 +25,12 @@ import torch
 
 from demo import time_limit, zerogpu
 from demo.sharing import Source
-from demo.turns import TURNS, Turns, processors
+from demo.turns import TURNS, Turns
 from fieldlib import InputError
+from fieldlib.acceleration import processors
 
 COUNT = "FIELDLIB_WORKERS"  # environment variable
-MOST = 8  # each has some 480 MB, of which libraries are shared
+MOST = 8  # each has some 500 MB, of which libraries are shared
 A = TypeVar("A")
 T = TypeVar("T")
 log = logging.getLogger(__name__)

@@ -27,6 +27,11 @@ def machine_class() -> str:
     return f"{os.cpu_count()}-core {platform.machine()} CPU ({torch.backends.cpu.get_cpu_capability()})"
 
 
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def provenance() -> dict[str, Any]:
     """Where and when something is measured: ``machine``, ``threads`` of torch, ``date`` (day, UTC)."""
     date = time.strftime("%Y-%m-%d", time.gmtime())

@@ -193,10 +193,10 @@ def everywhere(coords: Tensor, context: Points) -> Tensor:
 
 
 def alone(context: Points, coords: Tensor, i: int) -> tuple[Points, Tensor]:
-    """Picture ``i`` and its queries as a batch of one."""
+    """Picture ``i`` and its queries, of (B, N, D), as a batch of one."""
     one = slice(i, i + 1)
     mask = None if context.mask is None else context.mask[one]
-    return Points(context.coords[one], context.values[one], mask), coords[one] if coords.ndim == 3 else coords
+    return Points(context.coords[one], context.values[one], mask), coords[one]
 
 
 def make_solver(solver: str | Solver) -> Solver:

@@ -10,9 +10,9 @@ import pytest
 
 from demo import studio, time_limit, workers, zerogpu
 from demo.steps import Member, walk
-from demo.turns import processors
 from demo.workers import Workers
 from fieldlib import InputError
+from fieldlib.acceleration import processors
 from fieldlib.data import gallery
 
 pytestmark = pytest.mark.slow  # processes of their own

@@ -15,11 +15,13 @@ import venv
 from pathlib import Path
 from typing import NamedTuple
 
+from fieldlib.acceleration import processors
 from fieldlib.errors import InputError
 
 PATIENCE = 60.0  # seconds until it must answer
 CORES = 2  # of a free Space
 MOST_MEMORY = 2000.0  # megabytes
+READY = "fieldlib_workers_ready"  # in /metrics
 CALL = {"data": ["", None, 0.2, "uniform", "", "", 4, 0, 0, ""]}  # arguments of /sample
 
 
@@ -119,9 +121,9 @@ def wait_for_workers(address: str) -> None:
     Raises:
         InputError: they are not ready in time.
     """
-    count = min(CORES, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    count = min(CORES, processors())
     deadline = time.monotonic() + PATIENCE
-    while count > 1 and f"fieldlib_workers_ready {count}\n" not in fetch(f"{address}/metrics"):
+    while count > 1 and f"{READY} {count}\n" not in fetch(f"{address}/metrics"):
         if time.monotonic() > deadline:
             raise InputError(f"the Space's {count} workers are not ready within {PATIENCE:.0f} s")
         time.sleep(0.2)
