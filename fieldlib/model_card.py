@@ -31,7 +31,7 @@ Use it with `fieldlib.load("{method}/{preset}")`.
 
 ## Training
 
-{data}, fresh masks at every step (2-50% known, mixed patterns).
+{data}, fresh masks at every step ({masks}).
 {shared}
 | stage | steps | pictures seen | minutes | pictures/s | machine |
 | --- | --- | --- | --- | --- | --- |
@@ -68,6 +68,7 @@ def make_card(config: dict[str, Any]) -> str:
     return CARD.format(
         **{name: fields[name] for name in ("method", "preset", "backbone", "base", "objective")},
         data=data_of(config.get("training", {})),
+        masks=masks_of(config.get("training", {})),
         shared=SHARED if len(trained) > 1 else "",
         stages="\n".join(map(stage_row, trained)),
         commands="\n".join(map(stage_command, trained)),
@@ -80,6 +81,12 @@ def data_of(training: dict[str, Any]) -> str:
     """What was trained on, and which pictures told the progress."""
     count = f"{training['different_pictures']:,} " if training else ""
     return f"{count}CIFAR-10 training pictures (some others told the progress)"
+
+
+def masks_of(training: dict[str, Any]) -> str:
+    """How many pixels were known, and which."""
+    share = training.get("preset", {}).get("share")
+    return "2-50% known, mixed patterns" if share is None else f"{share:.0%} known, uniformly drawn"
 
 
 def stage_row(stage: dict[str, Any]) -> str:

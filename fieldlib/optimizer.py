@@ -1,4 +1,4 @@
-"""Muon for the matrices of a network and AdamW for everything else, as one optimiser."""
+"""Muon for the matrices of a network and AdamW for everything else, as one optimiser; or AdamW alone."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from fieldlib.errors import InputError
 from fieldlib.muon import Muon
 
 LAYERS = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
+KINDS = {"muon": (0.9, 0.99), "adam": (0.9, 0.999)}  # with AdamW's moments
 SMALLEST = 8  # rows: narrower matrices, such as the output layer, are left to AdamW
 
 
@@ -20,18 +22,22 @@ class MuonAdamW:
 
     Args:
         model: its parameters must be where they will stay. learning_rate, weight_decay: of both parts.
+        kind: ``muon``, or ``adam`` for AdamW alone with its usual moments, which is Adam when nothing decays.
+
+    Raises:
+        InputError: another kind.
     """
 
-    def __init__(self, model: nn.Module, learning_rate: float, weight_decay: float) -> None:
-        kernels = [layer.weight for layer in model.modules() if isinstance(layer, LAYERS)]
+    def __init__(self, model: nn.Module, learning_rate: float, weight_decay: float, kind: str = "muon") -> None:
+        if kind not in KINDS:
+            raise InputError(f"unknown optimizer {kind!r}; known: {', '.join(KINDS)}")
+        kernels = [layer.weight for layer in model.modules() if isinstance(layer, LAYERS) and kind == "muon"]
         self._kernels = [kernel for kernel in kernels if len(kernel) >= SMALLEST]
         self._matrices = [nn.Parameter(kernel.detach().flatten(1)) for kernel in self._kernels]  # the same memory
         known = {id(kernel) for kernel in self._kernels}
         others = [parameter for parameter in model.parameters() if id(parameter) not in known]
-        self.parts = (
-            Muon(self._matrices, learning_rate, weight_decay),
-            torch.optim.AdamW(others, learning_rate, weight_decay=weight_decay, betas=(0.9, 0.99)),
-        )
+        muon = [Muon(self._matrices, learning_rate, weight_decay)] if self._matrices else []
+        self.parts = (*muon, torch.optim.AdamW(others, learning_rate, weight_decay=weight_decay, betas=KINDS[kind]))
 
     def step(self, learning_rate: float) -> None:
         """Update all parameters from their gradients, which are then dropped."""

@@ -10,7 +10,14 @@ from fieldlib.errors import InputError
 
 @dataclass(frozen=True)
 class Preset:
-    """A backbone with its size, the model's options and the recipe that trains it."""
+    """A backbone with its size, the model's options and the recipe that trains it.
+
+    Attributes:
+        share: of the pixels that is known, and as many others asked for, uniformly drawn; mixed shares and patterns,
+            and up to all others, when None.
+        optimizer: ``muon`` for matrices with AdamW for the rest, or ``adam``.
+        annealing: how the learning rate falls over the last ``decay`` of the budget, ``linear`` or ``cosine``.
+    """
 
     backbone: str
     options: dict[str, Any]
@@ -24,6 +31,9 @@ class Preset:
     warmup: int = 200
     decay: float = 0.3
     few_queries: float = 0.5
+    share: float | None = None
+    optimizer: str = "muon"
+    annealing: str = "linear"
 
 
 PERCEIVER = {
@@ -61,7 +71,11 @@ PRESETS: dict[str, Preset] = {
         learning_rate=1e-4,
         weight_decay=0.0,
         epochs=100,
+        warmup=1,
         decay=1.0,
+        share=0.2,
+        optimizer="adam",
+        annealing="cosine",
     ),
 }
 

@@ -34,6 +34,7 @@ from fieldlib.step_loss import StepLoss
 from fieldlib.train_state import STATE, load_state, save_state
 
 PATIENCE = 10  # steps in a row without a finite loss and gradient, after which a run goes back
+ANNEALING = {"linear": lambda left: left, "cosine": lambda left: (1 - math.cos(math.pi * left)) / 2}
 MOST_RETURNS = 3  # to the last good state, each at half the learning rate
 log = logging.getLogger(__name__)
 
@@ -84,10 +85,10 @@ class Trainer:
         self.model = model.to(self.device).train().requires_grad_(True)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         self.config, self.preset, self.budget, self.folder, self.seed = config, preset, budget, folder, seed
-        self.batches = SparseBatches(pictures, preset.batch_size, seed, preset.few_queries)
+        self.batches = SparseBatches(pictures, preset.batch_size, seed, preset.few_queries, preset.share)
         self.validation = validation
         self.total_steps = max(1, round(budget.epochs * self.batches.steps_per_epoch))
-        self.optimizer = MuonAdamW(self.model, preset.learning_rate, preset.weight_decay)
+        self.optimizer = MuonAdamW(self.model, preset.learning_rate, preset.weight_decay, preset.optimizer)
         self.step, self.seconds = 0, 0.0
         self.rate, self.returns, self.bad = 1.0, 0, 0
         self.log = RunLog(folder / LOG)
@@ -159,10 +160,10 @@ class Trainer:
         return self.step / self.total_steps
 
     def learning_rate(self) -> float:
-        """Linear warm-up, flat, then linear decay to zero over the last ``preset.decay`` of the budget."""
+        """Linear warm-up, flat, then the preset's annealing to zero over the last ``preset.decay`` of the budget."""
         warm = min(1.0, (self.step + 1) / self.preset.warmup)
         cool = min(1.0, (1 - self.progress) / self.preset.decay) if self.preset.decay else 1.0
-        return self.rate * self.preset.learning_rate * warm * max(0.0, cool)
+        return self.rate * self.preset.learning_rate * warm * ANNEALING[self.preset.annealing](max(0.0, cool))
 
     def validate(self) -> dict[str, Any]:
         """Scores of the averaged weights on the validation pictures, by the evaluation protocol."""

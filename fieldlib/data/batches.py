@@ -23,13 +23,22 @@ class SparseBatches:
     Args:
         pictures: uint8 (N, H, W, C). batch_size: pictures per step. seed: of everything random.
         few_queries: share of the steps that ask for fewer points.
+        share: of the pixels that is known, and as many others asked for, uniformly drawn; mixed when None.
     """
 
-    def __init__(self, pictures: np.ndarray, batch_size: int, seed: int, few_queries: float = 0.5) -> None:
+    def __init__(
+        self,
+        pictures: np.ndarray,
+        batch_size: int,
+        seed: int,
+        few_queries: float = 0.5,
+        share: float | None = None,
+    ) -> None:
         self.pictures = pictures
         self.batch_size = batch_size
         self.seed = seed
         self.few_queries = few_queries
+        self.share = share
         self._others = [name for name in PATTERNS.names() if name != "uniform"]
         self._order: tuple[int, np.ndarray] = (-1, np.empty(0, dtype=np.int64))
 
@@ -48,11 +57,15 @@ class SparseBatches:
         own = [np.random.default_rng([self.seed, step, number, 2]) for number in numbers]
         pixels = self._pixels(step, rows, own)
         height, width = pixels.shape[1:3]
+        points = Points(grid(height, width).expand(len(pixels), -1, -1), to_values(pixels))
+        if self.share is not None:
+            count = max(int(self.share * height * width), 1)
+            orders = torch.from_numpy(np.stack([each.permutation(height * width) for each in own]))
+            return Batch(take(points, orders[:, :count]), take(points, orders[:, count : 2 * count]))
         low, high, _ = CONTEXT_BANDS[rng.choice(len(CONTEXT_BANDS), p=[share for *_, share in CONTEXT_BANDS])]
         most_context = int(high * height * width)
         most_target = FEW_QUERIES if rng.random() < self.few_queries else MOST_QUERIES
         chosen = [self._indices(height, width, low, high, most_context, most_target, each) for each in own]
-        points = Points(grid(height, width).expand(len(pixels), -1, -1), to_values(pixels))
         context = _pick(points, [known for known, _ in chosen], most_context)
         return Batch(context, _pick(points, [wanted for _, wanted in chosen], most_target))
 
