@@ -104,9 +104,9 @@ SCORES: dict[str, dict[str, Scores]] = {
         "crps_ensemble": Scores(23.55, 23.07, 0.0320),
     },
     "base": {
-        "denoiser": Scores(23.94, 23.45, 0.0300),
-        "flow_matching": Scores(23.94, 23.45, 0.0301),
-        "score_sde": Scores(23.93, 23.44, 0.0300),
+        "denoiser": Scores(23.95, 23.47, 0.0300),
+        "flow_matching": Scores(23.95, 23.47, 0.0300),
+        "score_sde": Scores(23.95, 23.46, 0.0300),
     },
 }
 

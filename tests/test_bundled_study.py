@@ -12,6 +12,7 @@ from fieldlib.study import cells_of
 from train_scripts import compare
 
 FILES = sorted(assets.STUDY.glob("*.json"))
+OF_BUNDLED_WEIGHTS = [path for path in FILES if path.stem != "plan"]  # the plan's own are not bundled: docs/plan.md
 CHECKED = ("flow_matching/tiny_conv", "crps_ensemble/tiny_conv", "lmmse")
 
 
@@ -22,7 +23,7 @@ def test_every_file_says_how_where_and_when_it_was_made(path):
     assert document["machine"] and document["date"] >= "2026"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", OF_BUNDLED_WEIGHTS, ids=lambda path: path.stem)
 def test_scores_are_those_of_the_bundled_weights(path):
     clips = read_config(assets.ASSETS / "clips")["sha256"] if path.stem == "temporal" else None
     for cell in cells_of(json.loads(path.read_text())):
@@ -37,6 +38,17 @@ def test_sheets_are_those_of_the_bundled_weights():
     assert set(weights) == set(fieldlib.model_names())
     for name, fingerprint in weights.items():
         assert fingerprint == compare.weights_of(name), name
+
+
+def test_the_page_of_the_plan_says_what_its_file_says():
+    document = json.loads((assets.STUDY / "plan.json").read_text())
+    page = (assets.ASSETS.parent / "docs" / "plan.md").read_text()
+    for row in document["rows"]:
+        scores = (row["mean_psnr_unobserved"], row["sample_psnr_unobserved"])
+        told = [f"{score:.2f}" for score in scores] + [f"{row['crps']:.4f}", f"{row['sharpness']:.2f}"]
+        line = next(line for line in page.splitlines() if line.startswith(f"| {row['model']} |"))
+        assert line.endswith(f" | {' | '.join(told)} |")
+    assert document["made_by"] in page
 
 
 @pytest.mark.slow

@@ -66,12 +66,41 @@ def test_context_and_target_are_disjoint_and_counts_vary(pictures):
     assert max(counts) > 10 * min(counts)
 
 
+def test_a_fixed_share_is_known_and_as_many_others_are_asked_for(pictures):
+    context, target = SparseBatches(pictures, 4, seed=0, share=0.2).batch(3)
+    assert context.mask is None and target.mask is None
+    assert context.coords.shape == target.coords.shape == (4, 204, 2)
+    for known, wanted in zip(context.coords.tolist(), target.coords.tolist(), strict=True):
+        assert len({tuple(place) for place in known + wanted}) == 408
+
+
 def test_an_epoch_sees_every_picture_once():
     numbered = np.arange(12, dtype=np.uint8)[:, None, None, None] * np.ones((1, 8, 8, 3), np.uint8)
     batches = SparseBatches(numbered, 4, seed=0)
     own = [np.random.default_rng(0)] * 4
     seen = [value for step in range(3) for value in batches._pixels(step, slice(None), own)[:, 0, 0, 0]]
     assert sorted(seen) == list(range(12))
+
+
+def test_the_plans_recipe_is_adam_at_a_rate_that_falls_as_a_cosine(tmp_path, pictures):
+    recipe = {field: getattr(get_preset("seed"), field) for field in ("weight_decay", "decay", "share", "optimizer")}
+    recipe |= {"annealing": "cosine", "warmup": 1, "learning_rate": 1e-4}
+    trainer = make_trainer(tmp_path, pictures[:16], preset=replace(get_preset("test"), batch_size=4, **recipe))
+    twin = build(trainer.config)
+    twin.load_state_dict(trainer.model.state_dict())
+    adam = torch.optim.Adam(twin.parameters())
+    for step, record in enumerate(trainer.run()):
+        if "loss" not in record:
+            break
+        assert record["lr"] == pytest.approx(5e-5 * (1 + np.cos(np.pi * step / trainer.total_steps)))
+        adam.param_groups[0]["lr"] = record["lr"]
+        adam.zero_grad()
+        trainer.loss.backward(twin, step)
+        torch.nn.utils.clip_grad_norm_(twin.parameters(), 1.0)
+        adam.step()
+    assert trainer.step == trainer.total_steps == 4
+    for ours, theirs in zip(trainer.model.parameters(), twin.parameters(), strict=True):
+        assert torch.allclose(ours, theirs, atol=1e-7)
 
 
 @pytest.mark.slow
@@ -149,6 +178,11 @@ def test_run_folder_is_a_model(tmp_path, pictures):
     a = fieldlib.estimate(model, context, fieldlib.grid(32, 32))
     b = fieldlib.estimate(trainer.average, context, fieldlib.grid(32, 32))
     assert torch.allclose(a, b, atol=1e-6)
+
+
+def test_unknown_optimizers_are_refused(tmp_path, pictures):
+    with pytest.raises(fieldlib.InputError, match="unknown optimizer 'sgd'; known: muon, adam"):
+        make_trainer(tmp_path, pictures[:8], preset=replace(get_preset("test"), batch_size=4, optimizer="sgd"))
 
 
 def test_resume_without_a_run_says_so(tmp_path, pictures):
