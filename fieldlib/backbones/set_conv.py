@@ -12,11 +12,13 @@ from fieldlib.backbones.base import Backbone, Base, Memory
 from fieldlib.errors import InputError
 from fieldlib.kriging import Moments, describe
 from fieldlib.nn.activation import SiLU
-from fieldlib.nn.lattice import cells, offsets, read_between, spread
+from fieldlib.nn.lattice import cells, folded, offsets, read_between, read_cells, read_rows, spread, unfold
 from fieldlib.nn.modulation import LevelEmbedding
 from fieldlib.nn.unet import UNet
 from fieldlib.points import Points, grid
 from fieldlib.registry import BACKBONES
+
+CENTRED = 1e-3  # of half a cell: nearer to its centre, a query reads its own cell alone
 
 
 @BACKBONES.register("set_conv")
@@ -85,24 +87,38 @@ class SetConv(Backbone):
         hints = self.call.project(maps[self.finest :])
         memory = Memory({f"hint{depth}": hint for depth, hint in enumerate(hints)})
         if self.patch > 1:
-            memory.tensors["detail"] = self.detail(maps[0])
+            bias = self.unfold.bias[:, None, None].expand(-1, *maps[self.finest].shape[-2:])  # type: ignore[index]
+            memory.tensors["detail"] = self.detail(maps[0]) + F.pixel_shuffle(bias, self.patch)
         return memory
 
     def locate(self, memory: Memory, coords: Tensor, base: Moments) -> Memory:
         """See :meth:`Backbone.locate`."""
-        cell = cells(coords, self.lattice)
-        place = self.place(torch.cat([describe(base), offsets(coords, self.lattice)], dim=-1))
-        return Memory({**memory.tensors, "cell": cell, "place": place})
+        tensors = dict(memory.tensors)
+        cell, within = cells(coords, self.lattice), offsets(coords, self.lattice)
+        centred = not torch.is_grad_enabled() and bool(within.abs().max() < CENTRED)  # a GPU in training need not wait
+        place = self.place(torch.cat([describe(base), within], dim=-1)) + self.features.bias
+        if self.patch > 1:
+            detail = tensors.pop("detail")
+            fine = read_cells(detail, cell) if centred else read_between(detail, coords)
+            place = place + F.linear(fine, self.features.weight[:, : -self.channels])
+        if centred:
+            tensors["row"] = folded(cell, self.lattice, self.patch)
+        return Memory({**tensors, "cell": cell, "place": place})
 
     def forward(self, x_t: Points, log_snr: Tensor, memory: Memory) -> Tensor:
         """See :meth:`Backbone.forward`."""
         noisy = F.pixel_unshuffle(self.lay(x_t, memory.tensors["cell"]), self.patch)
         hints = [memory.tensors[f"hint{depth}"] for depth in range(self.call.depth)]
-        maps = self.call(noisy, self.level(log_snr), hints)[0]
+        features = self.call(noisy, self.level(log_snr), hints)[0].flatten(2).transpose(1, 2)
         if self.patch > 1:
-            maps = memory.tensors["detail"] + F.pixel_shuffle(self.unfold(maps), self.patch)
-        read = read_between(maps, x_t.coords)
-        return self.out(memory.tensors["place"] + self.features(torch.cat([read, x_t.values], dim=-1)))
+            kernel = self.unfold.weight.unflatten(0, (-1, self.patch**2)).transpose(0, 1).flatten(0, 1)
+            features = F.linear(features, kernel.flatten(1))  # its bias is in "place", as is the next layer's
+        if "row" in memory.tensors:
+            read = read_rows(features.reshape(len(features), self.lattice**2, -1), memory.tensors["row"])
+        else:
+            read = read_between(unfold(features, self.lattice, self.patch), x_t.coords)
+        heard = F.linear(torch.cat([read, x_t.values], dim=-1), self.features.weight)
+        return self.out(heard.add_(memory.tensors["place"]))
 
     def lay(self, points: Points, cell: Tensor) -> Tensor:
         """The mean value in each cell, zero where there is none, and whether there is one, (B, C + 1, S, S)."""
