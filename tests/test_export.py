@@ -82,6 +82,17 @@ def test_a_third_run_knows_both_that_came_before_it(tmp_path, pictures):
     ]
 
 
+def test_the_card_says_which_pixels_were_known(tmp_path, pictures):
+    preset = replace(get_preset("test"), batch_size=4)
+    for name, share, told in (
+        ("mixed", None, "2-50% known, mixed patterns"),
+        ("fifth", 0.2, "20% known, uniformly drawn"),
+    ):
+        trainer = make_trainer(tmp_path / name, pictures[:8], preset=replace(preset, share=share))
+        list(trainer.run())
+        assert f"fresh masks at every step ({told})" in make_card(read_config(trainer.folder))
+
+
 def test_train_command_makes_a_model_and_refuses_to_overwrite_it(tmp_path, pictures):
     (tmp_path / "data").mkdir()
     for i, pixels in enumerate(pictures[:20]):

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 import fieldlib
-from fieldlib.nn.lattice import folded, read_cells, read_rows, unfold
+from fieldlib.nn.lattice import folded, read_cells, read_rows, unfolded
 from fieldlib.patterns.base import make_mask
 from fieldlib.points import grid
 
@@ -24,7 +24,7 @@ def test_squares_are_unfolded_to_the_cells_that_they_count(patch):
     maps = torch.randn(2, width, size, size, generator=torch.Generator().manual_seed(0))
     squares = F.pixel_unshuffle(maps, patch).unflatten(1, (width, patch**2))  # (B, W, patch^2, S', S')
     features = squares.flatten(3).permute(0, 3, 2, 1).flatten(2)
-    assert torch.equal(unfold(features, size, patch), maps)
+    assert torch.equal(unfolded(features, size, patch), maps)
     cell = torch.randperm(size**2, generator=torch.Generator().manual_seed(1))[:20].expand(2, -1)
     rows = features.reshape(2, size**2, width)
     assert torch.equal(read_rows(rows, folded(cell, size, patch)), read_cells(maps, cell))

@@ -12,7 +12,7 @@ from fieldlib.backbones.base import Backbone, Base, Memory
 from fieldlib.errors import InputError
 from fieldlib.kriging import Moments, describe
 from fieldlib.nn.activation import SiLU
-from fieldlib.nn.lattice import cells, folded, offsets, read_between, read_cells, read_rows, spread, unfold
+from fieldlib.nn.lattice import cells, folded, offsets, read_between, read_cells, read_rows, spread, unfolded
 from fieldlib.nn.modulation import LevelEmbedding
 from fieldlib.nn.unet import UNet
 from fieldlib.points import Points, grid
@@ -116,7 +116,7 @@ class SetConv(Backbone):
         if "row" in memory.tensors:
             read = read_rows(features.reshape(len(features), self.lattice**2, -1), memory.tensors["row"])
         else:
-            read = read_between(unfold(features, self.lattice, self.patch), x_t.coords)
+            read = read_between(unfolded(features, self.lattice, self.patch), x_t.coords)
         heard = F.linear(torch.cat([read, x_t.values], dim=-1), self.features.weight)
         return self.out(heard.add_(memory.tensors["place"]))
 

@@ -54,7 +54,7 @@ def folded(cell: Tensor, size: int, patch: int) -> Tensor:
     return square * patch**2 + row % patch * patch + column % patch
 
 
-def unfold(features: Tensor, size: int, patch: int) -> Tensor:
+def unfolded(features: Tensor, size: int, patch: int) -> Tensor:
     """Maps (B, W, size, size) from features (B, squares, patch^2 W) of patch x patch squares, cell after cell."""
     squares = features.unflatten(1, (size // patch, size // patch)).unflatten(-1, (patch, patch, -1))
     return squares.transpose(2, 3).reshape(len(features), size, size, -1).permute(0, 3, 1, 2)
