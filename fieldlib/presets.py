@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from fieldlib.errors import InputError
 
@@ -32,8 +32,8 @@ class Preset:
     decay: float = 0.3
     few_queries: float = 0.5
     share: float | None = None
-    optimizer: str = "muon"
-    annealing: str = "linear"
+    optimizer: Literal["muon", "adam"] = "muon"
+    annealing: Literal["linear", "cosine"] = "linear"
 
 
 PERCEIVER = {

@@ -73,7 +73,7 @@ class UNet(nn.Module):
 
 
 class GroupNorm(nn.GroupNorm):
-    """In fp32 whatever comes: on a CPU bf16 channels-last maps take more than twice as long, and it is exacter."""
+    """In fp32 whatever comes: on a CPU bf16 channels-last maps take more than twice as long, and it is more exact."""
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, width, H, W) -> same."""
