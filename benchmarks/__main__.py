@@ -5,7 +5,6 @@ python -m benchmarks
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,8 +17,8 @@ from benchmarks.effort import FULL, QUICK
 from benchmarks.section import Section, markdown
 from fieldlib.acceleration import provenance
 from fieldlib.assets import STUDY
-from fieldlib.checkpoint import write_atomic
 from fieldlib.errors import InputError
+from fieldlib.files import write_atomic, write_json
 from train_scripts.cli import output_file, run
 
 SECTIONS: dict[str, Section] = {
@@ -75,13 +74,12 @@ def main(options: Options) -> None:
 
 def report(document: dict[str, Any], options: Options, whole: bool) -> None:
     """Write the JSON, print the tables, and keep both for the study after a whole run."""
-    blob = (json.dumps(document, indent=1) + "\n").encode()
-    write_atomic(options.out, blob)
+    write_json(options.out, document)
     text = render(document)
     print(text)
     if options.study and whole:
         STUDY.mkdir(parents=True, exist_ok=True)
-        write_atomic(STUDY / "bench.json", blob)
+        write_json(STUDY / "bench.json", document)
         write_atomic(STUDY / "bench.md", text.encode())
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from benchmarks.section import cell
 from fieldlib.acceleration import provenance
-from fieldlib.checkpoint import write_atomic
 from fieldlib.errors import InputError
+from fieldlib.files import write_json
 from train_scripts.documents import table, write_section
 
 COLUMNS = {
@@ -44,7 +44,7 @@ def write(row: dict[str, Any], file: Path | None, docs: Path | None) -> None:
     same = key(row), row["machine"]
     rows = [*(old for old in kept if (key(old), old["machine"]) != same), row]
     document = {"made_by": "make load soak", **provenance(), "rows": rows}
-    write_atomic(file, (json.dumps(document, indent=1) + "\n").encode())
+    write_json(file, document)
     if docs is not None:
         write_section("load", shown(rows), docs)
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from demo.workers import COUNT, wanted
 from fieldlib.errors import InputError
-from train_scripts.space_check import READY, fetch, free_port
+from train_scripts.space_check import READY, end, fetch, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120.0  # seconds until the app has to answer
@@ -46,7 +46,8 @@ def served(url: str, count: int = 1) -> Iterator[Server]:
     with ExitStack() as stack:
         workers = min(wanted(), max(1, wanted() // count))  # of each: replicas on one machine share its processors
         replicas = tuple(stack.enter_context(replica(**{COUNT: str(workers)})) for _ in range(count))
-        wait_until(lambda: metrics(replicas)[READY] == workers * count, None)
+        if not wait_until(lambda: metrics(replicas)[READY] == workers * count, None):
+            raise InputError(f"the {workers * count} worker processes of the app are not ready after {PATIENCE} s")
         yield Server(stack.enter_context(door(replicas)) if count > 1 else replicas[0], replicas)
 
 
@@ -61,8 +62,7 @@ def replica(**environment: str) -> Iterator[str]:
         wait_for(address, app)
         yield address
     finally:
-        app.terminate()
-        app.wait(60)
+        end(app, 60)
 
 
 @contextmanager
@@ -87,8 +87,7 @@ def door(replicas: Sequence[str]) -> Iterator[str]:
             wait_for(f"http://{address}", proxy)
             yield f"http://{address}"
         finally:
-            proxy.terminate()
-            proxy.wait(10)
+            end(proxy, 10)
 
 
 def wait_for(address: str, app: subprocess.Popen[bytes] | None) -> None:

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from benchmarks import load_report
 from benchmarks.load_server import ROOT
 from fieldlib.acceleration import machine_class
-from fieldlib.checkpoint import write_atomic
 from fieldlib.errors import InputError
+from fieldlib.files import write_json
 from train_scripts.cli import run
 from train_scripts.documents import table, write_section
 
@@ -121,7 +121,7 @@ def keep(row: dict[str, Any], file: Path) -> None:
     """Put ``row`` into ``file`` in place of the older one of its name."""
     kept = [old for old in rows(file) if old["name"] != row["name"]]
     document = {"made_by": "make outcomes", "machine": row["machine"], "date": row["date"], "rows": [*kept, row]}
-    write_atomic(file, (json.dumps(document, indent=1) + "\n").encode())
+    write_json(file, document)
 
 
 def show(options: Options) -> None:

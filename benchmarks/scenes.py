@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 import torch
@@ -28,19 +27,7 @@ def network(preset: str) -> tuple[FieldModel, str]:
     if name in fieldlib.model_names():
         return fieldlib.load(name), "bundled"  # type: ignore[return-value]
     torch.manual_seed(0)
-    return build(config_of(preset)).eval().requires_grad_(False), "random"
-
-
-def config_of(preset: str) -> dict[str, Any]:
-    """The description of a preset's model, as :func:`fieldlib.checkpoint.build` reads it."""
-    chosen = get_preset(preset)
-    return {
-        "method": METHOD,
-        "backbone": chosen.backbone,
-        "options": chosen.options,
-        "base": chosen.base,
-        "objective": chosen.objective,
-    }
+    return build(get_preset(preset).describe(METHOD)).eval().requires_grad_(False), "random"
 
 
 def context(count: int = KNOWN) -> Points:

@@ -13,7 +13,7 @@ import torch
 
 from benchmarks.effort import Effort
 from benchmarks.machine import count_flops, peak
-from benchmarks.scenes import config_of
+from benchmarks.scenes import METHOD
 from benchmarks.section import Row, Section
 from benchmarks.timing import elapsed
 from fieldlib.checkpoint import build
@@ -65,7 +65,8 @@ def measure_preset(preset: str, steps: int) -> Row:
 
 def make_trainer(preset: str, folder: Path) -> Trainer:
     """A fresh run on tiled gallery pictures."""
-    recipe, config = get_preset(preset), config_of(preset)
+    recipe = get_preset(preset)
+    config = recipe.describe(METHOD)
     torch.manual_seed(0)
     pictures = np.resize(sample_pictures(64), (STEPS_AN_EPOCH * recipe.batch_size, 32, 32, 3))
     budget = LONG if torch.cuda.is_available() else SHORT
@@ -80,7 +81,7 @@ def skip(records: Iterator[dict[str, Any]], count: int) -> None:
 
 def step_flops(trainer: Trainer, preset: str, step: int) -> float:
     """Operations of the forward and backward pass of step ``step``; the optimiser's own products do not count."""
-    model: FieldModel = build(config_of(preset))
+    model: FieldModel = build(get_preset(preset).describe(METHOD))
     batch = trainer.batches.batch(step)
     return count_flops(lambda: model.loss(batch, torch.Generator().manual_seed(step)).backward(), backward=True)
 

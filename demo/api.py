@@ -21,11 +21,12 @@ from gradio.utils import get_upload_folder, is_in_or_equal
 import fieldlib
 from demo import menus, pictures, scattered, studio
 from demo.checks import unpack_mask
-from demo.moments import SIZE, Scores
+from demo.moments import Scores
 from demo.pngs import png_address
 from demo.request import Request, solver_of
 from fieldlib import BASELINES, InputError
 from fieldlib.data.picture import MOST_BYTES
+from fieldlib.points import SIDE
 from fieldlib.registry import learned, one_call
 
 
@@ -129,7 +130,7 @@ def _revealed(
     picture: str, file: dict[str, Any] | None, fraction: float, pattern: str, seed: int, mask: str
 ) -> Request:
     request = Request(_pixels(picture, file), fraction, pattern, seed)
-    return replace(request, mask=unpack_mask(mask, SIZE)) if mask else request
+    return replace(request, mask=unpack_mask(mask, SIDE)) if mask else request
 
 
 def _described(name: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from demo.pictures import Picture
 from demo.request import MOST_LANES, Request, solver_of
 from demo.steps import display_steps
 from fieldlib import InputError
-from fieldlib.sampling import MOST_STEPS
+from fieldlib.draws import MOST_STEPS
 
 log = logging.getLogger(__name__)
 OPENING_STEPS = 10

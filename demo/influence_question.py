@@ -12,10 +12,10 @@ import numpy as np
 from demo import checks, operations, strings
 from demo.components import painter
 from demo.influence_map import influence_map
-from demo.moments import SIZE
 from demo.request import Request
 from demo.turns import TURNS
 from fieldlib import InputError
+from fieldlib.points import SIDE
 
 log = logging.getLogger(__name__)
 QUESTIONS = threading.BoundedSemaphore(24)  # each one holds a thread
@@ -41,7 +41,7 @@ def ask_influence(question: Any) -> dict[str, str]:  # noqa: ANN401
 def _influence(fields: dict[str, Any]) -> np.ndarray:
     """The map that was asked for, in its turn; more questions than have threads are turned away."""
     pixels = painter.unpack_colours(fields.get("pixels"))
-    mask = checks.unpack_mask(fields.get("mask"), SIZE)
+    mask = checks.unpack_mask(fields.get("mask"), SIDE)
     request = Request(pixels, model=fields.get("model", ""), mask=mask)
     if not QUESTIONS.acquire(blocking=False):
         raise InputError(strings.BUSY)

@@ -19,12 +19,12 @@ import numpy as np
 import fieldlib
 from demo import checks, menus, own_picture, pictures
 from demo.languages import languages
-from demo.moments import SIZE
 from demo.parts import PARTS
 from demo.pictures import Picture
 from demo.request import MOST_LANES, Request
 from fieldlib import BASELINES, PATTERNS, SOLVERS, InputError
-from fieldlib.sampling import MOST_STEPS
+from fieldlib.draws import MOST_STEPS
+from fieldlib.points import SIDE
 
 VIEWS = ("state", "estimate", "error", "truth", "observed", "uncertainty", "influence")
 
@@ -114,7 +114,7 @@ class Lesson:
     @property
     def drawn(self) -> np.ndarray | None:
         """The painted mask, bool (32, 32), or None."""
-        return checks.unpack_mask(self.mask, SIZE) if self.mask else None
+        return checks.unpack_mask(self.mask, SIDE) if self.mask else None
 
     def requests(self) -> tuple[Request, ...]:
         """What each lane runs.
@@ -171,7 +171,7 @@ def _own(text: str) -> str:
 
 
 def _mask(text: str) -> str:
-    return checks.pack_mask(checks.partial_mask(checks.unpack_mask(text, SIZE)))
+    return checks.pack_mask(checks.partial_mask(checks.unpack_mask(text, SIDE)))
 
 
 def _fraction(text: str) -> float:

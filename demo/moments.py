@@ -11,9 +11,8 @@ from torch import Tensor
 
 from fieldlib import Frame
 from fieldlib.metrics import psnr, ssim, to_picture
-from fieldlib.points import to_pixels, to_values
+from fieldlib.points import SIDE, to_pixels, to_values
 
-SIZE = 32
 SPREAD_LIMIT = 0.25  # standard deviation of a pixel over the samples, data range 1, at the upper end of its map
 
 
@@ -66,8 +65,8 @@ def look(frame: Frame, seconds: float, scene: Scene) -> Moment:
     return Moment(
         step=frame.step,
         t=frame.t,
-        state=to_pixels(state, SIZE, SIZE),
-        estimate=to_pixels(estimate, SIZE, SIZE),
+        state=to_pixels(state, SIDE, SIDE),
+        estimate=to_pixels(estimate, SIDE, SIDE),
         spread=spread_map(frame.values, hidden) if len(frame.values) > 1 else None,
         state_scores=scores[0],
         estimate_scores=scores[1],
@@ -79,9 +78,9 @@ def look(frame: Frame, seconds: float, scene: Scene) -> Moment:
 def spread_map(values: Tensor, hidden: Tensor) -> np.ndarray:
     """Standard deviation over samples (K, n, 3) at the ``hidden`` pixels, as in :class:`Moment`; 0 where revealed."""
     deviation = values.clamp(-1, 1).std(0).mean(-1) / 2  # pixel units
-    levels = torch.zeros(SIZE * SIZE)
+    levels = torch.zeros(SIDE * SIDE)
     levels[hidden] = (deviation.float() / SPREAD_LIMIT * 255).clamp(0, 255)
-    return levels.round().to(torch.uint8).reshape(SIZE, SIZE).numpy()
+    return levels.round().to(torch.uint8).reshape(SIDE, SIDE).numpy()
 
 
 def paste(values: Tensor, truth: Tensor, hidden: Tensor) -> Tensor:
@@ -98,7 +97,7 @@ def score(pictures: Tensor, truth: Tensor, hidden: Tensor) -> list[Scores]:
     difference = (pictures - truths)[:, hidden] / 2  # pixel units: data range 1
     columns = (
         psnr(pictures[:, hidden], truths[:, hidden]),
-        ssim(to_picture(pictures, SIZE, SIZE), to_picture(truths, SIZE, SIZE)),
+        ssim(to_picture(pictures, SIDE, SIDE), to_picture(truths, SIDE, SIDE)),
         difference.square().mean((1, 2)),
         difference.abs().mean((1, 2)),
     )

@@ -13,11 +13,10 @@ from torch import Tensor
 import fieldlib
 from demo import studio
 from demo.checks import MOST_SEED, whole
-from demo.moments import SIZE
 from demo.request import Request, solver_of
 from fieldlib import METHODS, SOLVERS
 from fieldlib.metrics import coverage, fair_crps, psnr
-from fieldlib.points import to_values
+from fieldlib.points import SIDE, to_values
 from fieldlib.registry import one_call
 from fieldlib.sampling import estimate, sample
 
@@ -141,13 +140,13 @@ def spread(request: Request, count: int = 8) -> Spread:
     scene = studio.set_scene(request)
     hidden = ~scene.mask.reshape(-1)
     context = fieldlib.observe(scene.pixels, mask=scene.mask)
-    coords = fieldlib.grid(SIZE, SIZE)[torch.from_numpy(hidden)]
+    coords = fieldlib.grid(SIDE, SIDE)[torch.from_numpy(hidden)]
     model = fieldlib.load(request.model)
     seeds = [(request.noise_seed + k) % (MOST_SEED + 1) for k in range(count)]
     frames = sample(model, context, coords, solver=request.solver, steps=request.steps, seeds=seeds)
     *_, last = studio.limited(frames)
     ensemble = (last.values.clamp(-1, 1) + 1) / 2  # as pixels, data range 1
-    deviation = np.zeros((SIZE, SIZE), np.float32)
+    deviation = np.zeros((SIDE, SIDE), np.float32)
     deviation[~scene.mask] = ensemble.std(0).mean(-1).numpy()
     if not scene.scored:
         return Spread(count, deviation, *[float("nan")] * 6)

@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image
 
 from demo.checks import error, from_base64url, picture
-from demo.moments import SIZE
 from fieldlib import InputError
 from fieldlib.data import open_picture
+from fieldlib.points import SIDE
 
 MOST_TEXT = 6000  # characters; pure noise needs about 4200
 
@@ -19,7 +19,7 @@ MOST_TEXT = 6000  # characters; pure noise needs about 4200
 def pack(pixels: np.ndarray) -> str:
     """uint8 pixels (32, 32, 3) as at most ``MOST_TEXT`` characters A-Z a-z 0-9 - _; nothing is lost."""
     file = io.BytesIO()
-    Image.fromarray(picture(pixels, SIZE)).save(file, "WEBP", lossless=True, quality=100, method=6)
+    Image.fromarray(picture(pixels, SIDE)).save(file, "WEBP", lossless=True, quality=100, method=6)
     return base64.urlsafe_b64encode(file.getvalue()).decode().rstrip("=")
 
 
@@ -33,7 +33,7 @@ def unpack(text: object) -> np.ndarray:
         raise error("own_length", MOST_TEXT)
     blob = from_base64url("the picture in the link", text)
     try:
-        pixels = open_picture(blob, most=SIZE * SIZE)
+        pixels = open_picture(blob, most=SIDE * SIDE)
     except InputError as refused:
         raise error("own_damaged") from refused
-    return picture(pixels, SIZE)
+    return picture(pixels, SIDE)

@@ -13,10 +13,10 @@ import numpy as np
 from huggingface_hub import snapshot_download
 
 from demo import checks, languages, own_picture, strings
-from demo.moments import SIZE
 from fieldlib import InputError
 from fieldlib.data import cifar10, gallery, load_labels, load_pictures, open_picture, to_square
 from fieldlib.data.picture import FORMATS, MOST_BYTES, MOST_PIXELS, PictureError
+from fieldlib.points import SIDE
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "cifar10"
 CIFAR_PREFIX = "cifar-"
@@ -80,9 +80,9 @@ def from_upload(blob: bytes) -> Picture:
     """
     with DECODING:
         whole = _opened(blob)
-        original, pixels = to_square(whole, min(*whole.shape[:2], MOST_SIDE)), to_square(whole, SIZE)
+        original, pixels = to_square(whole, min(*whole.shape[:2], MOST_SIDE)), to_square(whole, SIDE)
         del whole
-    return Picture(strings.YOUR_PICTURE, pixels, original=original if len(original) > SIZE else None)
+    return Picture(strings.YOUR_PICTURE, pixels, original=original if len(original) > SIDE else None)
 
 
 def _opened(blob: bytes) -> np.ndarray:

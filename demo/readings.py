@@ -17,12 +17,11 @@ from torch import Tensor
 
 from demo.checks import one_of, pack_mask, picture, whole
 from demo.lesson_link import Lesson
-from demo.moments import SIZE
 from demo.pictures import Picture
 from fieldlib import grid
 from fieldlib.data import to_square
 from fieldlib.metrics import psnr
-from fieldlib.points import to_pixels, to_values
+from fieldlib.points import SIDE, to_pixels, to_values
 from fieldlib.resolution import render
 
 SIZES = (32, 64, 128, 256, 512)
@@ -46,11 +45,11 @@ def _bilinear(values: Tensor, coords: Tensor) -> Tensor:
 
 
 def _field(values: Tensor, coords: Tensor) -> Tensor:
-    return render(values[None], SIZE, SIZE, coords)[0]
+    return render(values[None], SIDE, SIDE, coords)[0]
 
 
 def _grid_sample(values: Tensor, coords: Tensor, mode: str) -> Tensor:
-    pictures = values.T.reshape(1, -1, SIZE, SIZE)
+    pictures = values.T.reshape(1, -1, SIDE, SIDE)
     read = F.grid_sample(pictures, coords.flip(-1)[None, None], mode, padding_mode="border", align_corners=False)
     return read[0, :, 0].T
 
@@ -64,8 +63,8 @@ def read(pixels: np.ndarray, size: int, reader: str = "field") -> np.ndarray:
     Raises:
         InputError: another size, an unknown reader or no picture.
     """
-    size = whole("the size", size, SIZE, MOST)
-    values = to_values(picture(pixels, SIZE))
+    size = whole("the size", size, SIDE, MOST)
+    values = to_values(picture(pixels, SIDE))
     return to_pixels(READERS[one_of("reader", reader, READERS)](values, grid(size, size)), size, size)
 
 
@@ -73,7 +72,7 @@ def fine_truth(chosen: Picture | None, size: int) -> np.ndarray | None:
     """The true picture on a grid of ``size`` x ``size``; None when its original is smaller than that, or unknown."""
     if chosen is None:
         return None
-    if size == SIZE:
+    if size == SIDE:
         return chosen.pixels
     original = chosen.original
     return None if original is None or len(original) < size else to_square(original, size)
@@ -104,7 +103,7 @@ def _psnr(ours: np.ndarray, truth: np.ndarray) -> float:
 
 def hole() -> np.ndarray:
     """A mask that hides a disc in the middle, as a thumb over the picture would: bool (32, 32)."""
-    away = grid(SIZE, SIZE).square().sum(-1).sqrt().reshape(SIZE, SIZE)
+    away = grid(SIDE, SIDE).square().sum(-1).sqrt().reshape(SIDE, SIDE)
     return torch.greater(away, 0.45).numpy()
 
 

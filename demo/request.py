@@ -8,11 +8,12 @@ import numpy as np
 
 import fieldlib
 from demo import checks
-from demo.moments import SIZE, Scene
+from demo.moments import Scene
 from fieldlib import PATTERNS, SOLVERS
+from fieldlib.draws import MOST_STEPS
 from fieldlib.patterns.base import make_mask
+from fieldlib.points import SIDE
 from fieldlib.registry import learned, one_call
-from fieldlib.sampling import MOST_STEPS
 
 MOST_SAMPLES = 8
 MOST_LANES = 3  # requests of a comparison
@@ -50,8 +51,8 @@ class Request:
 
     def __post_init__(self) -> None:
         """Check every field and bring whole numbers into one form."""
-        checks.picture(self.pixels, SIZE)
-        checks.drawn_mask(self.mask, SIZE)
+        checks.picture(self.pixels, SIDE)
+        checks.drawn_mask(self.mask, SIDE)
         model = checks.one_of("model", self.model, fieldlib.model_names())
         clean = {
             "fraction": checks.share("the revealed fraction", self.fraction),
@@ -76,7 +77,7 @@ def set_scene(request: Request) -> Scene:
     """
     mask = request.mask
     if mask is None:
-        mask = make_mask(request.pattern, SIZE, SIZE, request.fraction, [request.seed, 0])
+        mask = make_mask(request.pattern, SIDE, SIDE, request.fraction, [request.seed, 0])
     return Scene(request.pixels, checks.partial_mask(mask), request.scored)
 
 

@@ -10,15 +10,15 @@ import torch
 import fieldlib
 from demo import studio
 from demo.checks import MOST_SEED, one_of, refusal, whole
-from demo.moments import SIZE
 from demo.pngs import png_address
 from demo.readings import MOST, read
 from fieldlib import SOLVERS, InputError, Points
-from fieldlib.points import to_pixels
+from fieldlib.draws import MOST_STEPS
+from fieldlib.points import SIDE, to_pixels
 from fieldlib.registry import one_call
-from fieldlib.sampling import MOST_STEPS, sample
+from fieldlib.sampling import sample
 
-MOST_POINTS = SIZE * SIZE
+MOST_POINTS = SIDE * SIDE
 
 
 def answer(
@@ -34,11 +34,11 @@ def answer(
     if solver is not None:
         one_of("solver", solver, SOLVERS.names())
     steps = 1 if one_call(model) else whole("steps", steps, 1, MOST_STEPS)
-    seed, size = whole("the noise seed", noise_seed, 0, MOST_SEED), whole("the size", size, SIZE, MOST)
+    seed, size = whole("the noise seed", noise_seed, 0, MOST_SEED), whole("the size", size, SIDE, MOST)
     start = time.perf_counter()
-    frames = sample(fieldlib.load(model), context, fieldlib.grid(SIZE, SIZE), solver=solver, steps=steps, seeds=[seed])
+    frames = sample(fieldlib.load(model), context, fieldlib.grid(SIDE, SIDE), solver=solver, steps=steps, seeds=[seed])
     *_, last = studio.limited(frames)
-    picture = read(to_pixels(last.values[0], SIZE, SIZE), size)
+    picture = read(to_pixels(last.values[0], SIDE, SIDE), size)
     spent = time.perf_counter() - start
     facts = {"model": model, "steps": steps, "noise_seed": seed, "points": context.coords.shape[1], "size": size}
     return {**facts, "nfe": last.nfe, "milliseconds": 1000 * spent, "picture": png_address(picture)}
@@ -53,14 +53,14 @@ def known(points: object) -> Points:
     if not isinstance(points, list) or not 1 <= len(points) <= MOST_POINTS:
         raise InputError(f"points is a list of 1 to {MOST_POINTS} rows [row, column, red, green, blue]")
     rows = torch.tensor([_row(row) for row in points])
-    return Points((2 * rows[None, :, :2] + 1) / SIZE - 1, rows[None, :, 2:] / 127.5 - 1)
+    return Points((2 * rows[None, :, :2] + 1) / SIDE - 1, rows[None, :, 2:] / 127.5 - 1)
 
 
 def _row(row: object) -> list[float]:
-    limits = (SIZE - 1, SIZE - 1, 255, 255, 255)
+    limits = (SIDE - 1, SIDE - 1, 255, 255, 255)
     if not isinstance(row, list | tuple) or len(row) != len(limits):
         raise refusal("a point", row, "[row, column, red, green, blue]")
     for value, most in zip(row, limits, strict=True):
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-            raise refusal("a point", row, f"row and column from 0 to {SIZE - 1} and three colours from 0 to 255")
+            raise refusal("a point", row, f"row and column from 0 to {SIDE - 1} and three colours from 0 to 255")
     return [float(value) for value in row]

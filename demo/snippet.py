@@ -6,9 +6,9 @@ A test executes them and compares the pictures, pixel by pixel.
 from __future__ import annotations
 
 from demo.checks import pack_mask
-from demo.moments import SIZE
 from demo.request import Request, solver_of
 from fieldlib.data import gallery
+from fieldlib.points import SIDE
 from fieldlib.registry import one_call
 
 PICTURE_FILE = "picture.png"  # where a picture that is not in the gallery is read from; part of the download
@@ -43,23 +43,23 @@ def code(request: Request, name: str = "") -> str:
     own += ["from fieldlib.patterns.base import make_mask"] * (not painted)
     own += ["from fieldlib.points import to_pixels, to_values"]
     steps = [_picture(name, bundled), *_mask(request)]
-    tail = TAIL.format(model=request.model, settings=_settings(request), size=SIZE)
+    tail = TAIL.format(model=request.model, settings=_settings(request), size=SIDE)
     return "\n".join([*standard, *foreign, "", *own, "", *steps, tail])
 
 
 def _picture(name: str, bundled: bool) -> str:
     if bundled:
         return f"picture = gallery.picture({name!r}).pixels"
-    return f'picture = np.asarray(Image.open("{PICTURE_FILE}").convert("RGB"))  # from the download, {SIZE}x{SIZE}'
+    return f'picture = np.asarray(Image.open("{PICTURE_FILE}").convert("RGB"))  # from the download, {SIDE}x{SIDE}'
 
 
 def _mask(request: Request) -> list[str]:
     if request.mask is None:
-        return [f"mask = make_mask({request.pattern!r}, {SIZE}, {SIZE}, {request.fraction!r}, [{request.seed}, 0])"]
+        return [f"mask = make_mask({request.pattern!r}, {SIDE}, {SIDE}, {request.fraction!r}, [{request.seed}, 0])"]
     return [
         f"painted = {pack_mask(request.mask)!r}",
         'bits = np.unpackbits(np.frombuffer(base64.urlsafe_b64decode(painted + "="), np.uint8))',
-        f"mask = bits.astype(bool).reshape({SIZE}, {SIZE})  # True = revealed",
+        f"mask = bits.astype(bool).reshape({SIDE}, {SIDE})  # True = revealed",
     ]
 
 

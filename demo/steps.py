@@ -13,10 +13,10 @@ from torch.nn.utils.rnn import pad_sequence
 
 import fieldlib
 from demo import checks, time_limit, zerogpu
-from demo.moments import SIZE, Moment, Scene, look
+from demo.moments import Moment, Scene, look
 from demo.request import Request, solver_of
 from fieldlib import BASELINES, SOLVERS, Frame
-from fieldlib.points import batch
+from fieldlib.points import SIDE, batch
 
 MOST_MOMENTS = 60  # display frames of a run, whatever its number of steps
 ABOUT = 64  # revealed pixels; all of a batch cost as much as the one that has most of them
@@ -98,7 +98,7 @@ def unlimited(members: Sequence[Member]) -> Generator[Frame, None, None]:
     """The frames of all ``members`` as one batch, each one's samples in a row, as the library gives them."""
     request = members[0].request
     context = batch([fieldlib.observe(scene.pixels, mask=scene.mask) for _, scene in members])
-    pixels = fieldlib.grid(SIZE, SIZE)
+    pixels = fieldlib.grid(SIDE, SIDE)
     hidden = [pixels[torch.from_numpy(~scene.mask.reshape(-1))] for _, scene in members]
     coords = pad_sequence(hidden, batch_first=True, padding_value=float(pixels[0, 0]))  # some pixel again and again
     seeds = [(one.noise_seed + k) % (checks.MOST_SEED + 1) for one, _ in members for k in range(one.samples)]

@@ -92,15 +92,15 @@ def training_attention(device: torch.device) -> AbstractContextManager[None]:
 def compile_model(model: FieldModel, device: torch.device, run_seconds: float) -> None:
     """Compile parts of a model in place, when the planned run repays the minutes that compiling takes.
 
-    These are the modules with a true ``few_sizes``: every further size of input is compiled again, so what sees the
-    context or the base stays as it is. Leaves the model as it is where no compiler works.
+    These are the modules with a true ``few_sizes``, whose inputs hardly vary in size during a run: every further size
+    is compiled again. Leaves the model as it is where no compiler works.
     """
     if run_seconds < WORTH_COMPILING[device.type]:
         return
     try:
         torch.compile(lambda x: x + 1)(torch.zeros(2, device=device))
     except Exception as error:  # whatever the tool chain raises, it means: no compiler here
-        log.warning("training without torch.compile: %s", str(error).splitlines()[0][:200])
+        log.warning("training without torch.compile: %s", repr(error)[:200])
         return
     torch.backends.cudnn.benchmark = True  # tries the kernels for each size; there are few
     for part in model.modules():

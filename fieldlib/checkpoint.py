@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from fieldlib.errors import InputError
+from fieldlib.files import write_atomic, write_json
 from fieldlib.model import FieldModel
 from fieldlib.registry import BACKBONES, learned
 
@@ -57,7 +57,7 @@ def save_model(model: FieldModel, config: dict[str, Any], folder: str | Path, dt
 
 def write_config(config: dict[str, Any], folder: Path) -> None:
     """Write config.json of ``folder``, atomically."""
-    write_atomic(folder / CONFIG, (json.dumps(config, indent=1) + "\n").encode())
+    write_json(folder / CONFIG, config)
 
 
 def sha256(blob: bytes) -> str:
@@ -113,28 +113,3 @@ def read_weights(folder: str | Path) -> dict[str, torch.Tensor]:
         return load(blob)
     except (SafetensorError, OSError) as error:
         raise InputError(f"{path} cannot be read as safetensors: {error}") from error
-
-
-def write_atomic(path: Path, blob: bytes) -> None:
-    """Write ``blob`` so that ``path`` holds either the old or the new content, whatever happens."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("wb") as file:
-            file.write(blob)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in ``folder`` outlive a power cut, where the system can."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -18,13 +18,13 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from fieldlib.assets import ASSETS
-from fieldlib.checkpoint import write_atomic
 from fieldlib.data.cifar10 import CLASSES
 from fieldlib.errors import InputError
+from fieldlib.files import write_atomic
+from fieldlib.points import SIDE
 
 CLASSIFIER = ASSETS / "classifier" / "classifier.safetensors"
 WIDTHS, FEATURES = (48, 128, 192), 64
-SIDE = 32
 CHUNK = 250  # pictures classified at a time
 
 

@@ -21,6 +21,8 @@ OFFERED = "FIELDLIB_MODELS"  # environment variable: Hub ids, separated by space
 def load(name: str | Path, revision: str | None = None) -> FieldModel | Baseline:
     """The model called ``name``, ready for :func:`fieldlib.sample`.
 
+    Bundled models are kept and shared by all who load them: take a ``copy.deepcopy`` before you change one.
+
     Args:
         name: a method or rival (``"flow_matching"``), one with its preset (``"flow_matching/tiny"``; for a model that
             FIELDLIB_MODELS names, ``"flow_matching/user--repo"``), a baseline (``"thin_plate"``), a folder with
@@ -31,13 +33,19 @@ def load(name: str | Path, revision: str | None = None) -> FieldModel | Baseline
         InputError: nothing of that name, damaged files, no network or no permission; the message says what to do.
     """
     text = str(name)
+    method, _, preset = text.partition("/")
+    folder = (Path(text) / CONFIG).is_file()
+    bundled = not folder and (text in BASELINES or method in METHODS or method in RIVALS)
+    if revision is not None and (folder or bundled):
+        raise InputError(f"only Hub repositories have revisions; {text!r} is none, but revision {revision!r} is given")
+    if folder:
+        return PretrainedModel.open(text)
     if text in BASELINES:
         return BASELINES[text]()
-    if Path(text).is_dir():
-        return PretrainedModel.open(text)
-    method, _, preset = text.partition("/")
-    if method in METHODS or method in RIVALS:
+    if bundled:
         return _load_preset(method, preset or _default_preset(method))
+    if Path(text).is_dir():
+        raise InputError(f"{text} is no model folder: it has no {CONFIG}")
     if text.count("/") == 1 and not text.startswith(("/", ".", "~")):
         return PretrainedModel.from_pretrained(text, revision=revision)
     raise InputError(f"unknown model {text!r}; known: {', '.join(model_names())}, a folder or a Hub id like user/repo")
@@ -80,7 +88,10 @@ def _default_preset(method: str) -> str:
 
 def _load_preset(method: str, preset: str) -> FieldModel:
     if hub_id(preset):
-        return _from_hub(hub_id(preset))
+        model = _from_hub(hub_id(preset))
+        if model.config["method"] != method:
+            raise InputError(f"{hub_id(preset)} is no {method} but a {model.config['method']}: load it as that")
+        return model
     folder = BUNDLED / method / preset
     if not (folder / CONFIG).exists():
         raise InputError(

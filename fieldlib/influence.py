@@ -5,10 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fieldlib.draws import check_points
 from fieldlib.errors import InputError
 from fieldlib.model import FieldModel
 from fieldlib.points import Points
-from fieldlib.sampling import Model, check_points
+from fieldlib.sampling import Model, everywhere
 
 
 def influence(model: Model, context: Points, coords: Tensor, query: int) -> Tensor:
@@ -28,14 +29,13 @@ def influence(model: Model, context: Points, coords: Tensor, query: int) -> Tens
 
     References: Simonyan et al. 2014 (gradients as saliency), arXiv 1312.6034.
     """
-    check_points(context)
+    check_points(context, coords)
     if not isinstance(model, FieldModel):
         raise InputError("a classical baseline has no gradient that tells where it looked: choose a trained model")
     if not 0 <= query < coords.shape[-2]:
         raise InputError(f"the query is an index from 0 to {coords.shape[-2] - 1}; got {query}")
     with torch.inference_mode(False), torch.enable_grad():
         values = context.values.detach().clone().requires_grad_()
-        coords = coords.expand(len(values), *coords.shape[-2:])
-        estimate = model.at(coords, Points(context.coords, values, context.mask)).estimate()
+        estimate = model.at(everywhere(coords, context), Points(context.coords, values, context.mask)).estimate()
         (gradient,) = torch.autograd.grad(estimate[:, query].mean(-1).sum(), values)
     return gradient.norm(dim=-1)

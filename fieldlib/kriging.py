@@ -64,7 +64,11 @@ class Kriging(NamedTuple):
 
 
 def fit(context: Points) -> Kriging:
-    """Fit one Gaussian process per picture to its context; one Cholesky factorisation of (M, M) each."""
+    """Fit one Gaussian process per picture to its context; one Cholesky factorisation of (M, M) each.
+
+    Args:
+        context: coords (B, M, D), values (B, M, C); every picture needs at least one point, else its base is NaN.
+    """
     with torch.autocast(context.coords.device.type, enabled=False):
         return _fit(context)
 

@@ -6,7 +6,6 @@ data range is 1.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import torch
@@ -160,12 +159,6 @@ def coverage(ensemble: Tensor, truth: Tensor, level: float) -> Tensor:
 def to_picture(values: Tensor, height: int, width: int) -> Tensor:
     """Values (B, H * W, C) -> (B, C, H, W), the layout of :func:`ssim`."""
     return values.transpose(1, 2).unflatten(-1, (height, width))
-
-
-def sharpness(prediction: Tensor, truth: Tensor) -> float:
-    """Gradient energy of pictures (B, C, H, W) relative to the truth's: 1 = same, less = too smooth; nan if flat."""
-    theirs = float(_energy(truth).sum())
-    return float(_energy(prediction).sum()) / theirs if theirs else math.nan
 
 
 def _energy(pictures: Tensor) -> Tensor:

@@ -21,9 +21,9 @@ from fieldlib.errors import InputError
 from fieldlib.kriging import Moments
 from fieldlib.methods.base import Method, NetworkCall
 from fieldlib.nn.lattice import cells
-from fieldlib.points import Batch, Points, grid
+from fieldlib.points import SIDE, Batch, Points, grid
 from fieldlib.prediction import Prediction
-from fieldlib.resolution import SIDE, at_centre
+from fieldlib.resolution import at_centre
 
 BASES, OBJECTIVES = ("kriging", "unit"), ("residual", "textbook")
 
@@ -132,8 +132,15 @@ class FieldModel(nn.Module):
     def at(self, coords: Tensor, context: Points, samples: int = 1, mask: Tensor | None = None) -> NetworkCall:
         """The predictor for ``samples`` draws of each picture at query ``coords`` (B, N, D); encodes the context.
 
-        Queries that are not in the ``mask`` (B, N) do not exist for the others; their answers mean nothing.
+        Queries outside the ``mask`` (B, N) are invisible to the others; ignore their answers.
+
+        Raises:
+            InputError: points with other coordinates or channels than the network's.
         """
+        dims, channels = context.coords.shape[-1], context.values.shape[-1]
+        if (dims, channels) != (self.backbone.dims, self.backbone.channels):
+            wanted = f"{self.backbone.dims} coordinates and {self.backbone.channels} channels"
+            raise InputError(f"this model takes points with {wanted}; got {dims} and {channels}")
         queries = self.prepare(coords, context, mask, Remembered(self.fit_base(context)))
         return self.method.bind(NetworkPredictor(self, queries.repeat(samples)))
 

@@ -33,7 +33,9 @@ class MuonAdamW:
             raise InputError(f"unknown optimizer {kind!r}; known: {', '.join(KINDS)}")
         kernels = [layer.weight for layer in model.modules() if isinstance(layer, LAYERS) and kind == "muon"]
         self._kernels = [kernel for kernel in kernels if len(kernel) >= SMALLEST]
-        self._matrices = [nn.Parameter(kernel.detach().flatten(1)) for kernel in self._kernels]  # the same memory
+        for kernel in self._kernels:  # loaded ones may lie in another order of axes, which has no view as a matrix
+            kernel.data = kernel.data.contiguous()
+        self._matrices = [nn.Parameter(kernel.detach().view(len(kernel), -1)) for kernel in self._kernels]
         known = {id(kernel) for kernel in self._kernels}
         others = [parameter for parameter in model.parameters() if id(parameter) not in known]
         muon = [Muon(self._matrices, learning_rate, weight_decay)] if self._matrices else []
@@ -60,7 +62,13 @@ class MuonAdamW:
         return tensors
 
     def load_state(self, tensors: dict[str, Tensor]) -> None:
-        """Restore what :meth:`state` gave."""
+        """Restore what :meth:`state` gave.
+
+        Raises:
+            ValueError: the moments are of another kind of optimiser.
+        """
+        if tensors and {int(name.partition(".")[0]) for name in tensors} != set(range(len(self.parts))):
+            raise ValueError("its moments are of another optimizer")
         for place, part in enumerate(self.parts):
             state: dict[int, dict[str, Any]] = {}
             for name, tensor in tensors.items():

@@ -16,6 +16,8 @@ from torch.nn.utils.rnn import pad_sequence
 
 from fieldlib.errors import InputError
 
+SIDE = 32  # of the pictures that models are trained on, in pixels
+
 
 class Points(NamedTuple):
     """A batch of point sets: coords (B, N, D), values (B, N, C), mask (B, N) or None (True = point exists)."""
@@ -61,8 +63,8 @@ def batch(sets: Sequence[Points]) -> Points:
     """Sets of one picture each as one batch; the shorter ones are filled up with points that do not exist."""
     coords = pad_sequence([one.coords[0] for one in sets], batch_first=True)
     values = pad_sequence([one.values[0] for one in sets], batch_first=True)
-    counts = torch.tensor([one.coords.shape[1] for one in sets])
-    mask = torch.arange(coords.shape[1]) < counts[:, None]
+    present = [torch.ones(one.coords.shape[1], dtype=torch.bool) if one.mask is None else one.mask[0] for one in sets]
+    mask = pad_sequence(present, batch_first=True)
     return Points(coords, values, None if mask.all() else mask)
 
 

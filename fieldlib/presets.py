@@ -13,8 +13,14 @@ class Preset:
     """A backbone with its size, the model's options and the recipe that trains it.
 
     Attributes:
-        share: of the pixels that is known, and as many others asked for, uniformly drawn; mixed shares and patterns,
-            and up to all others, when None.
+        backbone, options: name of the network and what it is built with.
+        base, objective: see :class:`fieldlib.model.FieldModel`.
+        batch_size: pictures a step. learning_rate, weight_decay: of the optimizer. epochs: unless minutes are given.
+        ema: weight that the average of the weights keeps at each step. warmup: steps in which the rate rises.
+        decay: share of the budget in which it falls.
+        few_queries: share of the steps that ask for few points.
+        share: of the pixels that are known, uniformly drawn, with as many others as targets; None for varying shares
+            and patterns with up to :data:`fieldlib.data.batches.MOST_QUERIES` targets.
         optimizer: ``muon`` for matrices with AdamW for the rest, or ``adam``.
         annealing: how the learning rate falls over the last ``decay`` of the budget, ``linear`` or ``cosine``.
     """
@@ -34,6 +40,11 @@ class Preset:
     share: float | None = None
     optimizer: Literal["muon", "adam"] = "muon"
     annealing: Literal["linear", "cosine"] = "linear"
+
+    def describe(self, method: str) -> dict[str, Any]:
+        """The description of a model of ``method`` that :func:`fieldlib.checkpoint.build` makes."""
+        shape = {"backbone": self.backbone, "options": dict(self.options)}
+        return {"method": method, **shape, "base": self.base, "objective": self.objective}
 
 
 PERCEIVER = {

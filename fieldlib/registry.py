@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
@@ -29,23 +30,30 @@ class Registry(Generic[T]):
         self.kind = kind
         self._package = package
         self._entries: dict[str, T] = {}
-        self._loaded = False
+        self._unlisted: set[str] = set()
+        self._loading, self._loaded = False, False
+        self._lock = threading.RLock()
 
-    def register(self, name: str) -> Callable[[Registered], Registered]:
-        """Class or function decorator that enters its object under ``name``; a name is entered once."""
+    def register(self, name: str, listed: bool = True) -> Callable[[Registered], Registered]:
+        """Class or function decorator that enters its object under ``name``; a name is entered once.
+
+        What is not ``listed`` is found by its name but is none of :meth:`names`: neither menus nor training use it.
+        """
 
         def enter(entry: Registered) -> Registered:
             if name in self._entries:
                 raise ValueError(f"{self.kind} {name!r} is registered twice")
             self._entries[name] = entry  # type: ignore[assignment]
+            if not listed:
+                self._unlisted.add(name)
             return entry
 
         return enter
 
     def names(self) -> tuple[str, ...]:
-        """All names, sorted."""
+        """All listed names, sorted."""
         self._load()
-        return tuple(sorted(self._entries))
+        return tuple(sorted(self._entries.keys() - self._unlisted))
 
     def __getitem__(self, name: str) -> T:
         """The object called ``name``.
@@ -69,10 +77,17 @@ class Registry(Generic[T]):
     def _load(self) -> None:
         if self._loaded:
             return
-        self._loaded = True
-        package = importlib.import_module(self._package)
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"{self._package}.{module.name}")
+        with self._lock:  # whoever asks while another thread imports waits for all names
+            if self._loading or self._loaded:  # a file of the package asks while it is imported
+                return
+            self._loading = True
+            try:
+                package = importlib.import_module(self._package)
+                for module in pkgutil.iter_modules(package.__path__):
+                    importlib.import_module(f"{self._package}.{module.name}")
+                self._loaded = True
+            finally:
+                self._loading = False
 
 
 METHODS: Registry[Any] = Registry("method", "fieldlib.methods")

@@ -19,7 +19,6 @@ from fieldlib.errors import InputError
 from fieldlib.nn.lattice import cells, offsets, read_cells
 from fieldlib.points import Points, grid
 
-SIDE = 32  # of the pictures that models are trained on
 SNAP = 1e-4  # a coordinate so close to a pixel centre, in half pixels, is that centre
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from fieldlib.checkpoint import write_atomic
+from fieldlib.files import write_atomic
 
 LOG, SHARED_LOG = "log.jsonl", "shared.jsonl"  # of a run, and of those whose weights it started from
 log = logging.getLogger(__name__)

@@ -10,18 +10,15 @@ import torch
 from torch import Tensor
 
 from fieldlib.baselines.base import Baseline
-from fieldlib.errors import InputError
+from fieldlib.draws import Draws, NoiseDraws, check_draws, check_points
 from fieldlib.model import FieldModel
-from fieldlib.noise import field_noise, white_noise
 from fieldlib.points import Points
 from fieldlib.registry import SOLVERS
-from fieldlib.resolution import SIDE, place, read
+from fieldlib.resolution import place, read
 from fieldlib.solvers.base import Solver
 from fieldlib.time_grids import time_grid
 
 Model = FieldModel | Baseline
-MOST_STEPS, MOST_TEMPERATURE = 1000, 2.0
-SHORTEST = 0.1  # noise length in pixels; below it a field on the pixels is white noise
 
 
 class Frame(NamedTuple):
@@ -38,17 +35,6 @@ class Frame(NamedTuple):
     x0: Tensor
     nfe: int
     seconds: float
-
-
-class Draws(NamedTuple):
-    """How samples are drawn; checked by :func:`moments`."""
-
-    solver: str | Solver | None
-    steps: int
-    grid: str | None
-    temperature: float
-    noise_length: float
-    seeds: Sequence[int]
 
 
 class Moment(NamedTuple):
@@ -94,7 +80,8 @@ def sample(
         seeds: one seed per sample; S = len(seeds) is a multiple of B, and each picture gets S / B samples in a row.
 
     Raises:
-        InputError: bad steps, grid, temperature, noise length, seeds or points.
+        InputError: bad steps, grid, temperature, noise length, seeds or points, or points of another kind than the
+            model's; at the first frame.
     """
     start = time.perf_counter()
     draws = Draws(solver, steps, grid, temperature, noise_length, seeds)
@@ -127,14 +114,14 @@ def reconstruct(
 @torch.inference_mode()
 def estimate(model: Model, context: Points, coords: Tensor) -> Tensor:
     """The x0 estimate at t = 1, which is the posterior mean: one network call, (B, N, C); reads like :func:`sample`."""
-    check_points(context)
+    check_points(context, coords)
     anchors = place(context, everywhere(coords, context), model.side)
     return look(model, anchors.picture(model.at(anchors.coords, context, mask=anchors.mask).estimate()), coords)
 
 
 def moments(model: Model, context: Points, coords: Tensor, draws: Draws) -> Iterator[Moment]:
     """The start and every step of all samples; x and x0 are whole pictures where the model has a grid."""
-    check_points(context)
+    check_points(context, coords)
     check_draws(draws, len(context.coords))
     method = model.method
     solver = make_solver(method.default_solver if draws.solver is None else draws.solver)
@@ -202,53 +189,3 @@ def alone(context: Points, coords: Tensor, i: int) -> tuple[Points, Tensor]:
 def make_solver(solver: str | Solver) -> Solver:
     """The solver called ``solver``, with its default options, or the object itself."""
     return SOLVERS[solver]() if isinstance(solver, str) else solver
-
-
-def check_draws(draws: Draws, batch: int) -> None:
-    """Refuse numbers out of range.
-
-    Raises:
-        InputError: bad steps, temperature, noise length or number of seeds.
-    """
-    if not 1 <= draws.steps <= MOST_STEPS:
-        raise InputError(f"steps is a whole number from 1 to {MOST_STEPS}; got {draws.steps}")
-    if not 0 <= draws.temperature <= MOST_TEMPERATURE:
-        raise InputError(f"temperature is a number from 0 (mean) over 1 (sample) to 2; got {draws.temperature}")
-    if draws.noise_length and not SHORTEST <= draws.noise_length <= SIDE:
-        raise InputError(f"noise_length is 0 (white) or {SHORTEST} to {SIDE} pixels; got {draws.noise_length}")
-    if not draws.seeds or len(draws.seeds) % batch:
-        raise InputError(f"give a multiple of {batch} seeds, one per sample of each picture; got {len(draws.seeds)}")
-
-
-def check_points(context: Points) -> None:
-    """Refuse a context that no model can use.
-
-    Raises:
-        InputError: no points, mismatched shapes or values that are not finite.
-    """
-    coords, values, mask = context
-    if coords.ndim != 3 or values.ndim != 3 or coords.shape[:2] != values.shape[:2]:
-        raise InputError(f"context needs coords (B, M, D) and values (B, M, C); got {coords.shape}, {values.shape}")
-    counts = torch.full((len(coords),), coords.shape[1]) if mask is None else mask.sum(1)
-    if not len(counts) or int(counts.min()) < 1:
-        raise InputError("no pixel is revealed: reveal at least one")
-    if not (coords.isfinite().all() and values.isfinite().all()):
-        raise InputError("context coordinates and values must be finite numbers; got NaN or infinity")
-
-
-class NoiseDraws:
-    """Successive draws of noise times ``temperature`` at fixed coordinates (B, N, D), (S, N, C) each."""
-
-    def __init__(self, coords: Tensor, channels: int, draws: Draws) -> None:
-        self._coords = coords.repeat_interleave(len(draws.seeds) // len(coords), dim=0)
-        self._channels = channels
-        self._draws = draws
-        self._number = 0
-
-    def __call__(self) -> Tensor:
-        """The next draw."""
-        where = self._coords, self._channels, self._draws.seeds, self._number
-        length = self._draws.noise_length
-        noise = field_noise(*where, length=length, side=SIDE) if length else white_noise(*where)
-        self._number += 1
-        return noise * self._draws.temperature

@@ -12,8 +12,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from fieldlib.checkpoint import write_atomic
 from fieldlib.errors import InputError
+from fieldlib.files import write_atomic
 from fieldlib.optimizer import MuonAdamW
 
 STATE = "state.safetensors"
@@ -44,15 +44,20 @@ def load_state(folder: Path, model: nn.Module, average: nn.Module, optimizer: Mu
         raise InputError(f"nothing to resume in {folder}: it has no {STATE}; start without --resume")
     try:
         with safe_open(path, "pt") as file:
-            about = file.metadata()
+            about = file.metadata() or {}
         tensors = load_file(path)
+        if "meta" not in about:
+            raise InputError(f"{path} cannot be resumed from: it is no state of a training")
         if about.get("sha256", "") not in ("", digest(tensors, about["meta"])):
             raise InputError(f"{path} cannot be resumed from: it is damaged (its SHA-256 differs)")
         model.load_state_dict(_part(tensors, "model."))
         average.load_state_dict(_part(tensors, "average."))
     except (SafetensorError, RuntimeError, OSError) as error:
         raise InputError(f"{path} cannot be resumed from: {str(error)[:300]}") from error
-    optimizer.load_state(_part(tensors, "optimizer."))
+    try:
+        optimizer.load_state(_part(tensors, "optimizer."))
+    except ValueError as error:
+        raise InputError(f"{path} cannot be resumed from: {error}; resume with its own preset") from error
     return json.loads(about["meta"])
 
 

@@ -1,8 +1,11 @@
 """Classical reconstructions: exactness, invariances, the Gaussian algebra, agreement with published methods."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_info
 
 import fieldlib
 from fieldlib.baselines import lmmse as lmmse_module
@@ -210,3 +213,10 @@ def test_grid_bound_baselines_refuse_other_dimensions(name):
 def test_lmmse_refuses_other_channels():
     with pytest.raises(InputError, match="3 colour channels; got 1"):
         answer("lmmse", Points(torch.zeros(1, 4, 2), torch.zeros(1, 4, 1)))
+
+
+def test_many_at_once_leave_the_threads_of_linear_algebra_as_they_were():
+    before = [library["num_threads"] for library in threadpool_info()]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda seed: answer("linear", observed(seed=seed)), range(16)))
+    assert [library["num_threads"] for library in threadpool_info()] == before

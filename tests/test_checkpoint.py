@@ -8,7 +8,7 @@ from safetensors.torch import save_file
 from tiny_models import config_of, random_context, tiny_model
 
 import fieldlib
-from fieldlib.checkpoint import CONFIG, WEIGHTS, build, load_model, read_config, save_model, write_atomic
+from fieldlib.checkpoint import CONFIG, WEIGHTS, build, load_model, read_config, save_model
 from fieldlib.errors import InputError
 from fieldlib.registry import BACKBONES
 
@@ -109,20 +109,3 @@ def test_missing_files(folder, tmp_path):
     (folder / WEIGHTS).unlink()
     with pytest.raises(InputError):
         load_model(folder)
-
-
-def test_atomic_write_keeps_the_old_file_when_it_fails(tmp_path, monkeypatch):
-    path = tmp_path / "scores.json"
-    write_atomic(path, b"old")
-
-    def full_disk(*args):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("fieldlib.checkpoint.os.fsync", full_disk)
-    with pytest.raises(OSError, match="No space"):
-        write_atomic(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
-    monkeypatch.undo()
-    write_atomic(path, b"new")
-    assert path.read_bytes() == b"new"

@@ -13,11 +13,11 @@ from PIL import Image, ImageSequence
 from benchmarks.load_page import Page
 from demo import exports, gradio_ui, pictures, snippet, studio
 from demo.checks import unpack_mask
-from demo.moments import SIZE
 from demo.pngs import png
 from demo.request import Request
 from demo.sections import share
 from fieldlib import InputError, hub
+from fieldlib.points import SIDE
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +47,7 @@ def recordings(coffee):
 
 def tile(picture, row, column):
     """The enlarged picture at (row, column) of a mosaic, back at its own size."""
-    side = SIZE * exports.ZOOM + 2 * exports.GAP
+    side = SIDE * exports.ZOOM + 2 * exports.GAP
     cut = np.asarray(picture)[row * side : (row + 1) * side, column * side : (column + 1) * side]
     return cut[exports.GAP : -exports.GAP : exports.ZOOM, exports.GAP : -exports.GAP : exports.ZOOM]
 
@@ -106,7 +106,7 @@ def test_own_colours_are_bundled_as_they_are_and_nothing_is_called_their_truth(c
     strokes = np.random.default_rng(2).integers(0, 256, (32, 32, 3), np.uint8)
     recording = exports.record(Request(strokes, mask=MASK, model="nearest", scored=False))
     strip = Image.open(io.BytesIO(exports.strip([recording])))
-    assert strip.width == (exports.STRIP + 1) * (SIZE * exports.ZOOM + 2 * exports.GAP)
+    assert strip.width == (exports.STRIP + 1) * (SIDE * exports.ZOOM + 2 * exports.GAP)
     with zipfile.ZipFile(io.BytesIO(exports.bundle([recording], coffee))) as folder:
         folder.extractall(tmp_path)
     known = np.asarray(Image.open(tmp_path / snippet.PICTURE_FILE))

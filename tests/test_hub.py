@@ -329,3 +329,22 @@ def test_push_without_permission(hub, home, saved, token, message):
 def test_push_without_network(home, saved):
     said = answer("http://127.0.0.1:9", home, str(saved), "ada/new", script=PUSH, HF_TOKEN=WRITER)
     assert said.startswith("InputError:") and "the Hub cannot be reached" in said
+
+
+def test_a_repository_of_another_method_is_no_substitute(hub, home):
+    hub.add("ada/fields", files_of(seed=1))
+    with hub.serve() as endpoint:
+        said = answer(endpoint, home, "denoiser/ada--fields", "")
+    assert "ada/fields is no denoiser but a flow_matching" in said
+
+
+@pytest.mark.parametrize("name", ["nearest", "flow_matching", "flow_matching/tiny"])
+def test_only_the_hub_has_revisions(name):
+    with pytest.raises(InputError, match="only Hub repositories have revisions"):
+        fieldlib.load(name, revision="v1")
+
+
+def test_a_folder_called_like_a_method_hides_no_bundled_model(tmp_path, monkeypatch):
+    (tmp_path / "flow_matching").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert fieldlib.load("flow_matching").method.name == "flow_matching"

@@ -41,3 +41,8 @@ def test_a_query_outside_is_refused(query):
 def test_a_baseline_says_that_it_has_no_gradient():
     with pytest.raises(InputError, match="no gradient"):
         influence(load("linear"), random_context(1, 20), COORDS, QUERY)
+
+
+def test_coordinates_of_another_type_are_converted():
+    model, context = tiny_model(), random_context(1, 20)
+    assert torch.equal(influence(model, context, COORDS.double(), QUERY), influence(model, context, COORDS, QUERY))

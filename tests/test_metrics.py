@@ -15,7 +15,6 @@ from fieldlib.metrics import (
     coverage,
     fair_crps,
     psnr,
-    sharpness,
     ssim,
     to_picture,
 )
@@ -92,16 +91,19 @@ def test_coverage_tells_narrow_from_wide():
     assert coverage(wide, truth, 0.5).mean() > 0.7
 
 
-def test_sharpness_is_one_for_the_truth_and_quadratic_in_contrast():
-    truth = to_picture(to_values(smooth_pictures(2)), 32, 32)
-    assert sharpness(truth, truth) == pytest.approx(1)
-    assert sharpness(truth / 2, truth) == pytest.approx(0.25)
-    assert math.isnan(sharpness(truth, torch.zeros_like(truth)))
-
-
 def masks(batch):
     order = torch.arange(1024)
     return (order < 204).expand(batch, -1), ((order >= 204) & (order < 408)).expand(batch, -1)
+
+
+@pytest.mark.parametrize(("contrast", "expected"), [(1.0, 1.0), (0.5, 0.25)])
+def test_sharpness_is_one_for_the_truth_and_quadratic_in_contrast(contrast, expected):
+    values = to_values(smooth_pictures(2))
+    nothing_known = torch.zeros(2, 1024, dtype=torch.bool)
+    tracker = MetricsTracker()
+    truth = Truth(values, nothing_known, ~nothing_known)
+    tracker.update(truth, contrast * values[:, None], values)
+    assert tracker.compute()["sharpness"] == pytest.approx(expected)
 
 
 def test_tracker_by_hand():

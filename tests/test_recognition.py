@@ -1,6 +1,7 @@
 """The classifier that judges reconstructions, its distance, and the study made with it."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -126,3 +127,6 @@ def test_training_learns_saves_and_goes_on(cifar_folder, tmp_path):
     train_classifier.main(options)  # nothing is left to do
     assert options.out.read_bytes() == before
     assert "640 training" in (options.out.parent / "README.md").read_text()
+    assert "--epochs 4 --batch-size 8 --limit 640`" in (options.out.parent / "README.md").read_text()
+    with pytest.raises(InputError, match="choose another --run"):
+        train_classifier.main(replace(options, learning_rate=1e-3))

@@ -1,6 +1,7 @@
 """A new part is a new file: the registry finds it, and says what it knows."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -67,3 +68,32 @@ def test_names_of_the_contract():
     assert "perceiver_io" in fieldlib.BACKBONES
     assert "uniform" in fieldlib.PATTERNS
     assert "nearest" in fieldlib.BASELINES
+
+
+def test_what_is_not_listed_is_found_all_the_same(parts):
+    parts.register("gamma", listed=False)(len)
+    assert parts.names() == ("alpha", "beta")
+    assert parts["gamma"] is len and "gamma" in parts
+
+
+def test_threads_that_ask_during_the_import_wait_for_all_names(parts, tmp_path):
+    (tmp_path / "parts_for_test" / "alpha.py").write_text(
+        "import time, parts_for_test\ntime.sleep(0.3)\nparts_for_test.REGISTRY.register('alpha')(len)\n"
+    )
+    with ThreadPoolExecutor() as pool:
+        assert [done.result() for done in [pool.submit(parts.names) for _ in range(4)]] == [("alpha", "beta")] * 4
+
+
+def test_a_file_that_fails_says_so_every_time(parts, tmp_path):
+    (tmp_path / "parts_for_test" / "broken.py").write_text("import no_such_library\n")
+    for _ in range(2):
+        with pytest.raises(ImportError, match="no_such_library"):
+            parts["beta"]
+
+
+def test_studies_enter_no_pattern_that_training_or_menus_would_use():
+    before = fieldlib.PATTERNS.names()
+    from train_scripts import held_out_patterns, inpainting
+
+    assert fieldlib.PATTERNS.names() == before
+    assert not {*held_out_patterns.NAMES, *inpainting.HOLES.values()} & set(before) - {"border"}

@@ -273,3 +273,27 @@ def test_temperature_walks_from_sample_to_mean(solver, method):
 def test_temperature_out_of_range(options):
     with pytest.raises(InputError, match="temperature is a number from 0"):
         draw(tiny_model("deep_set"), random_context(1), [1], **options)
+
+
+POINTS = Points(torch.zeros(2, 4, 2), torch.zeros(2, 4, 3))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"coords": torch.zeros(4, 3)}, r"query coords are \(N, 2\) or \(2, N, 2\); got \(4, 3\)"),
+        ({"coords": torch.zeros(3, 4, 2)}, "query coords are"),
+        ({"coords": torch.full((4, 2), math.nan)}, "finite"),
+        ({"context": POINTS._replace(values=torch.zeros(2, 4, 1))}, "3 channels; got 2 and 1"),
+        ({"context": Points(torch.zeros(2, 4, 3), POINTS.values), "coords": torch.zeros(4, 3)}, "2 coordinates"),
+        ({"context": POINTS._replace(mask=torch.ones(2, 3, dtype=torch.bool))}, r"mask is bool of shape \(2, 4\)"),
+        ({"context": POINTS._replace(mask=torch.ones(2, 4))}, "mask is bool"),
+        ({"steps": 2.5}, "steps is a whole number"),
+        ({"seeds": [0, 1.9]}, "a seed is a whole number"),
+        ({"seeds": [0, 2**63]}, "a seed is a whole number"),
+    ],
+)
+def test_what_does_not_fit_the_model_is_refused(change, message):
+    given = {"context": POINTS, "coords": COORDS, "seeds": [0, 1], **change}
+    with pytest.raises(InputError, match=message):
+        list(fieldlib.sample(tiny_model("deep_set"), given.pop("context"), given.pop("coords"), **given))

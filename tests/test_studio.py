@@ -28,9 +28,7 @@ MODEL = "flow_matching/tiny"
 def weights(tmp_path_factory):
     """A folder of bundled models with one untrained network in it."""
     folder = tmp_path_factory.mktemp("weights")
-    preset = PRESETS["tiny"]
-    shape = {"backbone": preset.backbone, "options": preset.options, "base": preset.base, "objective": preset.objective}
-    config = {"method": "flow_matching", **shape}
+    config = PRESETS["tiny"].describe("flow_matching")
     save_model(build(config), config, folder / MODEL)
     return folder
 

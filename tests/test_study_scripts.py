@@ -27,7 +27,7 @@ from train_scripts import (
     timing,
     variants,
 )
-from train_scripts.study_file import StudyFile, half_width, summarise
+from train_scripts.study_file import StudyFile, half_width, summarise, weights_of
 
 FAST = ("nearest", "thin_plate")
 PROVENANCE = ("machine", "threads", "date")
@@ -411,8 +411,7 @@ def test_a_budget_in_pictures_is_the_same_for_every_batch(batch, pictures, tmp_p
     options = ablate.Options(pictures=pictures, runs=tmp_path)
     preset = replace(get_preset("test"), batch_size=batch)
     budget = ablate.budget_of(options, preset, 9)
-    config = {"method": "flow_matching", "backbone": preset.backbone, "options": preset.options}
-    config |= {"base": preset.base, "objective": preset.objective}
+    config = preset.describe("flow_matching")
     trainer = Trainer(build(config), config, preset, budget, smooth_pictures(9), smooth_pictures(1), tmp_path)
     assert budget.minutes is None
     assert abs(trainer.total_steps * batch - pictures) <= batch / 2
@@ -458,3 +457,15 @@ def test_ablations_refuse_other_backbones_and_groups(data):
         ablate.main(ablate.Options(data, preset="tiny_conv"))
     with pytest.raises(InputError, match="unknown group 'colour'; known: reference"):
         ablate.main(ablate.Options(data, groups=("colour",)))
+
+
+def test_a_method_alone_is_its_default_model():
+    assert weights_of("flow_matching") == weights_of("flow_matching/tiny_conv")
+    assert weights_of("nearest") is None
+
+
+def test_other_trainings_have_other_folders(tmp_path):
+    variant = ablate.variants({"stem_width": 0, **get_preset("tiny").options})[0]
+    many = [ablate.Options(runs=tmp_path), ablate.Options(runs=tmp_path, minutes=3), ablate.Options(method="denoiser")]
+    many += [replace(many[0], pictures=100), replace(many[0], train_limit=50), replace(many[0], preset="test")]
+    assert len({ablate.run_folder(variant, 0, options) for options in many}) == len(many)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from test_training import losses, make_trainer
 from tiny_models import smooth_pictures
 
@@ -148,3 +149,9 @@ def test_final_state_on_an_unwritable_disk_gives_advice(tmp_path):
     with pytest.raises(fieldlib.InputError, match=r"cannot be written.*--resume"):
         list(steps)
     assert np.isfinite(list(losses(tmp_path / "run").values())).all()
+
+
+def test_a_file_that_is_no_state_is_refused(tmp_path):
+    save_file({"x": torch.zeros(1)}, tmp_path / "state.safetensors")
+    with pytest.raises(fieldlib.InputError, match="no state of a training"):
+        make_trainer(tmp_path, PICTURES).resume()

@@ -19,20 +19,10 @@ from fieldlib.presets import get_preset
 from fieldlib.training import Budget, Trainer
 
 
-def config_of(preset, method="flow_matching"):
-    return {
-        "method": method,
-        "backbone": preset.backbone,
-        "options": preset.options,
-        "base": preset.base,
-        "objective": preset.objective,
-    }
-
-
 def make_trainer(folder, pictures, epochs=1.0, preset=None, method="flow_matching"):
     preset = preset or replace(get_preset("test"), batch_size=4)
     torch.manual_seed(0)
-    config = config_of(preset, method)
+    config = preset.describe(method)
     return Trainer(build(config), config, preset, Budget(epochs), pictures, pictures[:2], folder)
 
 

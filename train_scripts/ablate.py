@@ -87,7 +87,9 @@ def main(options: Options) -> None:
         if study.find(group=variant.group, variant=variant.variant, seed=seed) is None
     ]
     for variant, seed in tqdm(missing, unit="training"):
-        study.add(train_and_score(variant, seed, train[: options.train_limit], test[: options.limit], options))
+        folder = run_folder(variant, seed, options)
+        study.add(train_and_score(variant, seed, train[: options.train_limit], test[: options.limit], options, folder))
+        shutil.rmtree(folder)
 
 
 def chosen(options: Options) -> list[Variant]:
@@ -107,14 +109,21 @@ def chosen(options: Options) -> list[Variant]:
     return [variant for variant in found if not options.groups or variant.group in options.groups]
 
 
-def train_and_score(variant: Variant, seed: int, train: np.ndarray, test: np.ndarray, options: Options) -> Cell:
+def run_folder(variant: Variant, seed: int, options: Options) -> Path:
+    """Where a training is kept until its scores are: another for everything that changes it."""
+    budget = f"{options.pictures}-pictures" if options.pictures else f"{options.minutes}-minutes"
+    parts = (options.method, options.preset, budget, options.train_limit or "all", variant.group, variant.variant, seed)
+    return options.runs / "-".join(map(str, parts)).replace(" ", "_").replace(",", "")
+
+
+def train_and_score(
+    variant: Variant, seed: int, train: np.ndarray, test: np.ndarray, options: Options, folder: Path
+) -> Cell:
     """One training, resumed where it was stopped, and its scores on ``test``."""
     method, preset = variant.method or options.method, get_preset(variant.preset or options.preset)
     recipe = {**SHORT_RECIPE, **variant.recipe}
     preset = replace(preset, options={**preset.options, **variant.options}, **recipe)
-    config = {"method": method, "backbone": preset.backbone, "options": preset.options}
-    config |= {"base": preset.base, "objective": preset.objective}
-    folder = options.runs / f"{variant.group}-{variant.variant}-{seed}".replace(" ", "_").replace(",", "")
+    config = preset.describe(method)
     budget = budget_of(options, preset, len(train))
     torch.manual_seed(seed)  # of the fresh weights
     trainer = Trainer(build(config), config, preset, budget, train, test[:1], folder, seed, precision="fp32")
@@ -123,7 +132,6 @@ def train_and_score(variant: Variant, seed: int, train: np.ndarray, test: np.nda
     for _ in trainer.run(save_minutes=1, validate_minutes=NEVER):
         pass
     scores = evaluate(load_model(folder), test, steps=1, samples=1, seed=42)
-    shutil.rmtree(folder)
     cell: Cell = {"group": variant.group, "variant": variant.variant, "seed": seed, "params": scores["params"]}
     cell |= {"method": method, "preset": variant.preset or options.preset}
     cell |= {"options": dict(variant.options), "recipe": recipe}

@@ -24,7 +24,7 @@ from fieldlib.data import gallery, load_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import MOST_SAMPLES
 from fieldlib.metrics import psnr, ssim, to_picture
-from fieldlib.points import Points, grid, to_pixels, to_values
+from fieldlib.points import SIDE, Points, grid, to_pixels, to_values
 from fieldlib.sampling import Model
 from train_scripts.cli import run
 from train_scripts.picture_grid import Row, grey, known_only, picture_grid
@@ -35,7 +35,6 @@ BATCH = 8
 SHOWN = ("cat", "balloon")  # gallery pictures on the sheet
 SHOWN_SHARE = 0.1
 MOST_STD = 0.35  # white on the uncertainty maps, data range 1
-SIDE = 32
 
 
 @dataclass(frozen=True)

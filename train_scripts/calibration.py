@@ -23,7 +23,7 @@ from fieldlib.registry import RIVALS, one_call
 from fieldlib.sampling import make_solver
 from fieldlib.scenes import batches, observe_scene
 from train_scripts.cli import run
-from train_scripts.protocol import Comparison
+from train_scripts.protocol import Comparison, how
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
 
 LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -72,9 +72,9 @@ def may_spread(name: str) -> bool:
 
 def ensembles(name: str, pictures: np.ndarray, seed: int, options: Options) -> tuple[Tensor, Tensor]:
     """Samples (K, n) and truth (n,) of all unobserved values of all pictures, in [0, 1]."""
-    model, steps = load_fast(name), 1 if one_call(name) else options.steps
-    solver = model.method.default_solver if one_call(name) else options.solver
-    settings = Settings(make_solver(solver), steps, model.method.default_grid, 1.0, options.samples, seed)
+    model, (solver, steps) = load_fast(name), how(name, options.solver, options.steps).values()
+    chosen = make_solver(solver or model.method.default_solver)
+    settings = Settings(chosen, steps, model.method.default_grid, 1.0, options.samples, seed)
     check(pictures, settings, batch_for(model))
     scenes = [observe_scene(pixels, i, options.context, "uniform", seed) for i, pixels in enumerate(pictures)]
     drawn, true = [], []

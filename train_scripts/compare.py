@@ -18,19 +18,19 @@ from tqdm import tqdm
 
 import fieldlib
 from fieldlib.assets import STUDY, WEIGHTS
-from fieldlib.checkpoint import read_config, write_atomic, write_config
+from fieldlib.checkpoint import read_config, write_config
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
+from fieldlib.files import write_atomic
 from fieldlib.inheritance import stages
 from fieldlib.model_card import PROTOCOL, SCORED, make_card
 from fieldlib.parallel import Team, join_team
-from fieldlib.registry import one_call
 from fieldlib.study import read_study
 from train_scripts.cli import run
 from train_scripts.comparison_table import tables
 from train_scripts.documents import write_section
-from train_scripts.protocol import Comparison
+from train_scripts.protocol import Comparison, how
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
 from train_scripts.timing import TIMED
 
@@ -133,8 +133,7 @@ def score(name: str, pictures: np.ndarray, seed: int, options: Mapping[str, Any]
             load_fast(name, team),
             pictures,
             context=options["context"],
-            solver=None if one_call(name) else options["solver"],
-            steps=1 if one_call(name) else options["steps"],
+            **how(name, options["solver"], options["steps"]),
             samples=options["samples"],
             seed=seed,
             progress=bar.update,

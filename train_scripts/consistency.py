@@ -5,7 +5,6 @@ python -m train_scripts.consistency --model flow_matching --data ../shared/data/
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,11 @@ from tqdm import tqdm
 import fieldlib
 from fieldlib.acceleration import provenance
 from fieldlib.assets import STUDY
-from fieldlib.checkpoint import write_atomic
 from fieldlib.data import gallery, load_pictures
 from fieldlib.errors import InputError
+from fieldlib.files import write_json
 from fieldlib.metrics import psnr, to_picture
-from fieldlib.points import Points
-from fieldlib.resolution import SIDE
+from fieldlib.points import SIDE, Points
 from fieldlib.sampling import Model
 from train_scripts.cli import command_of, output_file, run, whole_number
 
@@ -77,7 +75,7 @@ def main(options: Options) -> None:
         print(
             f"{size:>4}: mean {scores['mean']:.1f} dB, least {scores['least']:.1f} dB, {scores['below']} below {GOAL}"
         )
-    write_atomic(options.json, (json.dumps(report, indent=1) + "\n").encode())
+    write_json(options.json, report)
     print(f"written to {options.json}")
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fieldlib.assets import ASSETS
-from fieldlib.checkpoint import write_atomic
 from fieldlib.errors import InputError
+from fieldlib.files import write_atomic
 
 README = ASSETS.parent / "README.md"
 

@@ -6,16 +6,15 @@ accelerate launch --num_processes 8 -m train_scripts.evaluate --model flow_match
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
-from fieldlib.checkpoint import write_atomic
 from fieldlib.data import load_pictures
 from fieldlib.evaluation import evaluate
+from fieldlib.files import write_json
 from fieldlib.metrics import VIEWS
 from fieldlib.parallel import join_team
 from train_scripts.cli import output_file, run
@@ -40,7 +39,7 @@ class Options:
         temperature: factor on the noise: 0 gives a picture near the mean, 1 a sample.
         samples: samples per picture.
         seed: of masks and noise.
-        batch: pictures per network call; changes speed, not results.
+        batch: pictures per network call, what suits the machine when absent; changes speed, not results.
         json: file for the scores.
     """
 
@@ -55,7 +54,7 @@ class Options:
     temperature: float = 1.0
     samples: int = 8
     seed: int = 42
-    batch: int = 8
+    batch: int | None = None
     json: Path | None = None
 
 
@@ -87,7 +86,7 @@ def main(options: Options) -> None:
         return
     print(table(scores))
     if options.json:
-        write_atomic(options.json, (json.dumps(scores, indent=1) + "\n").encode())
+        write_json(options.json, scores)
         print(f"written to {options.json}")
 
 

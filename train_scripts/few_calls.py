@@ -174,7 +174,7 @@ def made_by(options: Options) -> str:
 
 
 def summary(rows: Sequence[Cell]) -> str:
-    """For each model and solver: mean-of-K PSNR by calls, and the solver's best place first."""
+    """For each model, solver and grid: mean-of-K PSNR by calls, then what 4 and 8 calls gain on the most."""
     numbers = sorted({row["calls"] for row in rows})
     head = ["model", "solver", "grid", *map(str, numbers), f"4 less {REFERENCE}", f"8 less {REFERENCE}"]
     body = []

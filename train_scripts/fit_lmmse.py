@@ -14,8 +14,8 @@ from safetensors.torch import save
 
 from fieldlib.assets import LMMSE
 from fieldlib.baselines.gaussian import compress, fit
-from fieldlib.checkpoint import write_atomic
 from fieldlib.data import load_pictures
+from fieldlib.files import write_atomic
 from train_scripts.cli import output_file
 from train_scripts.cli import run as run_command
 

@@ -7,7 +7,6 @@ Reads the cells of one seed of comparison.json, sparsity.json and patterns.json;
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,8 @@ from typing import Any, NamedTuple
 import fieldlib
 from fieldlib.acceleration import provenance
 from fieldlib.assets import STUDY
-from fieldlib.checkpoint import write_atomic
 from fieldlib.errors import InputError
+from fieldlib.files import write_json
 from fieldlib.hub import DEFAULT_PRESET
 from fieldlib.registry import METHODS
 from fieldlib.study import read_study
@@ -79,7 +78,7 @@ def main(options: Options) -> None:
     rows = [{**gate._asdict(), "missing": gate.missing} for gate in found]
     made_by = f"python -m train_scripts.gates --seed {options.seed}"
     document = {"made_by": made_by, **provenance(), "seed": options.seed, "rows": rows}
-    write_atomic(options.study / "gates.json", (json.dumps(document, indent=1) + "\n").encode())
+    write_json(options.study / "gates.json", document)
     print(table(["gate", "model", "wanted", "measured", "missing"], [gate.cells for gate in found]))
 
 

@@ -1,6 +1,6 @@
 """Patterns that no training has seen: they live here, and not in fieldlib/patterns, because training uses all of those.
 
-Importing this module enters them into ``fieldlib.PATTERNS``; only the study does.
+They can be named once this module is imported, and are not listed: an import changes no training and no menu.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def nearest_first(score: np.ndarray, fraction: float) -> np.ndarray:
     return mask.reshape(score.shape)
 
 
-@PATTERNS.register("disc")
+@PATTERNS.register("disc", listed=False)
 def disc(height: int, width: int, fraction: float, rng: np.random.Generator) -> np.ndarray:
     """The pixels nearest to a random centre: a spotlight."""
     rows, columns = np.indices((height, width))
@@ -29,7 +29,7 @@ def disc(height: int, width: int, fraction: float, rng: np.random.Generator) -> 
     return nearest_first(np.hypot(rows - row, columns - column), fraction)
 
 
-@PATTERNS.register("half")
+@PATTERNS.register("half", listed=False)
 def half(height: int, width: int, fraction: float, rng: np.random.Generator) -> np.ndarray:
     """Everything on one side of a straight cut in a random direction."""
     rows, columns = np.indices((height, width))
@@ -37,7 +37,7 @@ def half(height: int, width: int, fraction: float, rng: np.random.Generator) -> 
     return nearest_first(np.cos(angle) * rows + np.sin(angle) * columns, fraction)
 
 
-@PATTERNS.register("clumps")
+@PATTERNS.register("clumps", listed=False)
 def clumps(height: int, width: int, fraction: float, rng: np.random.Generator) -> np.ndarray:
     """Whole squares of 4x4 pixels at random places of a board."""
     rows, columns = np.indices((height, width)) // CLUMP
@@ -45,7 +45,7 @@ def clumps(height: int, width: int, fraction: float, rng: np.random.Generator) -
     return nearest_first(order[rows, columns], fraction)
 
 
-@PATTERNS.register("gradient")
+@PATTERNS.register("gradient", listed=False)
 def gradient(height: int, width: int, fraction: float, rng: np.random.Generator) -> np.ndarray:
     """Single pixels that grow rarer from one edge to the other."""
     place = np.indices((height, width))[rng.integers(2)] / max(height, width)

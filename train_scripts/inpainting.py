@@ -17,10 +17,10 @@ from fieldlib.assets import STUDY
 from fieldlib.data import gallery, load_pictures
 from fieldlib.evaluation import evaluate
 from fieldlib.patterns.base import make_mask
-from fieldlib.registry import PATTERNS, one_call
+from fieldlib.registry import PATTERNS
 from train_scripts import held_out_patterns, picture_sheets
 from train_scripts.cli import run
-from train_scripts.protocol import Comparison
+from train_scripts.protocol import Comparison, how
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
 
 HIDDEN = (0.25, 0.5)
@@ -29,7 +29,7 @@ MODELS = ("flow_matching/tiny_conv", "lmmse", "thin_plate", "biharmonic", "linea
 SHOWN = {"block": "cat", "half": "lake", "border": "temple"}  # gallery pictures on the sheets
 
 
-@PATTERNS.register("centre")
+@PATTERNS.register("centre", listed=False)
 def centre(height: int, width: int, fraction: float, rng: np.random.Generator) -> np.ndarray:
     """A block in the middle, the opposite of ``border``: everything around it must be invented."""
     return ~PATTERNS["border"](height, width, 1 - fraction, rng)
@@ -73,14 +73,12 @@ def main(options: Options) -> None:
 
 def score(cell: Cell, pictures: np.ndarray, options: Options) -> Cell:
     """The protocol's columns for one ``cell``."""
-    exact = one_call(cell["model"])
     columns = evaluate(
         load_fast(cell["model"]),
         pictures,
         context=1 - cell["hidden"],
         pattern=HOLES[cell["hole"]],
-        solver=None if exact else options.solver,
-        steps=1 if exact else options.steps,
+        **how(cell["model"], options.solver, options.steps),
         samples=options.samples,
         seed=cell["seed"],
     )

@@ -22,9 +22,9 @@ from fieldlib.data.gallery import GalleryPicture, gallery
 from fieldlib.metrics import psnr
 from fieldlib.patterns.base import make_mask
 from fieldlib.points import to_pixels, to_values
-from fieldlib.registry import one_call
 from train_scripts.cli import command_of, run
 from train_scripts.picture_grid import Row, grey, known_only, picture_grid
+from train_scripts.protocol import how
 from train_scripts.study_file import Cell, StudyFile, chosen_models, weights_of
 
 ZOOM = 4  # pixels of a cell's side for each pixel of the picture
@@ -114,13 +114,11 @@ def reconstruct(name: str, pixels: np.ndarray, mask: np.ndarray, options: Option
     """K samples of the hidden pixels; models that answer at once give theirs."""
     height, width = mask.shape
     hidden = torch.from_numpy(~mask.reshape(-1))
-    exact = one_call(name)
     drawn = fieldlib.reconstruct(
         fieldlib.load(name),
         fieldlib.observe(pixels, mask=mask),
         fieldlib.grid(height, width)[hidden],
-        solver=None if exact else options.solver,
-        steps=1 if exact else options.steps,
+        **how(name, options.solver, options.steps),
         seeds=range(options.samples),
     )
     truth = to_values(pixels)

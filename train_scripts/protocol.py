@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from fieldlib.registry import one_call
 
 
 @dataclass(frozen=True)
@@ -39,3 +42,8 @@ class Comparison(TestPictures):
     steps: int = 8
     seeds: tuple[int, ...] = (42, 43, 44)
     merge: tuple[Path, ...] = ()
+
+
+def how(model: str, solver: str, steps: int) -> dict[str, Any]:
+    """``solver`` and ``steps`` for the model of that name; one that answers at once has its own solver and one step."""
+    return {"solver": None, "steps": 1} if one_call(model) else {"solver": solver, "steps": steps}

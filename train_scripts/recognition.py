@@ -25,12 +25,11 @@ from fieldlib.data import load_labels, load_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import Settings, batch_for, draw, locate, paste
 from fieldlib.points import to_values
-from fieldlib.registry import one_call
 from fieldlib.sampling import estimate, make_solver
 from fieldlib.scenes import batches, observe_scene
 from fieldlib.study import read_study
 from train_scripts.cli import run
-from train_scripts.protocol import Comparison
+from train_scripts.protocol import Comparison, how
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
 
 SETTINGS = ("limit", "context", "solver", "steps")
@@ -138,10 +137,9 @@ def yardsticks(study: StudyFile, pictures: np.ndarray, judge: Judge, options: Op
 
 def score(name: str, pictures: np.ndarray, judge: Judge, seed: int, options: Options) -> Cell:
     """What the classifier makes of one model's estimates and of one sample of every picture."""
-    exact, model = one_call(name), load_fast(name)
-    solver = model.method.default_solver if exact else options.solver
-    steps = 1 if exact else options.steps
-    settings = Settings(make_solver(solver), steps, model.method.default_grid, 1.0, 1, seed)
+    model, (solver, steps) = load_fast(name), how(name, options.solver, options.steps).values()
+    chosen = make_solver(solver or model.method.default_solver)
+    settings = Settings(chosen, steps, model.method.default_grid, 1.0, 1, seed)
     scenes = [observe_scene(pixels, i, options.context, "uniform", seed) for i, pixels in enumerate(pictures)]
     estimates, samples = [], []
     with tqdm(total=len(scenes), unit="picture", desc=f"{name}, seed {seed}") as bar:

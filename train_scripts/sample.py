@@ -16,20 +16,19 @@ from PIL import Image
 from tqdm import tqdm
 
 import fieldlib
-from fieldlib.checkpoint import write_atomic
 from fieldlib.data import open_picture, to_square
 from fieldlib.errors import InputError
 from fieldlib.evaluation import MOST_SEED
+from fieldlib.files import write_atomic
 from fieldlib.metrics import psnr
 from fieldlib.observation import reveal
 from fieldlib.patterns.base import make_mask
-from fieldlib.points import grid, to_pixels, to_values
+from fieldlib.points import SIDE, grid, to_pixels, to_values
 from train_scripts.cli import output_file, run, whole_number
 
 STILL, MOVING = (".png",), (".webp", ".gif")
-GRID = 32  # side of the pictures that models are trained on
 LARGEST = 2048
-VISIBLE = 256  # animations are enlarged to at least this side
+VISIBLE = 256  # animations are enlarged by a whole number to at most this side
 MOST_FRAMES = 100
 FRAME_MS, LAST_MS = 80, 2000
 
@@ -73,11 +72,11 @@ def main(options: Options) -> None:
     height, width = parse_size(options.size)
     whole_number("seed", options.seed, 0, MOST_SEED)
     model = fieldlib.load(options.model)
-    pixels = to_square(open_picture(options.image), GRID)
-    known = make_mask(options.pattern, GRID, GRID, options.context, [options.seed, 0])
+    pixels = to_square(open_picture(options.image), SIDE)
+    known = make_mask(options.pattern, SIDE, SIDE, options.context, [options.seed, 0])
     unknown = torch.from_numpy(~known.reshape(-1))
     truth = to_values(pixels)
-    context, coords = reveal(pixels, known), grid(GRID, GRID)[unknown]
+    context, coords = reveal(pixels, known), grid(SIDE, SIDE)[unknown]
     run_of_frames = fieldlib.sample(
         model,
         context,
@@ -136,7 +135,7 @@ def encode(pictures: list[np.ndarray], suffix: str) -> bytes:
 
 
 def enlarge(pixels: np.ndarray) -> Image.Image:
-    """Each pixel as a square, so that the longer side has at least 256."""
+    """Each pixel as a square of pixels; the longer side becomes at most 256, unless it was longer before."""
     factor = max(1, VISIBLE // max(pixels.shape[:2]))
     return Image.fromarray(pixels.repeat(factor, axis=0).repeat(factor, axis=1))
 

@@ -62,8 +62,17 @@ def try_out(folder: Path, *, docker: bool = False, python: Path | None = None) -
                 wait_for_workers(f"http://127.0.0.1:{port}")
             return check(Report(seconds, memory(app.pid)))
         finally:
-            app.terminate()
-            app.wait(40)
+            end(app, 40)
+
+
+def end(process: subprocess.Popen[bytes], patience: float) -> None:
+    """Ask ``process`` to end; kill it after ``patience`` seconds."""
+    process.terminate()
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def install(folder: Path, environment: Path) -> Path:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 
-from fieldlib.checkpoint import write_atomic
 from fieldlib.errors import InputError
+from fieldlib.files import write_atomic
 from train_scripts import chromium
 
 WIDTH, SCALE = 900, 1.5

@@ -25,7 +25,7 @@ from fieldlib.evaluation import evaluate
 from fieldlib.registry import PATTERNS, one_call
 from train_scripts import held_out_patterns
 from train_scripts.cli import run
-from train_scripts.protocol import Comparison
+from train_scripts.protocol import Comparison, how
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
 from train_scripts.timing import TIMED
 
@@ -42,7 +42,7 @@ class Question(NamedTuple):
 
 QUESTIONS = {
     "sparsity": Question("context", SHARES),
-    "patterns": Question("pattern", PATTERNS.names()),
+    "patterns": Question("pattern", tuple(sorted((*PATTERNS, *held_out_patterns.NAMES)))),
     "frontier": Question("steps", STEPS),
 }
 
@@ -111,14 +111,12 @@ def plan(question: Question, models: Sequence[str], seeds: Sequence[int]) -> Ite
 
 def score(cell: Cell, pictures: np.ndarray, options: Options) -> Cell:
     """The finished ``cell``: the protocol's columns, and whether its pattern is one of training."""
-    exact = one_call(cell["model"])
     columns = evaluate(
         load_fast(cell["model"]),
         pictures,
         context=cell.get("context", options.context),
         pattern=cell.get("pattern", "uniform"),
-        solver=None if exact else options.solver,
-        steps=1 if exact else cell.get("steps", options.steps),
+        **how(cell["model"], options.solver, cell.get("steps", options.steps)),
         samples=options.samples,
         seed=cell["seed"],
     )

@@ -14,11 +14,11 @@ import numpy as np
 
 import fieldlib
 from fieldlib.acceleration import provenance
-from fieldlib.assets import WEIGHTS
-from fieldlib.checkpoint import read_config, write_atomic
 from fieldlib.errors import InputError
+from fieldlib.files import write_json
 from fieldlib.model import FieldModel
 from fieldlib.parallel import Team
+from fieldlib.pretrained import PretrainedModel
 from fieldlib.sampling import Model
 from fieldlib.study import cells_of, half_width, read_study
 from train_scripts.timing import take_times
@@ -106,7 +106,7 @@ class StudyFile:
     def save(self) -> None:
         """Write the file, atomically."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(self.path, (json.dumps(self.document(), indent=1) + "\n").encode())
+        write_json(self.path, self.document())
 
     def document(self) -> dict[str, Any]:
         """What the file holds; its machines are those of the cells, its date is that of the latest one."""
@@ -224,9 +224,8 @@ def load_fast(name: str, team: Team | None = None) -> Model:
 
 def weights_of(name: str) -> str | None:
     """SHA-256 of the weights of a bundled model or of one in a folder; None for a baseline."""
-    if name in fieldlib.BASELINES:
-        return None
-    return read_config(name if Path(name).is_dir() else WEIGHTS / name)["sha256"]
+    model = fieldlib.load(name)
+    return model.config["sha256"] if isinstance(model, PretrainedModel) else None
 
 
 def chosen_models(names: Sequence[str]) -> tuple[str, ...]:

@@ -28,8 +28,7 @@ from fieldlib.errors import InputError
 from fieldlib.metrics import psnr, ssim, to_picture
 from fieldlib.model import FieldModel
 from fieldlib.patterns.base import make_mask
-from fieldlib.points import grid, to_pixels, to_values
-from fieldlib.resolution import SIDE
+from fieldlib.points import SIDE, grid, to_pixels, to_values
 from fieldlib.sampling import Model
 from train_scripts.cli import run
 from train_scripts.consistency import box_mean, check_sizes

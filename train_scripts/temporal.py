@@ -20,6 +20,7 @@ from tqdm import tqdm
 import fieldlib
 from fieldlib import kriging
 from fieldlib.assets import STUDY
+from fieldlib.baselines.nearest import Nearest
 from fieldlib.checkpoint import read_config
 from fieldlib.data import gallery, load_pictures
 from fieldlib.data.clips import FRAMES, KINDS, PIXELS, SIDE, glide, known_points, split
@@ -112,7 +113,7 @@ def answers(model: FieldModel, values: Tensor, known: Tensor, seed: int, steps: 
         (f"{NETWORK} {SAMPLE}", "Flow matching on clips, one sample"): drawn,
         ("kriging", "Kriging in row, column and time"): kriging.fit(context).at(hidden.coords).mean,
         ("still", "Kriging of each frame alone"): alone(values, known)[~known].unflatten(0, (len(values), -1)),
-        ("nearest", "Nearest known point"): nearest(context, hidden.coords),
+        ("nearest", "Nearest known point"): Nearest().reconstruct(context, hidden.coords),
     }
     return {
         way: values.masked_scatter(~known[..., None].expand_as(values), answer.clamp(-1, 1))
@@ -131,12 +132,6 @@ def alone(values: Tensor, known: Tensor) -> Tensor:
             frames.append(found if found is not None else frames[-1] if frames else torch.zeros_like(pixels))
         clips.append(torch.cat(frames))
     return torch.stack(clips)
-
-
-def nearest(context: Points, coords: Tensor) -> Tensor:
-    """The value of the known point nearest in row, column and time, (B, n, 3)."""
-    place = torch.cdist(coords, context.coords).argmin(2, keepdim=True)
-    return context.values.gather(1, place.expand(-1, -1, 3))
 
 
 def qualities(answer: Tensor, values: Tensor, known: Tensor) -> Tensor:

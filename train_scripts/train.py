@@ -141,6 +141,8 @@ def make_trainer(options: Options, team: Team) -> Trainer:
         value = getattr(options, name)
         if value is not None and not value > 0:
             raise InputError(f"--{name.replace('_', '-')} must be above zero; got {value}")
+    if options.decay is not None and not 0 <= options.decay <= 1:
+        raise InputError(f"--decay is a share from 0 to 1; got {options.decay}")
     if options.workers < 0:
         raise InputError(f"--workers is a whole number from 0 upwards; got {options.workers}")
     learned(options.method)
@@ -148,9 +150,7 @@ def make_trainer(options: Options, team: Team) -> Trainer:
     for name in ("batch_size", "learning_rate", "decay"):
         if getattr(options, name) is not None:
             preset = replace(preset, **{name: getattr(options, name)})
-    config = {"method": options.method, "backbone": preset.backbone, "options": preset.options}
-    config |= {"base": preset.base, "objective": preset.objective, "preset": options.preset}
-    config["command"] = command(options, team.size)
+    config = {**preset.describe(options.method), "preset": options.preset, "command": command(options, team.size)}
     torch.manual_seed(options.seed)  # of the fresh weights, equal in all processes
     model = build(config)
     folder = Path(options.out or f"runs/{options.method}-{options.preset}")

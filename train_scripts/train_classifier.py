@@ -26,11 +26,12 @@ from fieldlib.errors import InputError
 from fieldlib.optimizer import MuonAdamW
 from fieldlib.points import to_values
 from fieldlib.train_state import STATE, load_state, save_state
-from train_scripts.cli import output_file, run
+from train_scripts.cli import command_of, output_file, run
 
 SHIFT = 2  # pixels that a crop may lie off the middle
 WARM_UP = 0.2  # share of the steps in which the rate rises
 SMOOTHING = 0.1  # of the labels
+RECIPE = ("epochs", "batch_size", "learning_rate", "weight_decay", "seed")  # what a run cannot go on without
 AVERAGING = 0.02  # share of the current weights that enters the average at every step
 CARD = """# CIFAR-10 classifier
 
@@ -41,7 +42,7 @@ of anything else.
 Accuracy on the {tested} CIFAR-10 test pictures of the data folder: **{accuracy:.1%}**. Trained on {trained} training
 pictures for {epochs} epochs ({minutes:.0f} minutes with one thread of a {machine} that did other work beside it),
 flips and shifts of up to {shift} pixels, no other pictures and no test picture. Made by
-`python -m train_scripts.train_classifier{flags}`. Licence: Apache-2.0, as the project.
+`python -m train_scripts.train_classifier {flags}`. Licence: Apache-2.0, as the project.
 """
 
 
@@ -96,7 +97,7 @@ def main(options: Options) -> None:
         minutes=seconds / 60,
         machine=machine_class(),
         shift=SHIFT,
-        flags="" if options.epochs == Options.epochs else f" --epochs {options.epochs}",
+        flags=command_of(options, leave_out=("data", "threads", "run", "out")),
     )
     (options.out.parent / "README.md").write_text(text, encoding="utf-8")
     print(f"{score:.1%} of {len(test)} test pictures are classified correctly; {options.out} written")
@@ -110,8 +111,13 @@ def train(pictures: np.ndarray, labels: Tensor, options: Options) -> tuple[Class
     optimizer = MuonAdamW(network, options.learning_rate, options.weight_decay)
     options.run.mkdir(parents=True, exist_ok=True)
     done, seconds = 0, 0.0
+    recipe = {name: getattr(options, name) for name in RECIPE} | {"pictures": len(pictures)}
     if (options.run / STATE).exists():
         meta = load_state(options.run, network, average, optimizer)
+        if meta["recipe"] != recipe:
+            raise InputError(
+                f"{options.run} holds a training with {meta['recipe']}, not {recipe}: choose another --run"
+            )
         done, seconds = meta["epochs"], meta["seconds"]
     steps = max(len(pictures) // options.batch_size, 1)
     padded = torch.from_numpy(np.pad(pictures, ((0, 0), (SHIFT, SHIFT), (SHIFT, SHIFT), (0, 0)), mode="reflect"))
@@ -130,7 +136,9 @@ def train(pictures: np.ndarray, labels: Tensor, options: Options) -> tuple[Class
             losses.append(float(loss.detach()))
         seconds += time.perf_counter() - start
         tqdm.write(f"epoch {epoch + 1}: loss {np.mean(losses):.3f}, {seconds:.0f} s")
-        save_state(options.run, network, average, optimizer, {"epochs": epoch + 1, "seconds": seconds})
+        save_state(
+            options.run, network, average, optimizer, {"epochs": epoch + 1, "seconds": seconds, "recipe": recipe}
+        )
     return average.eval(), seconds
 
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from demo import checks, strings
 from demo.components.player import source
-from demo.moments import SIZE
 from fieldlib import InputError
+from fieldlib.points import SIDE
 
 Message = dict[str, Any]
 PICTURE, COLOURS = MODES = ("picture", "colours")
@@ -84,7 +84,7 @@ def read(value: object) -> Painting | None:
         value = value[0]  # see once
     if not isinstance(value, dict) or not value.get("painted"):
         return None
-    mask = checks.unpack_mask(value.get("mask"), SIZE)
+    mask = checks.unpack_mask(value.get("mask"), SIDE)
     mode = checks.one_of("painting mode", value.get("mode"), MODES)
     return Painting(mask, unpack_colours(value.get("colours")) if mode == COLOURS else None)
 
@@ -95,11 +95,11 @@ def unpack_colours(text: object) -> np.ndarray:
     Raises:
         InputError: another length or alphabet.
     """
-    count = SIZE * SIZE * 3
+    count = SIDE * SIDE * 3
     try:
         blob = base64.b64decode(text, validate=True) if isinstance(text, str) and len(text) == count * 4 // 3 else b""
     except (binascii.Error, ValueError):
         blob = b""
     if len(blob) != count:
         raise InputError(f"pixels are {count} bytes in base64; got something else")
-    return np.frombuffer(blob, np.uint8).reshape(SIZE, SIZE, 3)
+    return np.frombuffer(blob, np.uint8).reshape(SIDE, SIDE, 3)

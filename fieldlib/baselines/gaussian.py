@@ -17,8 +17,7 @@ import torch
 from scipy.fft import dct
 from torch import Tensor
 
-from fieldlib.baselines.gridded import SIZE
-from fieldlib.points import to_values
+from fieldlib.points import SIDE, to_values
 
 CHANNELS = 3
 ROUNDING = (2 / 255) ** 2 / 12  # variance that rounding to 8 bits adds to every value
@@ -106,7 +105,7 @@ def expand(small: dict[str, Tensor]) -> Gaussian:
 def _transforms() -> tuple[Tensor, Tensor]:
     """Orthonormal cosines (32, 32) and colour axes (3, 3); rows are basis vectors."""
     colours = torch.tensor([[1.0, 1, 1], [1, 0, -1], [1, -2, 1]], dtype=torch.float64)
-    return torch.from_numpy(dct(np.eye(SIZE), norm="ortho", axis=0)), colours / colours.norm(dim=1, keepdim=True)
+    return torch.from_numpy(dct(np.eye(SIDE), norm="ortho", axis=0)), colours / colours.norm(dim=1, keepdim=True)
 
 
 def _to_coefficients(columns: Tensor) -> Tensor:
@@ -122,7 +121,7 @@ def _to_values(columns: Tensor) -> Tensor:
 
 
 def _apply(along: Tensor, across: Tensor, columns: Tensor) -> Tensor:
-    picture = columns.reshape(SIZE, SIZE, CHANNELS, -1)
+    picture = columns.reshape(SIDE, SIDE, CHANNELS, -1)
     picture = torch.tensordot(along, picture, dims=([1], [0]))
     picture = torch.einsum("ab,rbck->rack", along, picture)
     return torch.einsum("ab,rwbk->rwak", across, picture).reshape(columns.shape)
@@ -130,7 +129,7 @@ def _apply(along: Tensor, across: Tensor, columns: Tensor) -> Tensor:
 
 def _blocks() -> tuple[Tensor, Tensor]:
     """The coefficients with even and with odd column frequency."""
-    column = torch.arange(SIZE * SIZE * CHANNELS).view(SIZE, SIZE, CHANNELS)
+    column = torch.arange(SIDE * SIDE * CHANNELS).view(SIDE, SIDE, CHANNELS)
     return column[:, 0::2].flatten(), column[:, 1::2].flatten()
 
 

@@ -9,9 +9,7 @@ from torch import Tensor
 
 from fieldlib.errors import InputError
 from fieldlib.nn.lattice import cells, spread
-from fieldlib.points import Points
-
-SIZE = 32
+from fieldlib.points import SIDE, Points
 
 
 class Gridded(NamedTuple):
@@ -31,7 +29,7 @@ def on_grid(context: Points) -> Gridded:
         raise InputError(
             f"this baseline needs pictures, with (row, column); got {context.coords.shape[-1]} coordinates"
         )
-    cell = cells(context.coords, SIZE)
-    known = context.values.new_zeros(SIZE * SIZE, dtype=torch.bool)
+    cell = cells(context.coords, SIDE)
+    known = context.values.new_zeros(SIDE * SIDE, dtype=torch.bool)
     known[cell[0]] = True
-    return Gridded(spread(context.values, cell, SIZE)[0].permute(1, 2, 0), known.view(SIZE, SIZE))
+    return Gridded(spread(context.values, cell, SIDE)[0].permute(1, 2, 0), known.view(SIDE, SIDE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,6 +18,9 @@ from fieldlib.registry import BASELINES
 
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
+
+
+ONE_BY_ONE = threading.Lock()  # a limit of threads holds for the whole process: overlapping ones would never end
 
 
 @BASELINES.register("linear")
@@ -38,7 +42,7 @@ class Linear(Baseline):
         if context.coords.shape[1] <= context.coords.shape[2]:
             return nearest
         try:
-            with linear_algebra().limit(limits=1):
+            with ONE_BY_ONE, linear_algebra().limit(limits=1):
                 surface = LinearNDInterpolator(context.coords[0].numpy(), context.values[0].numpy())
                 inside = torch.from_numpy(surface(coords[0].numpy())).to(nearest)[None]
         except QhullError:

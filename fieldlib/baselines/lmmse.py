@@ -14,10 +14,10 @@ from torch import Tensor
 from fieldlib.assets import LMMSE as LMMSE_FILE
 from fieldlib.baselines.base import Baseline, FixedPredictor, split
 from fieldlib.baselines.gaussian import CHANNELS, Conditional, Gaussian, condition, expand
-from fieldlib.baselines.gridded import SIZE, on_grid
+from fieldlib.baselines.gridded import on_grid
 from fieldlib.errors import InputError
 from fieldlib.nn.lattice import cells, read_between
-from fieldlib.points import Points
+from fieldlib.points import SIDE, Points
 from fieldlib.prediction import Prediction
 from fieldlib.registry import BASELINES
 
@@ -101,10 +101,10 @@ def _deviation(given: Conditional, coords: Tensor, noise: Tensor) -> Tensor:
     The noise of a pixel is the sum over the queries in it, divided by the root of their number: white noise again.
     Pixels without a query keep their mean.
     """
-    cell = cells(coords[None], SIZE)[0]
-    count = torch.bincount(cell, minlength=SIZE * SIZE).clamp_min(1)
-    field = noise.new_zeros(len(noise), SIZE * SIZE, CHANNELS).index_add(1, cell, noise) / count.sqrt()[:, None]
-    asked = torch.zeros(SIZE * SIZE, CHANNELS, dtype=torch.bool)
+    cell = cells(coords[None], SIDE)[0]
+    count = torch.bincount(cell, minlength=SIDE * SIDE).clamp_min(1)
+    field = noise.new_zeros(len(noise), SIDE * SIDE, CHANNELS).index_add(1, cell, noise) / count.sqrt()[:, None]
+    asked = torch.zeros(SIDE * SIDE, CHANNELS, dtype=torch.bool)
     asked[cell] = True
     asked.view(-1)[given.known] = False
     hidden = asked.flatten().nonzero()[:, 0]
@@ -115,5 +115,5 @@ def _deviation(given: Conditional, coords: Tensor, noise: Tensor) -> Tensor:
 
 def _read(picture: Tensor, coords: Tensor) -> Tensor:
     """Values (1, N, C) of a flat picture (n,) at ``coords`` (1, N, 2), bilinear between pixel centres."""
-    maps = picture.to(coords).view(SIZE, SIZE, CHANNELS).permute(2, 0, 1)[None]
+    maps = picture.to(coords).view(SIDE, SIDE, CHANNELS).permute(2, 0, 1)[None]
     return read_between(maps, coords)

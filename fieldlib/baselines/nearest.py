@@ -11,6 +11,8 @@ from fieldlib.baselines.base import Baseline
 from fieldlib.points import Points
 from fieldlib.registry import BASELINES
 
+CHUNK = 8192  # queries at a time, to bound the memory for the distances
+
 
 @BASELINES.register("nearest")
 class Nearest(Baseline):
@@ -21,5 +23,6 @@ class Nearest(Baseline):
 
     def reconstruct(self, context: Points, coords: Tensor) -> Tensor:
         """See :meth:`Baseline.reconstruct`."""
-        index = torch.cdist(coords, context.coords).argmin(-1)
+        parts = [torch.cdist(part, context.coords).argmin(-1) for part in coords.split(CHUNK, dim=1)]
+        index = torch.cat(parts, dim=1)
         return context.values.gather(1, index[..., None].expand(-1, -1, context.values.shape[-1]))

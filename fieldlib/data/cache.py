@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fieldlib.checkpoint import write_atomic
 from fieldlib.errors import InputError
+from fieldlib.files import write_atomic
 
 FORMAT = 1  # goes up when decoding changes, so that older caches are not used
 UNKNOWN = -1

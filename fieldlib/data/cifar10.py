@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fieldlib.data.cache import UNKNOWN
-from fieldlib.data.picture import PICTURE_SIZE, open_picture, to_square
+from fieldlib.data.picture import open_picture, to_square
 from fieldlib.errors import InputError
+from fieldlib.points import SIDE
 from fieldlib.remote import fetch
 
 REPOSITORY = "uoft-cs/cifar10"
@@ -81,7 +82,7 @@ def _decode(blob: bytes | None, file: Path) -> np.ndarray:
         pixels = open_picture(blob)
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
-    return pixels if pixels.shape[:2] == (PICTURE_SIZE, PICTURE_SIZE) else to_square(pixels)
+    return pixels if pixels.shape[:2] == (SIDE, SIDE) else to_square(pixels)
 
 
 def _open(file: Path) -> pq.ParquetFile:

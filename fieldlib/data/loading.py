@@ -13,8 +13,8 @@ from tqdm import tqdm
 from fieldlib.data import cifar10, folder
 from fieldlib.data.cache import UNKNOWN, Pictures, cached
 from fieldlib.data.cifar10 import Labelled
-from fieldlib.data.picture import PICTURE_SIZE
 from fieldlib.errors import InputError
+from fieldlib.points import SIDE
 
 SPLITS = ("train", "test")
 ALLOWED = (
@@ -47,7 +47,8 @@ def load_labels(data: str | Path | None, split: str = "train", limit: int | None
     """
     labels = _load(data, split, limit).labels
     if (labels == UNKNOWN).all():
-        raise InputError(f"the pictures in {data} have no class labels; a Parquet file with a label column has")
+        where = data or os.environ.get("FIELDLIB_DATA")
+        raise InputError(f"the pictures in {where} have no class labels; a Parquet file with a label column has")
     return labels
 
 
@@ -94,7 +95,7 @@ def _decode_pictures(files: list[Path]) -> Pictures:
 def _collect(rows: Iterable[Labelled], count: int) -> Pictures:
     if count == 0:
         raise InputError("the Parquet files hold no rows; give others")
-    pictures = Pictures(np.empty((count, PICTURE_SIZE, PICTURE_SIZE, 3), np.uint8), np.empty(count, np.int64))
+    pictures = Pictures(np.empty((count, SIDE, SIDE, 3), np.uint8), np.empty(count, np.int64))
     for i, row in enumerate(
         tqdm(rows, total=count, desc="decoding pictures", unit="picture", leave=False, disable=None)
     ):

@@ -9,11 +9,11 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from fieldlib.errors import InputError
+from fieldlib.points import SIDE
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # decoders that start no other program
 MOST_BYTES = 20 * 2**20
 MOST_PIXELS = 25_000_000
-PICTURE_SIZE = 32
 
 
 class PictureError(InputError):
@@ -65,7 +65,7 @@ def open_picture(source: str | Path | bytes, most: int = MOST_PIXELS, enough: in
         raise PictureError("damage", f"{name} is damaged and cannot be decoded ({error}): save it again") from error
 
 
-def to_square(pixels: np.ndarray, size: int = PICTURE_SIZE) -> np.ndarray:
+def to_square(pixels: np.ndarray, size: int = SIDE) -> np.ndarray:
     """The central square of ``pixels`` (H, W, 3), uint8, resized to (size, size, 3) with an antialiasing filter."""
     height, width, _ = pixels.shape
     side = min(height, width)

@@ -16,7 +16,7 @@ EXTRA_WIDTH = 0.2
 
 
 class NetworkCall(Predictor, Protocol):
-    """A network bound to its pictures and coordinates, as :class:`Method.bind` gets and gives it.
+    """A network bound to its pictures and coordinates, as :meth:`Method.bind` gets and gives it.
 
     Attributes:
         calls: network calls so far. base_mean: what is known before the first one, (B, N, C).
@@ -42,7 +42,7 @@ class Method(ABC):
         t_range: (smallest, largest) time that training and sampling use.
         default_solver: name of the solver that suits the method; default_grid: of the time grid that suits it.
         objectives: what its networks can be trained for, see :class:`fieldlib.model.FieldModel`.
-        estimate_share: of the rows of a training step that train the estimate of t = 1 on the residual objective.
+        estimate_share: share of a training step's rows that train the estimate of t = 1 (residual objective only).
         rows: network inputs that each picture becomes in a training step.
     """
 

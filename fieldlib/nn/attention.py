@@ -12,7 +12,7 @@ PIECE = 8192  # tokens that a processor works on together: what is computed of t
 
 
 def in_pieces(function: Callable[..., Tensor], *tokens: Tensor, out: Tensor | None = None) -> Tensor:
-    """``function`` of tensors (B, N, ...) that treats each token alone, a few at a time; on GPUs, in training at once.
+    """A per-token ``function`` of tensors (B, N, ...), a few tokens at a time; all at once on GPUs and in training.
 
     Args:
         function: returns (B, n, width) for n of the N tokens.
@@ -39,16 +39,15 @@ class Attention(nn.Module):
     Args:
         width: channels of the reading tokens and of the result.
         source_width: channels of the tokens that are read.
-        heads: number of heads; ``inner`` (default ``width``) is split over them.
+        heads: number of heads, which share ``width``.
     """
 
-    def __init__(self, width: int, source_width: int, heads: int, inner: int | None = None) -> None:
+    def __init__(self, width: int, source_width: int, heads: int) -> None:
         super().__init__()
-        inner = inner or width
         self.heads = heads
-        self.query = nn.Linear(width, inner, bias=False)
-        self.key_value = nn.Linear(source_width, 2 * inner, bias=False)
-        self.out = nn.Linear(inner, width)
+        self.query = nn.Linear(width, width, bias=False)
+        self.key_value = nn.Linear(source_width, 2 * width, bias=False)
+        self.out = nn.Linear(width, width)
 
     def forward(self, x: Tensor, source: Tensor, mask: Tensor | None = None) -> Tensor:
         """``mask`` (B, S) is True where a source token exists."""
@@ -71,7 +70,7 @@ class Attention(nn.Module):
         return self.out(mixed.transpose(1, 2).flatten(-2))
 
     def mix(self, x: Tensor, key_value: Tensor, mask: Tensor | None = None) -> Tensor:
-        """:meth:`forward` for keys and values (B, S, 2 inner) that were computed before."""
+        """:meth:`forward` for keys and values (B, S, 2 width) that were computed before."""
         query = self.query(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
         key, value = key_value.unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
         bias = None if mask is None else mask[:, None, None, :]

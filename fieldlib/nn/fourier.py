@@ -1,4 +1,4 @@
-"""Fourier features of coordinates and of the noise level."""
+"""Random Fourier features of coordinates."""
 
 from __future__ import annotations
 

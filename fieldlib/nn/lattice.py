@@ -48,7 +48,7 @@ def read_rows(rows: Tensor, index: Tensor) -> Tensor:
 
 
 def folded(cell: Tensor, size: int, patch: int) -> Tensor:
-    """Number of each cell of a size x size lattice when every patch x patch square is counted to its end first."""
+    """Index of each cell when a size x size lattice is walked square by square, row-major in patch x patch squares."""
     row, column = cell // size, cell % size
     square = row // patch * (size // patch) + column // patch
     return square * patch**2 + row % patch * patch + column % patch

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fieldlib.prediction import Prediction, Predictor
 
-Noise = Callable[[], Tensor]  # each call gives fresh standard normal numbers of the shape of x
+Noise = Callable[[], Tensor]  # each call gives fresh noise of the shape of x, times the temperature
 
 
 class State(NamedTuple):

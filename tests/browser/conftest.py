@@ -74,9 +74,7 @@ def weights(tmp_path_factory):
     if any(hub.BUNDLED.glob("*/*/config.json")):
         return hub.BUNDLED
     folder = tmp_path_factory.mktemp("weights")
-    preset = PRESETS["tiny"]
-    shape = {"backbone": preset.backbone, "options": preset.options, "base": preset.base, "objective": preset.objective}
-    config = {"method": "flow_matching", **shape}
+    config = PRESETS["tiny"].describe("flow_matching")
     save_model(build(config), config, folder / "flow_matching" / "tiny")
     return folder
 
