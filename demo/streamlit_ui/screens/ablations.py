@@ -31,8 +31,8 @@ def show() -> None:
     parts.draw(study_figures.ablation(rows, column), name, "Score of every variant")
     st.caption(
         f"Bars: 95% interval over training seeds; one seed has none and tells nothing of hundredths of a decibel. "
-        f"Triangles at the edge: far out, at that number. {EQUAL[name]} Networks that regress a raw target see no input "
-        "without noise in training, so they have no estimate: they stand under the mean of samples."
+        f"Triangles at the edge: far out, at that number. {EQUAL[name]} Networks that regress a raw target see "
+        "no input without noise in training, so they have no estimate: they stand under the mean of samples."
     )
     if column.endswith("psnr_unobserved"):
         lines = (words.effect(study.rows, column, group) for group in chosen if group != "reference")
