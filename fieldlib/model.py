@@ -211,7 +211,10 @@ class NetworkPredictor:
         return self._queries.moments.mean
 
     def estimate(self) -> Tensor:
-        """The x0 estimate at t = 1, which is the posterior mean (B, N, C): one network call at the base's mean."""
+        """The x0 estimate at t = 1 (B, N, C), the posterior mean of a residual model: one call at the base's mean.
+
+        Textbook models have never seen an input without noise, so theirs is no posterior mean.
+        """
         t = torch.tensor(self._model.method.t_range[1])
         alpha = self.path.coefficients(t).alpha
         return self(alpha * self.base_mean, t).x0

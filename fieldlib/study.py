@@ -39,7 +39,7 @@ def cells_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 class Difference(NamedTuple):
-    """A mean difference between two rows, half its 95% interval (None for one seed), and the number of seeds."""
+    """Mean difference of two rows, half its 95% interval (None for one seed or one mask), and number of seeds."""
 
     value: float
     half: float | None
@@ -64,10 +64,15 @@ def paired_difference(
     gaps = [mine[seed] - theirs[seed] for seed in sorted(mine.keys() & theirs.keys())]
     if not gaps:
         return None
-    return Difference(statistics.fmean(gaps), half_width(gaps) if len(gaps) > 1 else None, len(gaps))
+    return Difference(statistics.fmean(gaps), half_width(gaps), len(gaps))
 
 
-def half_width(values: Sequence[float]) -> float:
-    """Half the width of Student's confidence interval for the mean of two or more ``values``."""
+def half_width(values: Sequence[float]) -> float | None:
+    """Half the width of Student's confidence interval for the mean of ``values``; None where it says nothing.
+
+    That is for one value, and for equal ones: of a mask that is the same for every seed, they are one measurement.
+    """
+    if len(set(values)) < 2:
+        return None
     factor = student.ppf((1 + CONFIDENCE) / 2, len(values) - 1)
     return float(factor * statistics.stdev(values) / len(values) ** 0.5)

@@ -199,7 +199,7 @@ def test_a_ranking_is_safe_when_the_paired_difference_is():
     text = words.verdict(rows, cells_of(rows), "estimate_psnr_unobserved")
     assert text.endswith("0.10 behind."), "both have the same hard seeds, so wide intervals of their own do not matter"
     assert words.verdict(rows, cells_of(rows)[:4], "estimate_psnr_unobserved").endswith(
-        "One seed only, so no interval."
+        "One seed or one mask only, so no interval."
     )
 
 
@@ -302,7 +302,7 @@ def test_who_leads_respects_intervals():
     assert words.crossings(rows, single, "estimate_psnr_unobserved", "context").endswith(words.ONE_SEED)
     mixed = [cell for cell in cells if cell["seed"] == 1 or cell["context"] > 0.1]
     text = words.crossings(rows, mixed, "estimate_psnr_unobserved", "context")
-    assert text.endswith("The leaders share one seed only, so no interval, at 10%.")
+    assert text.endswith("The leaders share one seed or one mask only, so no interval, at 10%.")
 
 
 def test_a_front_of_one_seed_says_so(studies):

@@ -27,7 +27,7 @@ from train_scripts import (
     timing,
     variants,
 )
-from train_scripts.study_file import StudyFile, half_width, summarise, weights_of
+from train_scripts.study_file import Command, StudyFile, half_width, summarise, weights_of
 
 FAST = ("nearest", "thin_plate")
 PROVENANCE = ("machine", "threads", "date")
@@ -66,10 +66,10 @@ def test_the_interval_holds_the_truth_as_often_as_it_says():
 
 def test_study_file_keeps_cells_of_the_same_weights_and_refuses_other_settings(tmp_path):
     path = tmp_path / "study.json"
-    first = StudyFile(path, "make", {"limit": 3}, ("model", "seed"))
+    first = StudyFile(path, Command("make"), {"limit": 3}, ("model", "seed"))
     first.add({"model": "a", "seed": 1, "sha256": "x", "score": 1.0})
     first.add({"model": "a", "seed": 2, "sha256": "x", "score": 3.0})
-    again = StudyFile(path, "make", {"limit": 3}, ("model", "seed"))
+    again = StudyFile(path, Command("make"), {"limit": 3}, ("model", "seed"))
     assert again.find(model="a", seed=1, sha256="x")["score"] == 1.0
     assert again.find(model="a", seed=1, sha256="y") is None
     assert json.loads(path.read_text())["rows"][0]["score"] == 2.0
@@ -77,12 +77,22 @@ def test_study_file_keeps_cells_of_the_same_weights_and_refuses_other_settings(t
     assert [cell["score"] for cell in again.cells] == [9.0]  # never two trainings in one row
     before = path.read_text()
     with pytest.raises(InputError, match=r"other settings: limit 3 instead of 4; name another with"):
-        StudyFile(path, "make", {"limit": 4}, ("model", "seed"))
+        StudyFile(path, Command("make"), {"limit": 4}, ("model", "seed"))
     assert path.read_text() == before
 
 
+def test_the_command_names_what_is_there_and_not_run_by_default():
+    usual = Command("python -m x", ("nearest", "linear"), (1, 2))
+    cells = [{"model": model, "seed": seed} for model in ("nearest", "linear") for seed in (2, 1)]
+    assert usual.of(cells) == "python -m x"
+    assert usual.of(cells[:2]) == "python -m x --models nearest"
+    assert usual.of([*cells, {"model": "lmmse", "seed": 7}]).endswith("--models nearest linear lmmse --seeds 1 2 7")
+    assert usual.of([{"model": "the truth", "seed": 1}]) == "python -m x --seeds 1"
+    assert usual.of([]) == "python -m x"
+
+
 def test_rows_keep_what_was_varied_exactly(tmp_path):
-    study = StudyFile(tmp_path / "study.json", "make", {}, ("model", "context", "seed"))
+    study = StudyFile(tmp_path / "study.json", Command("make"), {}, ("model", "context", "seed"))
     for seed in range(3):
         study.add({"model": "a", "context": 0.2, "seed": seed, "score": float(seed)})
     (row,) = study.rows()
@@ -93,7 +103,7 @@ def test_rows_keep_what_was_varied_exactly(tmp_path):
 def test_every_cell_says_where_and_when_it_was_made(tmp_path):
     path = tmp_path / "study.json"
     path.write_text(json.dumps({"machine": "an old one", "date": "2020-01-01", "settings": {}, "cells": [{"seed": 0}]}))
-    study = StudyFile(path, "make", {}, ("seed",))
+    study = StudyFile(path, Command("make"), {}, ("seed",))
     study.add({"seed": 1})
     document = json.loads(path.read_text())
     old, new = document["cells"]
@@ -101,12 +111,12 @@ def test_every_cell_says_where_and_when_it_was_made(tmp_path):
     assert new["machine"] == machine_class() and new["threads"] == torch.get_num_threads()
     assert document["machine"] == sorted(["an old one", machine_class()])
     assert document["date"] == new["date"] > "2026"
-    again = StudyFile(path, "make", {}, ("seed",))
+    again = StudyFile(path, Command("make"), {}, ("seed",))
     assert again.cells == document["cells"]  # nobody takes the place of the first machine
 
 
 def test_times_are_not_averaged_and_never_mix_machines(tmp_path):
-    study = StudyFile(tmp_path / "study.json", "make", {}, ("model", "seed"))
+    study = StudyFile(tmp_path / "study.json", Command("make"), {}, ("model", "seed"))
     for seed, seconds in enumerate((0.3, 0.1)):
         study.add({"model": "a", "seed": seed, "machine": "one", "score": 1.0 + seed, "seconds_per_image": seconds})
     (row,) = study.rows()
@@ -123,7 +133,7 @@ def test_curves_are_averaged_place_by_place():
 
 
 def test_rows_say_what_a_sample_costs_in_error(tmp_path):
-    study = StudyFile(tmp_path / "study.json", "make", {}, ("model", "seed"))
+    study = StudyFile(tmp_path / "study.json", Command("make"), {}, ("model", "seed"))
     for seed, mean in enumerate((1.0, 2.0)):
         study.add({"model": "a", "seed": seed, "sample_mse": 3.0, "mean_mse": mean})
     (row,) = study.rows()
@@ -133,7 +143,7 @@ def test_rows_say_what_a_sample_costs_in_error(tmp_path):
 def test_a_damaged_study_file_is_refused(tmp_path):
     (tmp_path / "study.json").write_text("[")
     with pytest.raises(InputError, match="no study file"):
-        StudyFile(tmp_path / "study.json", "make", {}, ("seed",))
+        StudyFile(tmp_path / "study.json", Command("make"), {}, ("seed",))
 
 
 @pytest.mark.slow

@@ -24,6 +24,11 @@ from train_scripts.documents import write_section
 
 ESTIMATE, MEAN, SAMPLE = (f"{view}_psnr_unobserved" for view in ("estimate", "mean", "sample"))
 FOLDER = "assets/study/answers"
+TRAINED_ONCE = (
+    "Intervals are over masks and noise: each network was trained once. The methods of a size share all stages of "
+    "training but the last, and the two rivals of one call went on from the same network, each with its own loss (the "
+    "cards have the minutes). So they differ little by construction."
+)
 QUESTIONS = {
     "methods": "Which method handles sparse conditioning best?",
     "speed": "How fast is sampling in practice?",
@@ -73,7 +78,7 @@ def methods() -> str:
     *sizes, _ = duels.duels(study.rows, study.cells, "crps")
     lines = "\n".join(f"- {line}" for line in sizes)
     first = words.verdict(study.rows, study.cells, ESTIMATE)
-    return f"PSNR of the estimate, hidden pixels: {first} CRPS (less is better):\n\n{lines}"
+    return f"PSNR of the estimate, hidden pixels: {first} CRPS (less is better):\n\n{lines}\n\n{TRAINED_ONCE}"
 
 
 def speed() -> str:
@@ -84,17 +89,30 @@ def speed() -> str:
     return f"{paces} The benchmark meets {met} of its {met + missed} goals (page Speed)."
 
 
+def sizes(study: Study) -> str:
+    """What is behind the numbers of a study."""
+    settings, seeds = study.document["settings"], sorted({cell["seed"] for cell in study.cells})
+    named = f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
+    return f"N = {settings['limit']}, K = {settings['samples']}, {named}"
+
+
 def frontier() -> str:
-    """The Pareto front of CRPS against network calls."""
-    front = study_figures.pareto(stored("frontier").rows, "nfe", "crps")
+    """The Pareto front of CRPS against network calls; a step that is not safely better is left out."""
+    study = stored("frontier")
+    front: list[Row] = []
+    for row in study_figures.pareto(study.rows, "nfe", "crps"):
+        gap = words.advantage(row, front[-1], study.cells, "crps") if front else None
+        if gap is None or gap.half is None or gap.is_safe:
+            front.append(row)
     told = "; ".join(f"{title_of(row)}, {counted(row['nfe'])}: {words.number(row, 'crps')}" for row in front)
-    return f"Best CRPS for the calls of a sample, cheapest first: {told}.{words.doubt(front)}"
+    head = f"Best CRPS for the calls of a sample ({sizes(study)}), each safely better than the cheaper ones before"
+    return f"{head}: {told}.{words.doubt(front)}"
 
 
 def sparsity() -> str:
     """Who leads over shares of known pixels, and on patterns that training showed and did not show."""
     patterns = stored("patterns")
-    told = [f"By share of known pixels: {shares()}"]
+    told = [f"PSNR of the estimate ({sizes(patterns)}). By share of known pixels: {shares()}"]
     for name, trained in (("Patterns of training", True), ("Patterns never trained on", False)):
         rows = [row for row in patterns.rows if row["trained"] == trained]
         told.append(f"{name}: {words.crossings(rows, patterns.cells, ESTIMATE, 'pattern')}")
@@ -121,8 +139,10 @@ def defeats() -> Iterator[str]:
     yield f"By share of known pixels, PSNR of the estimate: {shares()}"
     study = stored("inpainting")
     holes = [{**row, "place": f"{row['hole']}, {row['hidden']:.0%} hidden"} for row in study.rows]
-    yield f"Holes, PSNR of the estimate: {words.crossings(holes, study.cells, ESTIMATE, 'place')}"
-    yield f"Gallery, mean of K samples: {words.lost_pictures(stored('sheets').rows)}"
+    yield f"Holes, PSNR of the estimate ({sizes(study)}): {words.crossings(holes, study.cells, ESTIMATE, 'place')}"
+    sheets = stored("sheets")
+    how = f"K = {sheets.document['settings']['samples']} samples, one seed; who has one answer enters with it"
+    yield f"Gallery, mean of {how}: {words.lost_pictures(sheets.rows)}"
     larger = [row for row in stored("super_resolution").rows if row["context"] == 1.0]
     for size in sorted({row["size"] for row in larger}):
         first = words.best([row for row in larger if row["size"] == size], "psnr")

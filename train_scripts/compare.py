@@ -9,7 +9,7 @@ accelerate launch --num_processes 8 -m train_scripts.compare --data ../shared/da
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +110,6 @@ def add_quick(study: StudyFile, pictures: np.ndarray, options: Options) -> None:
 def publish(study: StudyFile, options: Options) -> None:
     """Write the file and print the tables; those of the bundled file go into README and cards, too."""
     seeds = study.seeds
-    study.command = command("compare", replace(options, seeds=seeds), settings_of(options))
     study.save()
     text = tables(study.document())
     print(text)
@@ -163,9 +162,8 @@ def check(options: Options) -> None:
     cells = [cell for cell in document.get("cells", []) if cell.get("quick")]
     cells = [cell for cell in cells if cell["model"] in chosen_models(options.models)]
     if not cells:
-        raise InputError(
-            f"{options.out} has no quick scores: make them with {command('compare', options, settings_of(options))}"
-        )
+        again = command("compare", options, settings_of(options)).text
+        raise InputError(f"{options.out} has no quick scores: make them with {again}")
     pictures = load_pictures(options.data, split="test", limit=QUICK)
     apart = []
     for cell in cells:

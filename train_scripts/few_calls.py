@@ -28,7 +28,7 @@ from fieldlib.time_grids import TIME_GRIDS
 from train_scripts.cli import command_of, output_file, run
 from train_scripts.documents import table
 from train_scripts.protocol import TestPictures
-from train_scripts.study_file import Cell, StudyFile, load_fast, weights_of
+from train_scripts.study_file import Cell, Command, StudyFile, load_fast, weights_of
 
 CALLS = (1, 2, 3, 4, 6, 8, 12, 16, 25, 50, 100)
 REFERENCE = 50  # calls that few ones are compared with
@@ -81,7 +81,7 @@ def main(options: Options) -> None:
     pictures = load_pictures(options.data, split="test", limit=options.limit)
     for seed in options.seeds:  # refuses bad options
         evaluate(next(iter(models.values())), pictures[:1], steps=1, seed=seed, **protocol(options))
-    study = StudyFile(options.out, made_by(options), {"limit": options.limit, **protocol(options)}, KEYS)
+    study = StudyFile(options.out, Command(made_by(options)), {"limit": options.limit, **protocol(options)}, KEYS)
     study.merge(*options.merge)
     wanted = [cell for cell in planned if study.find(**cell) is None]
     with tqdm(total=sum(cell["calls"] for cell in wanted) * len(pictures), unit="call", smoothing=0.1) as bar:

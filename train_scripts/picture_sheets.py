@@ -25,7 +25,7 @@ from fieldlib.points import to_pixels, to_values
 from train_scripts.cli import command_of, run
 from train_scripts.picture_grid import Row, grey, known_only, picture_grid
 from train_scripts.protocol import how
-from train_scripts.study_file import Cell, StudyFile, chosen_models, weights_of
+from train_scripts.study_file import Cell, Command, StudyFile, chosen_models, weights_of
 
 ZOOM = 4  # pixels of a cell's side for each pixel of the picture
 ERROR_LIMIT = 0.4  # mean absolute error at the bright end of the error map, data range 1
@@ -77,7 +77,7 @@ def main(options: Options) -> None:
     settings: dict[str, Any] = {name: getattr(options, name) for name in names}
     settings |= {"weights": {name: weights_of(name) for name in models}}
     made_by = f"python -m train_scripts.picture_sheets {command_of(options, ('out',))}".strip()
-    study = StudyFile(options.out / "sheets.json", made_by, settings, ("picture", "seed"))
+    study = StudyFile(options.out / "sheets.json", Command(made_by), settings, ("picture", "seed"))
     for index, entry in enumerate(tqdm(gallery()[: options.pictures], unit="sheet")):
         if study.find(picture=entry.name, seed=options.seed) is None:
             study.add(draw_sheet(index, entry, models, options))

@@ -10,7 +10,7 @@ Every cell (model, setting, seed) is kept as soon as it is finished: start the c
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -88,9 +88,6 @@ def answer(name: str, models: Sequence[str], pictures: np.ndarray, options: Opti
     study = StudyFile(options.out / f"{name}.json", asked, settings, ("model", question.varied, "seed"))
     study.merge(*(path for path in options.merge if path.stem == name))
     study.keep(fieldlib.model_names())
-    asked_seeds = () if options.times else options.seeds
-    seeds = tuple(sorted({*study.seeds, *asked_seeds}))
-    study.command = command("study", replace(options, seeds=seeds), settings, f"--questions {name}")
     if options.times:
         study.take_times(pictures[:TIMED])
     else:

@@ -8,7 +8,7 @@ import statistics
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class StudyFile:
 
     Args:
         path: of the JSON file.
-        command: what a person types to make the file.
+        command: what a person types to make the file, but for models and seeds.
         settings: what must be equal for two cells to be comparable; plain values.
         keys: the fields that tell one cell from another.
 
@@ -43,7 +43,7 @@ class StudyFile:
         InputError: a file that is no study, or one with other settings, whose cells would be lost.
     """
 
-    def __init__(self, path: Path, command: str, settings: Mapping[str, Any], keys: Sequence[str]) -> None:
+    def __init__(self, path: Path, command: Command, settings: Mapping[str, Any], keys: Sequence[str]) -> None:
         self.path, self.command, self.settings, self.keys = path, command, dict(settings), tuple(keys)
         document = self._read(path, "name another with --out, or delete it to start anew") if path.exists() else {}
         self.cells: list[Cell] = cells_of(document)
@@ -114,7 +114,11 @@ class StudyFile:
             "machine": sorted(self.machines()),
             "date": max((cell.get("date", "") for cell in self.cells), default=""),
         }
-        head = {"made_by": self.command, **known, "settings": self.settings}
+        head = {
+            "made_by": self.command.of(self.cells),
+            **known,
+            "settings": self.settings,
+        }
         times = {} if self.times is None else {"times": self.times}
         return {**head, **times, "rows": self.rows(), "cells": self.cells}
 
@@ -164,24 +168,45 @@ class StudyFile:
         return {**row, **{name: cells[0][name] for name in fixed}, "interval": interval}
 
 
-def command(script: str, options: Any, settings: Mapping[str, Any], *extra: str) -> str:  # noqa: ANN401 - any Options
-    """What to type to make a study with these ``settings`` again: the flags that differ from the script's defaults."""
-    changed = [
-        f"--{name.replace('_', '-')} {value}"
-        for name, value in settings.items()
-        if value != getattr(type(options), name)
-    ]
-    seeds = [f"--seeds {' '.join(map(str, options.seeds))}"] if options.seeds != type(options).seeds else []
-    return " ".join([f"python -m train_scripts.{script}", *extra, *changed, *seeds])
+class Command(NamedTuple):
+    """What a person types to make a study again; which models and seeds, its cells tell.
+
+    ``text`` is the script with its flags; ``models`` and ``seeds`` are those that it runs when none are given, None
+    where it takes none.
+    """
+
+    text: str
+    models: tuple[str, ...] | None = None
+    seeds: tuple[int, ...] | None = None
+
+    def of(self, cells: Sequence[Cell]) -> str:
+        """The command that makes ``cells``."""
+        parts = [self.text]
+        models = [name for name in dict.fromkeys(cell.get("model") for cell in cells) if name in fieldlib.model_names()]
+        if self.models is not None and models and set(models) != set(self.models):
+            parts.append(f"--models {' '.join(models)}")
+        seeds = sorted({cell["seed"] for cell in cells})
+        if self.seeds is not None and seeds and set(seeds) != set(self.seeds):
+            parts.append(f"--seeds {' '.join(map(str, seeds))}")
+        return " ".join(parts)
+
+
+def command(script: str, options: Any, settings: Mapping[str, Any], *extra: str) -> Command:  # noqa: ANN401 - any Options
+    """The command of a ``script`` with these ``settings``: the flags that differ from its defaults."""
+    kind = type(options)
+    changed = {name: value for name, value in settings.items() if value != getattr(kind, name)}
+    flags = [f"--{name.replace('_', '-')} {value}" for name, value in changed.items()]
+    models = (kind.models or fieldlib.model_names()) if hasattr(kind, "models") else None
+    return Command(" ".join([f"python -m train_scripts.{script}", *extra, *flags]), models, kind.seeds)
 
 
 def summarise(cells: Sequence[Cell]) -> Cell:
     """One row for ``cells`` that differ only by seed.
 
     Numbers with a fraction become means, with the half widths of their confidence intervals over the seeds (Student's)
-    under ``interval``, which is empty for one seed; lists of them become means place by place; times become the least,
-    which is nearest to a quiet machine's. Everything else is kept where it is equal in all cells. ``error_ratio`` is
-    the squared error of one sample over that of the mean of K; of exact samples it is 2 K / (K + 1).
+    under ``interval``, which has none for one seed or equal values; lists of them become means place by place; times
+    become the least, which is nearest to a quiet machine's. Everything else is kept where it is equal in all cells.
+    ``error_ratio`` is the squared error of one sample over that of the mean of K; of exact samples it is 2 K / (K + 1).
     """
     cells = [with_ratio(cell) for cell in cells]
     row: Cell = {"seeds": sorted(cell["seed"] for cell in cells)}
@@ -192,8 +217,8 @@ def summarise(cells: Sequence[Cell]) -> Cell:
             row[name] = min(values)  # type: ignore[type-var]
         elif all(isinstance(one, float) for one in values):
             row[name] = statistics.fmean(values)  # type: ignore[arg-type]
-            if len(values) > 1:
-                interval[name] = half_width(values)  # type: ignore[arg-type]
+            if (half := half_width(values)) is not None:  # type: ignore[arg-type]
+                interval[name] = half
         elif all(is_curve(one) for one in values):
             row[name] = [statistics.fmean(place) for place in zip(*values, strict=True)]
         elif name != "seed" and all(one == value for one in values):

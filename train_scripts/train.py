@@ -164,7 +164,7 @@ def make_trainer(options: Options, team: Team) -> Trainer:
 
 
 def hold_out(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pictures to train on and the last few, at most a tenth, that tell the progress: test pictures decide nothing.
+    """Pictures to train on and the last few, at most a tenth, that tell the progress instead of test pictures.
 
     Fewer than ``VALIDATION_PICTURES`` have to serve for both.
     """

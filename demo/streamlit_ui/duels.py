@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from demo.streamlit_ui.words import leader, number, own, size_of, trained
+from demo.streamlit_ui.words import grain, leader, number, own, size_of, trained
 from demo.study_columns import COLUMNS, Row, rank, title_of
 from fieldlib.study import paired_difference
 
@@ -42,6 +42,8 @@ def duel(first: Row, other: Row, cells: Sequence[Row], column: str) -> str:
     gap = paired_difference(own(other, cells), own(first, cells), column)
     if gap is None:
         return f"{title_of(other)} has no seed in common"
+    if abs(gap.value) < grain(column) / 2:
+        return f"{title_of(other)} less than {grain(column):g} apart"
     form = finer(COLUMNS[column].form)
     said = f"{title_of(other)} {gap.value:+{form}}"
     if gap.half is None:

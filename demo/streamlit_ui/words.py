@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from demo.study_columns import COLUMNS, Row, rank, title_of
 from fieldlib.study import Difference, paired_difference
 
-KEYS = ("model", "context", "pattern", "hole", "hidden", "reading", "size", "kind")  # what tells one row from another
-ONE_SEED = " One seed only, so no interval."
+KEYS = ("model", "context", "pattern", "hole", "hidden", "reading", "size", "kind", "steps")  # what tells rows apart
+ONE_SEED = " One seed or one mask only, so no interval."
 
 
 def best(rows: Sequence[Row], column: str) -> Row | None:
@@ -64,11 +64,14 @@ def advantage(one: Row, other: Row, cells: Sequence[Row], column: str) -> Differ
 
 
 def verdict(rows: Sequence[Row], cells: Sequence[Row], column: str) -> str:
-    """Who is best in ``column``, how far the best of the other kind is away, and whether the gap can be trusted."""
+    """Who is best in ``column``, who is as good, how far the best of the other kind is, and whether that is safe."""
     first = leader(rows, cells, column)
     if first is None:
         return ""
     text = f"**{title_of(first)}** is best with {number(first, column)}."
+    kin = [row for row in rows if row is not first and trained(row) == trained(first) and row.get(column) is not None]
+    equals = [title_of(row) for row in kin if is_equal(advantage(first, row, cells, column), column)]
+    text += f" No difference that counts to {', '.join(equals)}." if equals else ""
     other = leader([row for row in rows if trained(row) != trained(first)], cells, column)
     if other is None:
         return text
@@ -81,6 +84,19 @@ def verdict(rows: Sequence[Row], cells: Sequence[Row], column: str) -> str:
     who = "" if trained(first) else " Here a baseline beats every network."
     behind = format(abs(first[column] - other[column]), COLUMNS[column].form)
     return f"{text}, {behind} behind.{who}{ONE_SEED if is_single else ''}"
+
+
+def is_equal(gap: Difference | None, column: str) -> bool:
+    """Whether a difference lies within its interval, or is too small for the digits that ``column`` is told with."""
+    if gap is None:
+        return False
+    return abs(gap.value) < grain(column) / 2 or (gap.half is not None and not gap.is_safe)
+
+
+def grain(column: str) -> float:
+    """The last digit that the values of ``column`` are told with."""
+    digits, kind = COLUMNS[column].form[1:-1], COLUMNS[column].form[-1]
+    return 10.0 ** -(int(digits) + (2 if kind == "%" else 0))
 
 
 def verdicts(rows: Sequence[Row], cells: Sequence[Row], column: str, group: str, name: str) -> list[str]:
@@ -116,7 +132,8 @@ def crossings(rows: Sequence[Row], cells: Sequence[Row], column: str, group: str
         text += f" Equal within the interval: {len(places[0])} ({', '.join(places[0])})."
     if len(unsure) == len(values):
         return text + ONE_SEED
-    return text + (f" The leaders share one seed only, so no interval, at {', '.join(unsure)}." if unsure else "")
+    doubtful = f" The leaders share one seed or one mask only, so no interval, at {'; '.join(unsure)}."
+    return text + (doubtful if unsure else "")
 
 
 def doubt(rows: Sequence[Row]) -> str:

@@ -1,1 +1,1 @@
-"""Learned rivals of the generative methods, one per file: the same networks, one call, no diffusion."""
+"""Learned rivals of the generative methods, one per file: the same networks, asked once, with losses of their own."""
