@@ -7,6 +7,7 @@ different size line up. Values lie in [-1, 1]; pixels are uint8.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -36,8 +37,8 @@ class Batch(NamedTuple):
 
 def grid(height: int, width: int) -> Tensor:
     """Pixel-centre coordinates of a picture, (height * width, 2), row-major, (row, column) in [-1, 1]."""
-    if height < 1 or width < 1:
-        raise InputError(f"a grid needs at least one row and one column; got {height}x{width}")
+    if not all(isinstance(side, Integral) and side >= 1 for side in (height, width)):
+        raise InputError(f"a grid has whole numbers of rows and columns, at least one of each; got {height}x{width}")
     rows = (2 * torch.arange(height) + 1) / height - 1
     columns = (2 * torch.arange(width) + 1) / width - 1
     return torch.stack(torch.meshgrid(rows, columns, indexing="ij"), dim=-1).reshape(-1, 2)

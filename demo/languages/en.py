@@ -102,6 +102,7 @@ PLAYER = {
     "influence_note": "Point at a pixel: bright revealed pixels move its estimate most.",
     "influence_short": "Looked at",
     "influence_known": "This pixel is revealed and counts most itself. Bright are the others that move its estimate.",
+    "influence_failed": "The server did not answer: point at another pixel to try again.",
     "influence_status": "Point at a pixel, or walk with the arrow keys.",
     "stills": "Classical baselines",
     "spark_psnr": "PSNR over the steps of the run",

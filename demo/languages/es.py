@@ -102,6 +102,7 @@ PLAYER = {
     "influence_note": "Señala un píxel: los revelados claros son los que más mueven su estimación.",
     "influence_short": "Miró a",
     "influence_known": "Este píxel está revelado y es el que más cuenta. Brillan los otros que mueven su estimación.",
+    "influence_failed": "El servidor no respondió: señala otro píxel para intentarlo de nuevo.",
     "influence_status": "Señala un píxel o muévete con las flechas.",
     "stills": "Referencias clásicas",
     "spark_psnr": "PSNR a lo largo de los pasos",
