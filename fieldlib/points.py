@@ -60,6 +60,21 @@ def to_pixels(values: Tensor, height: int, width: int) -> np.ndarray:
     return scaled.unflatten(-2, (height, width)).numpy()
 
 
+def to_unit(values: Tensor) -> Tensor:
+    """Values, clipped to [-1, 1], -> [0, 1]: the data range of all metrics."""
+    return (values.clamp(-1, 1) + 1) / 2
+
+
+def to_picture(values: Tensor, height: int, width: int) -> Tensor:
+    """Values (B, H * W, C), row-major -> (B, C, H, W), the layout of convolutions."""
+    return values.transpose(1, 2).unflatten(-1, (height, width))
+
+
+def select(values: Tensor, where: Tensor) -> Tensor:
+    """The values (B, N, C) where ``where`` (B, N) is True, (B, n, C); n must be the same for each set."""
+    return values[where].unflatten(0, (len(values), -1))
+
+
 def batch(sets: Sequence[Points]) -> Points:
     """Sets of one picture each as one batch; the shorter ones are filled up with points that do not exist."""
     coords = pad_sequence([one.coords[0] for one in sets], batch_first=True)

@@ -23,8 +23,8 @@ from fieldlib.assets import STUDY
 from fieldlib.data import gallery, load_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import MOST_SAMPLES
-from fieldlib.metrics import psnr, ssim, to_picture
-from fieldlib.points import SIDE, Points, grid, to_pixels, to_values
+from fieldlib.metrics import psnr, ssim
+from fieldlib.points import SIDE, Points, grid, select, to_picture, to_pixels, to_values
 from fieldlib.sampling import Model
 from train_scripts.cli import run
 from train_scripts.picture_grid import Row, grey, known_only, picture_grid
@@ -135,7 +135,7 @@ def rounds(model: Model, truth: Tensor, rule: str, seed: Sequence[int], options:
 def look(model: Model, truth: Tensor, known: Tensor, share: float, seeds: Sequence[int], steps: int) -> Round:
     """Samples and estimate from the known pixels, which are pasted in."""
     coords = grid(SIDE, SIDE)
-    context = Points(*(x[known].unflatten(0, (len(truth), -1)) for x in (coords.expand(len(truth), -1, -1), truth)))
+    context = Points(*(select(x, known) for x in (coords.expand(len(truth), -1, -1), truth)))
     drawn = fieldlib.reconstruct(model, context, coords, steps=steps, seeds=seeds)
     samples = drawn.clamp(-1, 1).unflatten(0, (len(truth), -1))
     guess = fieldlib.estimate(model, context, coords).clamp(-1, 1)

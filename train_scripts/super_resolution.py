@@ -25,10 +25,10 @@ from fieldlib.assets import STUDY
 from fieldlib.data.gallery import GalleryPicture, gallery
 from fieldlib.data.picture import to_square
 from fieldlib.errors import InputError
-from fieldlib.metrics import psnr, ssim, to_picture
+from fieldlib.metrics import psnr, ssim
 from fieldlib.model import FieldModel
 from fieldlib.patterns.base import make_mask
-from fieldlib.points import SIDE, grid, to_pixels, to_values
+from fieldlib.points import SIDE, grid, to_picture, to_pixels, to_values
 from fieldlib.sampling import Model
 from train_scripts.cli import run
 from train_scripts.consistency import box_mean, check_sizes
