@@ -97,9 +97,8 @@ def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> gr.Textbo
     settle(ready, "station")
     held.change(None, held, None, js=APPLY)
     follow: dict[str, Any] = {"js": LOOK, "trigger_mode": "always_last", **CHECKED}
-    changed = [widget.change for widget in (*w.run_inputs[2:], w.picker)]
+    changed = [widget.change for widget in (*w.run_inputs[1:], w.picker)]
     gr.on(changed, query_of, [view, *w.run_inputs], query, **follow)
-    for event in (w.painter.remember, w.player.look):
-        event(query_of, [view, *w.run_inputs], query, **follow)
+    w.player.look(query_of, [view, *w.run_inputs], query, **follow)
     query.change(None, query, None, js=FOLLOW)
     return query
