@@ -86,7 +86,10 @@ class GuidedWalk {
 
   reveal(index) {
     const station = this.stations[this.at - 1];
-    [...this.root.querySelectorAll(".answers button")].forEach((button, i) => button.setAttribute("aria-pressed", i === index));
+    [...this.root.querySelectorAll(".answers button")].forEach((button, i) => {
+      button.setAttribute("aria-pressed", i === index);
+      button.classList.toggle("right", i === station.right);
+    });
     const verdict = index === station.right ? this.labels.right : this.labels.wrong;
     this.part("hint").hidden = true;
     this.write(this.part("reveal"), [[`${verdict} `, []], ...station.reveal]);
