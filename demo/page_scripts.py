@@ -47,7 +47,7 @@ SLIDERS = """() => {
     const range = document.querySelector("#percent input[type=range]");
     target.value = Math.min(Math.max(Math.round(target.value), range.min), range.max);
   };
-  // It leaves 2.5 steps in their field, shows 3 in the slider and sends 2. Not while they are typed: the caret would jump.
+  // It leaves 2.5 steps in their field, shows 3 in the slider and sends 2. While they are typed the caret would jump.
   const round = ({ target }) => {
     if (!target.closest?.("#steps, #seed, #noise") || Number.isInteger(Number(target.value))) return;
     target.value = Math.round(target.value);
