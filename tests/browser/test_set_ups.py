@@ -75,9 +75,8 @@ def test_a_comparison_at_high_resolution_follows_a_run(visit):
     before = studio.page.inner_text("#resolution-scores")
     studio.page.locator(".thumbs button").nth(3).click()
     studio.run()
-    studio.page.wait_for_function(
-        "(told) => document.querySelector('#resolution-scores').innerText !== told", arg=before
-    )
+    other = "(told) => document.querySelector('#resolution-scores').innerText !== told"
+    studio.page.wait_for_function(other, arg=before)
 
 
 def test_a_number_of_steps_that_is_not_whole_is_rounded_once(visit):
