@@ -47,8 +47,15 @@ SLIDERS = """() => {
     const range = document.querySelector("#percent input[type=range]");
     target.value = Math.min(Math.max(Math.round(target.value), range.min), range.max);
   };
+  // It leaves 2.5 steps in their field, shows 3 in the slider and sends 2. While they are typed the caret would jump.
+  const round = ({ target }) => {
+    if (!target.closest?.("#steps, #seed, #noise") || Number.isInteger(Number(target.value))) return;
+    target.value = Math.round(target.value);
+    target.dispatchEvent(new Event("input", { bubbles: true }));
+  };
   document.addEventListener("input", clamp, true);
   document.addEventListener("click", wait, true);
+  on("change", round);
   on("keydown", () => (keys = true));
   on("pointerdown", () => (keys = false));
   on("input", (event) => slider(event) && (slider(event).dataset.moved = "yes"));

@@ -42,7 +42,7 @@ def walk() -> tuple[Station, ...]:
     euler = Lane(FLOW, "euler", 20)
     other = Lane(SCORE, "euler_maruyama", None) if SCORE in there else None
     stations = (
-        Station("few", Lesson("temple", fraction=0.05, lanes=(euler,), view="observed"), 1),
+        Station("few", Lesson("temple", fraction=0.05, lanes=(euler,)), 1),
         Station("estimate", Lesson("coffee", lanes=(euler,), view="estimate"), 0),
         Station("sample", Lesson("coffee", lanes=(Lane(FLOW, "", 8),)), 0),
         Station("spread", Lesson("astronaut", lanes=(Lane(FLOW, "", 8),), samples=4, view="uncertainty"), 1),

@@ -324,7 +324,8 @@ LINK = {
     "complaint": "Este enlace tiene una parte que no se puede usar, {}",
     "share": "Compartir y llevar a casa",
     "link": "Enlace a exactamente esta configuración",
-    "link_note": "La barra de direcciones también lo sigue. Añade &lock= o &hide= y partes de la página: {}",
+    "link_note": "La barra de direcciones también lo sigue. Para una lección añade ?lock= o ?hide= y partes de la "
+    "página, con & en lugar de ? si el enlace ya lleva uno: {}",
     "qr": "Mostrar código QR",
     "qr_label": "Código QR del enlace",
     "qr_too_long": "el enlace es demasiado largo para un código QR, porque lleva una imagen: compártelo como texto",

@@ -119,6 +119,15 @@ def test_an_answer_before_the_station_is_set_up_waits_for_it(visit):
     assert not studio.complaints
 
 
+def test_a_wrong_answer_is_told_beside_the_right_one(visit):
+    page = visit(link="station=1").page
+    answers = page.locator("#guide .answers button")
+    page.wait_for_selector("#guide [data-station='1']")
+    answers.nth((WALK[0].right + 1) % answers.count()).click()
+    marked = [i for i, one in enumerate(answers.all()) if "right" in (one.get_attribute("class") or "")]
+    assert marked == [WALK[0].right]
+
+
 def test_a_link_to_a_station_sets_it_up(visit):
     studio = visit()
     for number, station in enumerate(WALK[3:5], start=4):
