@@ -238,13 +238,16 @@ STATIONS = {
     },
     "ways": {
         "title": "Straight and curved ways",
-        "text": "Two [methods](method) from the same noise: flow matching follows an equation without chance, the "
-        "score-based one adds fresh noise at every step.",
-        "question": "Which one lets colours take the straighter way?",
-        "answers": ("Flow matching", "The score-based SDE", "Both the same"),
-        "reveal": "Flow matching learned straight lines from noise to picture: it settles calmly. The SDE flickers, "
-        "its colours go several times as far.",
-        "compare": "open [Numbers](numbers) and choose the ways of the colours, which are drawn side by side.",
+        "text": "The same network and the same noise in two lanes; only the solver differs, see Advanced under "
+        "[the method](method). Euler follows an equation without chance (ODE), Euler-Maruyama adds fresh noise at "
+        "every step (SDE).",
+        "question": "With which solver do colours take the straighter way?",
+        "answers": ("Euler, without chance", "Euler-Maruyama, with fresh noise", "Both the same"),
+        "reveal": "Without chance each colour goes almost straight from noise to picture. With fresh noise it "
+        "flickers and goes several times as far. This comes from the solver, not from the method: each method can be "
+        "solved either way.",
+        "compare": "open [Numbers](numbers) and choose the ways of the colours, then choose another method in both "
+        "lanes: Euler stays the straighter one.",
     },
     "hole": {
         "title": "One hole instead of many gaps",
@@ -268,8 +271,9 @@ STATIONS = {
     },
     "resolution": {
         "title": "Any resolution",
-        "text": "A picture here is a field: it has a colour at every place. Every second row and column is revealed, "
-        "and [the player](player) will fill in the others. The result can be read on a grid of 256 by 256.",
+        "text": "A picture here is a field: it has a colour at every place. Every second pixel in both "
+        "directions is revealed, a quarter of them, and [the player](player) will fill in the others. The result can be "
+        "read on a grid of 256 by 256.",
         "question": "Does detail appear that 32 by 32 does not have?",
         "answers": ("No", "Yes, real detail", "Only at the edges"),
         "reveal": "No. The finer grid is read smoothly between the samples of the field. "
@@ -310,7 +314,11 @@ GLOSSARY = (
     ("Velocity", "How fast and whither each colour moves along the way."),
     ("Solver", "The recipe that turns the network's answers into steps."),
     ("Network call", "One pass through the network, the unit of cost. Some solvers make several calls in a step."),
-    ("PSNR", "Peak signal-to-noise ratio in decibels: 20 is a tenth of the full range of error, 3 dB more halves MSE."),
+    (
+        "PSNR",
+        "Peak signal-to-noise ratio in decibels: at 20 dB the typical (root mean square) error is a tenth of the range "
+        "from black to white; 3 dB more halve the mean squared error.",
+    ),
     ("SSIM", "Structural similarity: compares local patterns, 1 is equal."),
     ("Posterior", "All pictures that fit the context, each with its probability; a sample is one of them."),
     ("Coverage", "How often the truth lies inside an interval of the samples; 90% of the time for the 90% interval."),

@@ -239,13 +239,15 @@ STATIONS = {
     },
     "ways": {
         "title": "Caminos rectos y curvos",
-        "text": "Dos [métodos](method) desde el mismo ruido: flow matching sigue una ecuación sin azar, el basado en "
-        "score añade ruido nuevo en cada paso.",
-        "question": "¿Cuál lleva los colores por el camino más recto?",
-        "answers": ("Flow matching", "La SDE basada en score", "Los dos igual"),
-        "reveal": "Flow matching aprendió líneas rectas del ruido a la imagen: se asienta con calma. La SDE parpadea, "
-        "sus colores recorren varias veces más.",
-        "compare": "abre [Números](numbers) y elige los caminos de los colores, dibujados uno junto a otro.",
+        "text": "La misma red y el mismo ruido en dos carriles; solo cambia el integrador, que está en Avanzado, bajo "
+        "[el método](method). Euler sigue una ecuación sin azar (EDO), Euler-Maruyama añade ruido nuevo en cada paso "
+        "(EDE).",
+        "question": "¿Con qué integrador siguen los colores el camino más recto?",
+        "answers": ("Euler, sin azar", "Euler-Maruyama, con ruido nuevo", "Con los dos igual"),
+        "reveal": "Sin azar cada color va casi recto del ruido a la imagen. Con ruido nuevo parpadea y recorre varias "
+        "veces más. Eso se debe al integrador, no al método: cada método se puede resolver de las dos maneras.",
+        "compare": "abre [Números](numbers) y elige los caminos de los colores; luego elige otro método en los dos "
+        "carriles: Euler sigue siendo el más recto.",
     },
     "hole": {
         "title": "Un hueco en vez de muchos",
@@ -269,8 +271,9 @@ STATIONS = {
     },
     "resolution": {
         "title": "Cualquier resolución",
-        "text": "Aquí una imagen es un campo: tiene color en cada lugar. Está revelada una de cada dos filas y "
-        "columnas, y [el reproductor](player) llenará las demás. El resultado se puede leer a 256 por 256.",
+        "text": "Aquí una imagen es un campo: tiene color en cada lugar. Está revelado uno de cada dos píxeles "
+        "en ambas direcciones, la cuarta parte, y [el reproductor](player) llenará los demás. El resultado se puede "
+        "leer a 256 por 256.",
         "question": "¿Aparece detalle que no está a 32 por 32?",
         "answers": ("No", "Sí, detalle real", "Solo en los bordes"),
         "reveal": "No. La rejilla fina se lee suavemente entre las muestras del campo. "
@@ -313,7 +316,8 @@ GLOSSARY = (
     ("Llamada a la red", "Un paso por la red, la unidad de coste. Algunos integradores llaman varias veces por paso."),
     (
         "PSNR",
-        "Relación señal a ruido de pico en decibelios: 20 es un error de una décima del rango; 3 dB más, la mitad.",
+        "Relación señal a ruido de pico en decibelios: con 20 dB el error típico (la raíz del error cuadrático medio) "
+        "es una décima del rango de negro a blanco; 3 dB más reducen a la mitad el error cuadrático medio.",
     ),
     ("SSIM", "Similitud estructural: compara patrones locales, 1 es igual."),
     ("Posterior", "Todas las imágenes que encajan con el contexto, con su probabilidad; una muestra es una de ellas."),
