@@ -1,4 +1,7 @@
-"""The formulas of the three methods side by side, and which of them is at work."""
+"""The formulas of the three methods side by side, and which of them is at work.
+
+The targets are the textbooks'; what the bundled networks regress instead is in :mod:`fieldlib.model`.
+"""
 
 from __future__ import annotations
 

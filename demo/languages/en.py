@@ -272,7 +272,7 @@ STATIONS = {
     "resolution": {
         "title": "Any resolution",
         "text": "A picture here is a field: it has a colour at every place. Every second pixel in both "
-        "directions is revealed, a quarter of them, and [the player](player) will fill in the others. The result can be "
+        "directions is revealed, a quarter of all, and [the player](player) will fill in the others. The result can be "
         "read on a grid of 256 by 256.",
         "question": "Does detail appear that 32 by 32 does not have?",
         "answers": ("No", "Yes, real detail", "Only at the edges"),
@@ -298,10 +298,13 @@ GUIDE = {
 }
 FORMULAS = {
     "heading": "The three methods side by side",
-    "note": "The marked column is the method of the first lane, the marked line is what its solver uses.",
+    "note": "The marked column is the method of the first lane, the marked line is what its solver uses. The targets "
+    "are those of the textbooks. The bundled networks of all three methods learn one and the same thing instead: what "
+    "a linear guess from the revealed pixels and the state still gets wrong, in units of its expected error. Each method "
+    "turns this estimate into its own target, so with the same solver and noise the pictures are nearly the same.",
     "method": "Method",
     "path": "From picture to noise",
-    "target": "What the network learns",
+    "target": "Textbook target",
     "ode": "Step without chance (ODE)",
     "sde": "Step with fresh noise (SDE)",
 }
@@ -312,6 +315,23 @@ GLOSSARY = (
     ("Estimate x\u2080", "What the network expects the finished picture to be, given the state and the context."),
     ("Score", "The direction in which pictures become more probable; it points from noise to picture."),
     ("Velocity", "How fast and whither each colour moves along the way."),
+    (
+        "\u03b1\u209c, \u03c3\u209c",
+        "How much of the picture and how much of the noise \u03b5 is in the state at time t.",
+    ),
+    (
+        "s, v, x\u0302\u2080, \u03b5\u0302",
+        "What the network says: score, velocity, and its estimates of picture and noise.",
+    ),
+    ("\u03b2", "The rate at which the path of the score-based SDE turns picture into noise; it grows with t."),
+    (
+        "\u03b7, z",
+        "\u03b7 is how much fresh noise a step of the denoiser adds; z is that noise, drawn anew at every step.",
+    ),
+    (
+        "g, w",
+        "g is how strong the fresh noise is, w the random walk that it is drawn from; dw is one small step of it.",
+    ),
     ("Solver", "The recipe that turns the network's answers into steps."),
     ("Network call", "One pass through the network, the unit of cost. Some solvers make several calls in a step."),
     (
@@ -320,6 +340,16 @@ GLOSSARY = (
         "from black to white; 3 dB more halve the mean squared error.",
     ),
     ("SSIM", "Structural similarity: compares local patterns, 1 is equal."),
+    (
+        "CRPS",
+        "Continuous ranked probability score: the mean distance of the samples from the truth, less half their mean "
+        "distance from each other. Lower is better; of a single answer it is the absolute error.",
+    ),
+    (
+        "tiny, tiny_conv, base",
+        "Sizes of the network: tiny is a Perceiver IO with 2.0 million parameters, tiny_conv a set convolution with "
+        "2.8 million, base a larger one with 7.6 million, which is the most accurate and the slowest.",
+    ),
     ("Posterior", "All pictures that fit the context, each with its probability; a sample is one of them."),
     ("Coverage", "How often the truth lies inside an interval of the samples; 90% of the time for the 90% interval."),
 )

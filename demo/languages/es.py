@@ -298,10 +298,14 @@ GUIDE = {
 }
 FORMULAS = {
     "heading": "Los tres métodos, uno junto a otro",
-    "note": "La columna marcada es el método del primer carril, la línea marcada lo que usa su integrador.",
+    "note": "La columna marcada es el método del primer carril, la línea marcada lo que usa su integrador. Los "
+    "objetivos son los de los manuales. Las redes incluidas de los tres métodos aprenden en su lugar una misma cosa: lo que una "
+    "estimación lineal a partir de los píxeles revelados y del estado deja mal, en unidades de su error esperado. Cada "
+    "método lo convierte en su propio objetivo; por eso, con el mismo integrador y el mismo ruido, las imágenes son "
+    "casi iguales.",
     "method": "Método",
     "path": "De la imagen al ruido",
-    "target": "Lo que aprende la red",
+    "target": "Objetivo de manual",
     "ode": "Paso sin azar (EDO)",
     "sde": "Paso con ruido nuevo (EDE)",
 }
@@ -312,6 +316,14 @@ GLOSSARY = (
     ("Estimación x\u2080", "Lo que la red espera que sea la imagen final, dados el estado y el contexto."),
     ("Score", "La dirección en que las imágenes se hacen más probables; apunta del ruido a la imagen."),
     ("Velocidad", "Con qué rapidez y hacia dónde se mueve cada color en el camino."),
+    ("\u03b1\u209c, \u03c3\u209c", "Cuánto de la imagen y cuánto del ruido \u03b5 hay en el estado en el tiempo t."),
+    (
+        "s, v, x\u0302\u2080, \u03b5\u0302",
+        "Lo que dice la red: score, velocidad y sus estimaciones de la imagen y del ruido.",
+    ),
+    ("\u03b2", "La rapidez con que el camino de la EDE basada en el score convierte imagen en ruido; crece con t."),
+    ("\u03b7, z", "\u03b7 es cuánto ruido nuevo añade un paso del denoiser; z es ese ruido, distinto en cada paso."),
+    ("g, w", "g es la fuerza del ruido nuevo, w el paseo aleatorio del que sale; dw es un pequeño paso suyo."),
     ("Integrador", "La receta que convierte las respuestas de la red en pasos."),
     ("Llamada a la red", "Un paso por la red, la unidad de coste. Algunos integradores llaman varias veces por paso."),
     (
@@ -320,6 +332,16 @@ GLOSSARY = (
         "es una décima del rango de negro a blanco; 3 dB más reducen a la mitad el error cuadrático medio.",
     ),
     ("SSIM", "Similitud estructural: compara patrones locales, 1 es igual."),
+    (
+        "CRPS",
+        "Continuous ranked probability score: la distancia media de las muestras a la verdad, menos la mitad de su "
+        "distancia media entre ellas. Menos es mejor; de una sola respuesta es el error absoluto.",
+    ),
+    (
+        "tiny, tiny_conv, base",
+        "Tamaños de la red: tiny es un Perceiver IO de 2.0 millones de parámetros, tiny_conv una convolución de "
+        "conjuntos de 2.8 millones, base otra mayor de 7.6 millones, la más exacta y la más lenta.",
+    ),
     ("Posterior", "Todas las imágenes que encajan con el contexto, con su probabilidad; una muestra es una de ellas."),
     ("Cobertura", "Cuántas veces la verdad cae en un intervalo de las muestras; el 90 % para el intervalo del 90 %."),
 )
