@@ -12,10 +12,9 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from demo import languages
+from demo import languages, menus
 from demo.moments import Moment
 from demo.numbers import Schedule, Spread, Sweep, Trajectories
-from fieldlib import SOLVERS
 
 # At least 3:1 against white and against #0f172a.
 COLOURS = ("#6366f1", "#d97706", "#059669", "#db2777", "#0891b2", "#7c8798")
@@ -57,12 +56,11 @@ def quality_by_calls(rows: Sequence[Sweep]) -> go.Figure:
     """PSNR of this picture against network calls, a line per solver; the calls on a logarithmic axis."""
     figure = go.Figure()
     for i, row in enumerate(rows):
-        title = SOLVERS[row.solver].title if row.solver in SOLVERS else say("baseline")
         figure.add_scatter(
             x=[max(calls, 1) for calls in row.calls],
             y=row.psnr,
             mode="lines+markers",
-            name=title,
+            name=menus.solver_title(row.solver) or say("baseline"),
             line={"color": COLOURS[i % len(COLOURS)], "width": 2},
             marker={"symbol": MARKS[i % len(MARKS)], "size": 8},
             customdata=row.milliseconds,

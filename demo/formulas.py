@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from demo import languages
+from demo import languages, menus
 from fieldlib import METHODS, SOLVERS
 
 ROWS = ("path", "target", "ode", "sde")
@@ -45,7 +45,7 @@ def table(model: str, solver: str) -> dict[str, Any]:
         "heading": words["heading"],
         "note": words["note"],
         "corner": words["method"],
-        "columns": [{"title": METHODS[name].title, "active": name == method} for name in columns],
+        "columns": [{"title": menus.said(METHODS[name].title), "active": name == method} for name in columns],
         "rows": [
             {
                 "title": words[row],

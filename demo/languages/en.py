@@ -299,9 +299,10 @@ GUIDE = {
 FORMULAS = {
     "heading": "The three methods side by side",
     "note": "The marked column is the method of the first lane, the marked line is what its solver uses. The targets "
-    "are those of the textbooks. The bundled networks of all three methods learn one and the same thing instead: what "
-    "a linear guess from the revealed pixels and the state still gets wrong, in units of its expected error. Each method "
-    "turns this estimate into its own target, so with the same solver and noise the pictures are nearly the same.",
+    "are those of the textbooks. The bundled networks of all three methods learn one and the same thing instead: "
+    "what a linear guess from the revealed pixels and the state still gets wrong, in units of its expected error. "
+    "Each method turns this estimate into its own target, so with the same solver and noise the pictures are nearly "
+    "the same.",
     "method": "Method",
     "path": "From picture to noise",
     "target": "Textbook target",
@@ -419,6 +420,25 @@ PATTERN_TITLES = {
     "lines": "Lines",
     "random_walk": "Random walk",
     "uniform": "Uniform",
+}
+TITLES = {
+    "Field denoiser": "Field denoiser",
+    "Score-based SDE": "Score-based SDE",
+    "CRPS ensemble": "CRPS ensemble",
+    "Regression": "Regression",
+    "Annealed Langevin": "Annealed Langevin",
+    "Dormand-Prince 5 (ODE, adaptive)": "Dormand-Prince 5 (ODE, adaptive)",
+    "Euler (ODE)": "Euler (ODE)",
+    "Euler-Maruyama (SDE)": "Euler-Maruyama (SDE)",
+    "Heun (ODE)": "Heun (ODE)",
+    "Midpoint (ODE)": "Midpoint (ODE)",
+    "Predictor-corrector (SDE)": "Predictor-corrector (SDE)",
+    "Runge-Kutta 4 (ODE)": "Runge-Kutta 4 (ODE)",
+    "Biharmonic": "Biharmonic",
+    "Linear (Delaunay)": "Linear (Delaunay)",
+    "Linear Gaussian (LMMSE)": "Linear Gaussian (LMMSE)",
+    "Nearest neighbour": "Nearest neighbour",
+    "Thin-plate spline": "Thin-plate spline",
 }
 PICTURE_TITLES = {
     "cat": "Chelsea the cat",

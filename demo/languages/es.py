@@ -299,10 +299,10 @@ GUIDE = {
 FORMULAS = {
     "heading": "Los tres métodos, uno junto a otro",
     "note": "La columna marcada es el método del primer carril, la línea marcada lo que usa su integrador. Los "
-    "objetivos son los de los manuales. Las redes incluidas de los tres métodos aprenden en su lugar una misma cosa: lo que una "
-    "estimación lineal a partir de los píxeles revelados y del estado deja mal, en unidades de su error esperado. Cada "
-    "método lo convierte en su propio objetivo; por eso, con el mismo integrador y el mismo ruido, las imágenes son "
-    "casi iguales.",
+    "objetivos son los de los manuales. Las redes incluidas de los tres métodos aprenden en su lugar una misma cosa: "
+    "lo que una estimación lineal a partir de los píxeles revelados y del estado deja mal, en unidades de su error "
+    "esperado. Cada método lo convierte en su propio objetivo; por eso, con el mismo integrador y el mismo ruido, "
+    "las imágenes son casi iguales.",
     "method": "Método",
     "path": "De la imagen al ruido",
     "target": "Objetivo de manual",
@@ -411,6 +411,25 @@ PATTERN_TITLES = {
     "lines": "Líneas",
     "random_walk": "Paseo aleatorio",
     "uniform": "Uniforme",
+}
+TITLES = {
+    "Field denoiser": "Denoiser de campos",
+    "Score-based SDE": "EDE basada en el score",
+    "CRPS ensemble": "Conjunto CRPS",
+    "Regression": "Regresión",
+    "Annealed Langevin": "Langevin con enfriamiento gradual",
+    "Dormand-Prince 5 (ODE, adaptive)": "Dormand-Prince 5 (EDO, adaptativo)",
+    "Euler (ODE)": "Euler (EDO)",
+    "Euler-Maruyama (SDE)": "Euler-Maruyama (EDE)",
+    "Heun (ODE)": "Heun (EDO)",
+    "Midpoint (ODE)": "Punto medio (EDO)",
+    "Predictor-corrector (SDE)": "Predictor-corrector (EDE)",
+    "Runge-Kutta 4 (ODE)": "Runge-Kutta 4 (EDO)",
+    "Biharmonic": "Biarmónica",
+    "Linear (Delaunay)": "Lineal (Delaunay)",
+    "Linear Gaussian (LMMSE)": "Lineal gaussiana (LMMSE)",
+    "Nearest neighbour": "Vecino más cercano",
+    "Thin-plate spline": "Spline de placa delgada",
 }
 PICTURE_TITLES = {
     "cat": "La gata Chelsea",
