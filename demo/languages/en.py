@@ -165,6 +165,7 @@ PAINTER = {
     "invert": "Invert",
     "clear": "Clear",
     "count": "{} of 1024\n({}\u00a0%)",
+    "by_hand": "painted by hand",
 }
 
 FIGURES = {

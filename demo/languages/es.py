@@ -165,6 +165,7 @@ PAINTER = {
     "invert": "Invertir",
     "clear": "Vaciar",
     "count": "{} de 1024\n({}\u00a0%)",
+    "by_hand": "pintados a mano",
 }
 
 FIGURES = {

@@ -191,6 +191,12 @@ def test_bad_uploads_get_a_message_and_the_studio_goes_on(visit):
     studio.run()
 
 
+def test_a_file_that_is_no_picture_is_refused_in_the_page_s_language(visit):
+    studio = visit(link="lang=es")
+    upload(studio, "notes.txt", b"this is no picture", "text/plain")
+    studio.page.wait_for_selector("[data-testid=toast-body] >> text=el archivo no es una imagen")
+
+
 def test_steps_out_of_range_get_a_message(visit):
     studio = visit()
     studio.set_number("steps", 5000)
@@ -307,6 +313,6 @@ def right(studio, selector):
     return box["x"] + box["width"] if box else 0
 
 
-def upload(studio, name, content):
-    files = {"name": name, "mimeType": "image/png", "buffer": content}
+def upload(studio, name, content, kind="image/png"):
+    files = {"name": name, "mimeType": kind, "buffer": content}
     studio.page.locator("input[type=file]").first.set_input_files(files)
