@@ -118,7 +118,11 @@ def spread(found: Spread) -> go.Figure:
     figure = make_subplots(
         rows=1, cols=2, column_widths=[0.55, 0.45], subplot_titles=(say("deviation"), say("coverage"))
     )
-    bar = {"len": 0.9, "x": 0.47, "thickness": 10, "tickfont": {"color": GREY}}
+    # Under its picture: between the panels its numbers would run into those of the other axis on a phone.
+    bar = {
+        "orientation": "h", "len": 0.45, "x": 0.25, "y": -0.04, "yanchor": "top", "thickness": 10,
+        "tickfont": {"color": GREY},
+    }  # fmt: skip
     figure.add_heatmap(
         z=found.deviation, colorscale="Viridis", colorbar=bar, hovertemplate="%{z:.3f}<extra></extra>", row=1, col=1
     )
@@ -156,6 +160,7 @@ def _dress(figure: go.Figure) -> go.Figure:
         font={"color": GREY, "family": "system-ui, sans-serif", "size": 12},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hoverlabel={"namelength": -1},
+        dragmode=False,  # a finger scrolls the plot; zooming is a button
     )
     figure.update_annotations(font={"size": 13})
     return figure

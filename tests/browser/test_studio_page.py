@@ -307,6 +307,23 @@ def test_calm_visitors_see_results_without_animation(visit):
     assert studio.player("position") == "20"
 
 
+def test_a_finger_scrolls_a_plot_that_is_wider_than_a_phone(visit):
+    studio = visit(width=390, height=844, has_touch=True, is_mobile=True)
+    studio.page.tap("#numbers > button")
+    plot = studio.page.locator("#numbers-plot")
+    plot.locator(".js-plotly-plot .scatterlayer").first.wait_for()
+    plot.evaluate("plot => plot.scrollIntoView({ block: 'center' })")
+    box = plot.bounding_box()
+    touch = studio.page.context.new_cdp_session(studio.page)
+    for x in range(330, 30, -15):
+        at = {"x": x, "y": box["y"] + box["height"] / 2}
+        kind = "touchStart" if x == 330 else "touchMove"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
+        studio.page.wait_for_timeout(16)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    studio.page.wait_for_function("document.querySelector('#numbers-plot').scrollLeft > 200")
+
+
 def right(studio, selector):
     """Where the first element of ``selector`` ends; 0 when it is not shown."""
     box = studio.page.locator(selector).first.bounding_box() if studio.page.locator(selector).count() else None
