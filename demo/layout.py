@@ -12,7 +12,7 @@ from demo.influence_question import ask_influence
 from demo.pictures import Picture
 
 MOST_SLIDER_STEPS = 100
-FIRST_STEPS = 20
+FIRST_STEPS = handlers.OPENING_STEPS
 FIRST_MASK = (20, "uniform", 0)  # per cent, pattern, seed
 
 
