@@ -359,7 +359,8 @@ LINK = {
     "complaint": "This link has a part that cannot be used, {}",
     "share": "Share and take home",
     "link": "Link to exactly this set-up",
-    "link_note": "The address bar follows too. Add &lock= or &hide= and parts of the page to make a lesson: {}",
+    "link_note": "The address bar follows too. Add &lock= or &hide= and parts of the page to make a lesson: {}. "
+    "Downloads and code hold the first sample of each lane, without the baselines beside it.",
     "qr": "Show as QR code",
     "qr_label": "QR code of the link",
     "qr_too_long": "the link is too long for a QR code, because it holds a whole picture: share it as text",

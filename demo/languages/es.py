@@ -350,7 +350,8 @@ LINK = {
     "complaint": "Este enlace tiene una parte que no se puede usar, {}",
     "share": "Compartir y llevar a casa",
     "link": "Enlace a exactamente esta configuración",
-    "link_note": "La barra de direcciones también lo sigue. Añade &lock= o &hide= y partes de la página: {}",
+    "link_note": "La barra de direcciones también lo sigue. Añade &lock= o &hide= y partes de la página: {}. Las "
+    "descargas y el código llevan la primera muestra de cada carril, sin las referencias de al lado.",
     "qr": "Mostrar código QR",
     "qr_label": "Código QR del enlace",
     "qr_too_long": "el enlace es demasiado largo para un código QR, porque lleva una imagen: compártelo como texto",
