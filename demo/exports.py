@@ -79,7 +79,7 @@ def animation(recordings: Sequence[Recording], kind: str = "webp") -> bytes:
 
 
 def description(recording: Recording) -> dict[str, Any]:
-    """The run as plain JSON values: what was asked for, and time, scores, calls and milliseconds of each frame."""
+    """The run as plain JSON values: what was asked for; of the first sample, time, scores, calls and milliseconds."""
     request = recording.request
     return {
         "fieldlib": __version__,
@@ -87,6 +87,7 @@ def description(recording: Recording) -> dict[str, Any]:
         "solver": solver_of(request),
         "steps": request.steps,
         "noise_seed": request.noise_seed,
+        "samples": request.samples,
         "fraction": request.fraction,
         "pattern": request.pattern,
         "seed": request.seed,

@@ -12,10 +12,9 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from demo import languages
+from demo import languages, menus
 from demo.moments import Moment
 from demo.numbers import Schedule, Spread, Sweep, Trajectories
-from fieldlib import SOLVERS
 
 # At least 3:1 against white and against #0f172a.
 COLOURS = ("#6366f1", "#d97706", "#059669", "#db2777", "#0891b2", "#7c8798")
@@ -57,12 +56,11 @@ def quality_by_calls(rows: Sequence[Sweep]) -> go.Figure:
     """PSNR of this picture against network calls, a line per solver; the calls on a logarithmic axis."""
     figure = go.Figure()
     for i, row in enumerate(rows):
-        title = SOLVERS[row.solver].title if row.solver in SOLVERS else say("baseline")
         figure.add_scatter(
             x=[max(calls, 1) for calls in row.calls],
             y=row.psnr,
             mode="lines+markers",
-            name=title,
+            name=menus.solver_title(row.solver) or say("baseline"),
             line={"color": COLOURS[i % len(COLOURS)], "width": 2},
             marker={"symbol": MARKS[i % len(MARKS)], "size": 8},
             customdata=row.milliseconds,
@@ -120,7 +118,11 @@ def spread(found: Spread) -> go.Figure:
     figure = make_subplots(
         rows=1, cols=2, column_widths=[0.55, 0.45], subplot_titles=(say("deviation"), say("coverage"))
     )
-    bar = {"len": 0.9, "x": 0.47, "thickness": 10, "tickfont": {"color": GREY}}
+    # Under its picture: between the panels its numbers would run into those of the other axis on a phone.
+    bar = {
+        "orientation": "h", "len": 0.45, "x": 0.25, "y": -0.04, "yanchor": "top", "thickness": 10,
+        "tickfont": {"color": GREY},
+    }  # fmt: skip
     figure.add_heatmap(
         z=found.deviation, colorscale="Viridis", colorbar=bar, hovertemplate="%{z:.3f}<extra></extra>", row=1, col=1
     )
@@ -158,6 +160,7 @@ def _dress(figure: go.Figure) -> go.Figure:
         font={"color": GREY, "family": "system-ui, sans-serif", "size": 12},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hoverlabel={"namelength": -1},
+        dragmode=False,  # a finger scrolls the plot; zooming is a button
     )
     figure.update_annotations(font={"size": 13})
     return figure

@@ -1,10 +1,13 @@
-"""The formulas of the three methods side by side, and which of them is at work."""
+"""The formulas of the three methods side by side, and which of them is at work.
+
+The targets are the textbooks'; what the bundled networks regress instead is in :mod:`fieldlib.model`.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from demo import languages
+from demo import languages, menus
 from fieldlib import METHODS, SOLVERS
 
 ROWS = ("path", "target", "ode", "sde")
@@ -42,7 +45,7 @@ def table(model: str, solver: str) -> dict[str, Any]:
         "heading": words["heading"],
         "note": words["note"],
         "corner": words["method"],
-        "columns": [{"title": METHODS[name].title, "active": name == method} for name in columns],
+        "columns": [{"title": menus.said(METHODS[name].title), "active": name == method} for name in columns],
         "rows": [
             {
                 "title": words[row],

@@ -21,7 +21,8 @@ from fieldlib import InputError
 from fieldlib.draws import MOST_STEPS
 
 log = logging.getLogger(__name__)
-OPENING_STEPS = 10
+OPENING_STEPS = 20  # of the run that greets visitors
+OPENING_STRIDE = 2  # it shows every second step, for it is part of the page, which has to be light
 Update = dict[str, Any]
 
 
@@ -197,8 +198,19 @@ def reveal(
 
 
 def opening(picture: Picture) -> Request:
-    """The run that greets visitors."""
+    """What is run to greet visitors."""
     return Request(picture.pixels, model=menus.default_model(), steps=OPENING_STEPS)
+
+
+def recorded(picture: Picture) -> studio.View:
+    """The run that greets visitors, whole.
+
+    Raises:
+        InputError: the default model cannot be used.
+    """
+    views = list(studio.run(opening(picture)))
+    moments = tuple(moment for view in views for moment in view.moments)[::OPENING_STRIDE]
+    return views[0]._replace(moments=moments, total=len(moments))
 
 
 def greeting(picture: Picture) -> player.Message:
@@ -208,12 +220,12 @@ def greeting(picture: Picture) -> player.Message:
     """
     request = opening(picture)
     try:
-        views = list(studio.run(request))
+        whole = recorded(picture)
     except InputError as error:
         log.warning("the opening run is left out: %s", error)
         return player.scene_message(studio.set_scene(request))
-    whole = views[0]._replace(moments=tuple(moment for view in views for moment in view.moments))
-    return player.chunk_message(whole, f"{heading([request])} ({strings.OPENING})", [lane_of(request)])
+    lane = lane_of(request)._replace(total=whole.total)
+    return player.chunk_message(whole, f"{heading([request])} ({strings.OPENING})", [lane])
 
 
 def _fraction(percent: object) -> float:

@@ -12,7 +12,7 @@ from demo.influence_question import ask_influence
 from demo.pictures import Picture
 
 MOST_SLIDER_STEPS = 100
-FIRST_STEPS = 20
+FIRST_STEPS = handlers.OPENING_STEPS
 FIRST_MASK = (20, "uniform", 0)  # per cent, pattern, seed
 
 
@@ -105,9 +105,8 @@ def lay_picture(first: Picture) -> dict[str, Any]:
     with _card(strings.PICTURE):
         chosen = picker.picture_picker(picker.thumbnails(pictures.offered(), first, 0))
         with gr.Row(elem_classes="line"):
-            upload = gr.UploadButton(
-                strings.UPLOAD, type="binary", file_types=["image"], elem_id="upload", min_width=110
-            )
+            # No file_types: Gradio would refuse in English, before the server can say in this language what is wrong.
+            upload = gr.UploadButton(strings.UPLOAD, type="binary", elem_id="upload", min_width=110)
             cifar = _optional_number(strings.CIFAR, "cifar", f"0\u2013{count - 1}", visible=count > 0)
             lucky = gr.Button(strings.CIFAR_RANDOM, elem_id="cifar-random", min_width=70, scale=0, visible=count > 0)
     # The browser keeps which picture it is; the server keeps only what a comparison at high resolution can do without.

@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from demo import handlers, studio
+from demo import handlers
 from demo.front_door import pages
 from demo.pictures import Picture
 from demo.shelf import answer_of
@@ -38,10 +38,9 @@ SECONDS = 2.0  # of one round, a third of it rest on the result
 def film(picture: Picture) -> str:
     """The run that greets visitors as HTML; empty when the default model cannot be used."""
     try:
-        views = list(studio.run(handlers.opening(picture)))
+        states = [moment.state for moment in handlers.recorded(picture).moments]
     except InputError:
         return ""
-    states = [moment.state for view in views for moment in view.moments]
     file = io.BytesIO()
     Image.fromarray(np.concatenate(states, axis=1)).save(file, "WEBP", quality=QUALITY)
     return MARKUP.format(strip=base64.b64encode(file.getvalue()).decode(), count=len(states), seconds=SECONDS)

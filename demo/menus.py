@@ -28,14 +28,19 @@ def default_model() -> str:
 def model_title(name: str) -> str:
     """For example ``Flow matching - tiny`` or ``Nearest neighbour (baseline)``."""
     if name in BASELINES:
-        return strings.BASELINE.format(BASELINES[name].title)
+        return strings.BASELINE.format(plain_title(name))
     method, _, preset = name.partition("/")
-    return f"{learned(method).title} - {hub_id(preset) or preset}"
+    return f"{said(learned(method).title)} - {hub_id(preset) or preset}"
+
+
+def said(title: str) -> str:
+    """The ``title`` of a method, solver or baseline in the language in use; as it is where there is no translation."""
+    return strings.TITLES.get(title, title)
 
 
 def plain_title(name: str) -> str:
     """:func:`model_title` of a baseline without saying that it is one."""
-    return BASELINES[name].title
+    return said(BASELINES[name].title)
 
 
 def baseline_names() -> tuple[str, ...]:
@@ -65,12 +70,12 @@ def lane_models(count: int) -> list[str]:
 
 def solvers() -> Choices:
     """The method's own default first, as an empty name."""
-    return [(strings.DEFAULT_SOLVER, ""), *((SOLVERS[name].title, name) for name in SOLVERS)]
+    return [(strings.DEFAULT_SOLVER, ""), *((solver_title(name), name) for name in SOLVERS)]
 
 
 def solver_title(name: str) -> str:
     """What people read for the solver ``name``; empty when there is none of that name."""
-    return SOLVERS[name].title if name in SOLVERS else ""
+    return said(SOLVERS[name].title) if name in SOLVERS else ""
 
 
 def patterns() -> Choices:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 import fieldlib
-from demo import studio
+from demo import menus, studio
 from demo.checks import MOST_SEED, whole
 from demo.request import Request, solver_of
 from fieldlib import METHODS, SOLVERS
@@ -174,4 +174,4 @@ def _schedule(name: str) -> Schedule:
     t = torch.linspace(first, last, POINTS)
     alpha, sigma, _, _ = method.path.coefficients(t)
     log_snr = method.path.log_snr(t) / np.log(10)
-    return Schedule(name, method.title, *(x.numpy() for x in (t, alpha, sigma, log_snr)))
+    return Schedule(name, menus.said(method.title), *(x.numpy() for x in (t, alpha, sigma, log_snr)))

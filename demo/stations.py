@@ -18,7 +18,7 @@ from demo.lesson_link import Lane, Lesson, write
 from demo.parts import PARTS
 
 MENTION = re.compile(r"\[([^\]]+)\]\((\w+)\)")
-FLOW, SCORE = "flow_matching/tiny_conv", "score_sde/tiny_conv"
+FLOW = "flow_matching/tiny_conv"
 
 
 @dataclass(frozen=True)
@@ -35,24 +35,22 @@ class Station:
 
 
 def walk() -> tuple[Station, ...]:
-    """All stations in their order; those whose network is not bundled are left out."""
-    there = fieldlib.model_names()
-    if FLOW not in there:
+    """All stations in their order; none where their network is not bundled."""
+    if FLOW not in fieldlib.model_names():
         return ()
     euler = Lane(FLOW, "euler", 20)
-    other = Lane(SCORE, "euler_maruyama", None) if SCORE in there else None
-    stations = (
+    noisy = Lane(FLOW, "euler_maruyama", None)
+    return (
         Station("few", Lesson("temple", fraction=0.05, lanes=(euler,)), 1),
         Station("estimate", Lesson("coffee", lanes=(euler,), view="estimate"), 0),
         Station("sample", Lesson("coffee", lanes=(Lane(FLOW, "", 8),)), 0),
         Station("spread", Lesson("astronaut", lanes=(Lane(FLOW, "", 8),), samples=4, view="uncertainty"), 1),
         Station("steps", Lesson("coffee", lanes=tuple(Lane(FLOW, "", n) for n in (1, 8, 50))), 2),
-        Station("ways", Lesson("balloon", lanes=(euler, other)), 0) if other else None,
+        Station("ways", Lesson("balloon", lanes=(euler, noisy)), 0),
         Station("hole", Lesson("coffee", pattern="block", lanes=(Lane(FLOW, "", 8),)), 2),
         Station("classics", Lesson("cat", lanes=(Lane(FLOW, "", 8),), stills=("nearest", "thin_plate")), 1),
         Station("resolution", Lesson("coffee", pattern="grid", fraction=0.25, lanes=(Lane(FLOW, "", 8),)), 0),
     )
-    return tuple(station for station in stations if station)
 
 
 def lesson_of(number: int) -> Lesson | None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from demo.menus import model_title
 
 Row = Mapping[str, Any]
+UNITS = ("dB", "minutes")
 
 
 class Column(NamedTuple):
@@ -16,6 +17,11 @@ class Column(NamedTuple):
     title: str
     form: str
     better: int
+
+    @property
+    def unit(self) -> str:
+        """What stands behind a value, with its space: the unit at the end of the title, if it has one."""
+        return next((f" {unit}" for unit in UNITS if self.title.endswith(f"({unit})")), "")
 
 
 COLUMNS: dict[str, Column] = {

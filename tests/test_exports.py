@@ -93,6 +93,7 @@ def test_the_bundle_holds_numbers_and_pictures_without_pickle(recordings, coffee
         drawn = json.loads(folder.read("lane2.json"))
     run = recordings[0]
     assert (told["model"], told["solver"], told["steps"], told["noise_seed"]) == (MODEL, "euler", 5, 3)
+    assert told["samples"] == 1
     assert [frame["calls"] for frame in told["frames"]] == [0, 1, 2, 3, 4, 5]
     assert told["frames"][-1]["state"]["psnr"] == run.moments[-1].state_scores.psnr
     assert np.array_equal(unpack_mask(told["mask"], 32), run.scene.mask)

@@ -14,9 +14,10 @@ from demo import checks, languages, menus, pictures, stations, strings
 from demo.guard import guard
 from demo.layout import lay_out
 from demo.parts import PARTS
-from fieldlib import PATTERNS, InputError
+from fieldlib import BASELINES, METHODS, PATTERNS, RIVALS, SOLVERS, InputError
 from fieldlib.data import gallery
 
+TITLED = (METHODS, RIVALS, SOLVERS, BASELINES)
 OTHERS = [name for name in languages.languages() if name != languages.DEFAULT]
 
 
@@ -87,6 +88,9 @@ def test_messages_titles_and_menus_follow_the_language_in_use():
         with pytest.raises(InputError, match="pasos: tiene que ser un número entero de 1 a 9; se recibió 10"):
             checks.whole("steps", 10, 1, 9)
         assert menus.patterns()[-1] == ("Uniforme", "uniform")
+        assert ("Euler-Maruyama (EDE)", "euler_maruyama") in menus.solvers()
+        assert menus.model_title("score_sde/tiny") == "EDE basada en el score - tiny"
+        assert menus.model_title("nearest") == "Vecino más cercano (referencia)"
         assert pictures.from_gallery("frog").title == "Rana"
     assert menus.patterns()[-1] == ("Uniform", "uniform")
     assert pictures.from_gallery("frog").title == "Frog"
@@ -127,10 +131,18 @@ def test_cifar_10_that_is_not_there_is_told_in_the_language_in_use(monkeypatch):
         pictures.from_cifar(3)
 
 
-def test_every_pattern_and_picture_has_a_title_in_every_language():
-    ours = {name for name in PATTERNS if PATTERNS[name].__module__.startswith("fieldlib.patterns.")}  # not of tests
-    assert set(strings.PATTERN_TITLES) == ours
+def test_titles_in_a_language_are_of_what_there_is():
+    assert set(strings.PATTERN_TITLES) <= set(PATTERNS)
+    assert set(strings.TITLES) <= {registry[name].title for registry in TITLED for name in registry}
     assert set(strings.PICTURE_TITLES) == {entry.name for entry in gallery.gallery()}
+
+
+def test_what_no_language_knows_keeps_its_own_title(monkeypatch):
+    monkeypatch.setitem(PATTERNS._entries, "new_pattern", PATTERNS["uniform"])
+    monkeypatch.setattr(SOLVERS["heun"], "title", "New solver")
+    with languages.use("es"):
+        assert ("New pattern", "new_pattern") in menus.patterns()
+        assert menus.solver_title("heun") == "New solver"
 
 
 def test_what_is_guarded_keeps_the_language_it_was_wired_in():

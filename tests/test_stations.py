@@ -69,10 +69,13 @@ def test_fifty_steps_bring_almost_nothing_over_eight():
     assert one > eight + 1
 
 
-def test_the_flow_goes_straighter():
-    flow, sde = (numbers.trajectories(request).bend for request in WALK["ways"].lesson.requests())
-    assert flow < 1.1
-    assert sde > 3 * flow
+@pytest.mark.parametrize("method", ["denoiser", "flow_matching", "score_sde"])
+def test_without_fresh_noise_colours_go_straighter_whatever_the_method(method):
+    euler, noisy = (replace(one, model=f"{method}/tiny_conv") for one in WALK["ways"].lesson.requests())
+    assert (euler.solver, noisy.solver) == ("euler", "euler_maruyama")
+    straight, bent = (numbers.trajectories(request).bend for request in (euler, noisy))
+    assert straight < 1.25
+    assert bent > 3 * straight
 
 
 def test_a_block_is_worse_than_scattered_pixels():
@@ -116,17 +119,28 @@ def finer_than_the_samples(pixels):
     return (np.abs(spectrum[np.maximum.outer(waves, waves) > 32]) ** 2).mean()
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_sizes_that_are_told_are_those_of_the_networks(language):
+    rows = {row["model"].partition("/")[2]: row for row in read_study(STUDY / "comparison.json")["rows"]}
+    with languages.use(language):
+        told = dict(languages.text("GLOSSARY"))["tiny, tiny_conv, base"]
+    millions = [f"{rows[preset]['params'] / 1e6:.1f}" for preset in ("tiny", "tiny_conv", "base")]
+    assert re.findall(r"\d\.\d", told) == millions
+
+
 @pytest.mark.parametrize(("solver", "line"), [("", "ode"), ("euler", "ode"), ("euler_maruyama", "sde")])
 def test_formulas_mark_what_is_at_work(solver, line):
     table = formulas.table("score_sde/tiny", solver)
-    assert len(table["columns"]) == len(list(METHODS))
+    titles = [METHODS[name].title for name in formulas.FORMULAS]  # a method without formulas is left out
+    assert [column["title"] for column in table["columns"]] == titles
     assert [column["active"] for column in table["columns"]].count(True) == 1
     active = [row for row, told in zip(formulas.ROWS, table["rows"], strict=True) if told["active"]]
     assert active == ["path", "target", line]
 
 
-def test_a_baseline_has_no_formula():
-    table = formulas.table("nearest", "")
+@pytest.mark.parametrize("model", ["nearest", "a_new_method/tiny"])
+def test_what_has_no_formulas_marks_none(model):
+    table = formulas.table(model, "")
     assert not any(entry["active"] for entry in [*table["columns"], *table["rows"]])
 
 

@@ -168,6 +168,22 @@ def test_patterns_never_seen_can_be_singled_out(studies):
     assert set(shown[0].value["Pattern"]) == {"disc"}
 
 
+def test_what_answers_at_once_has_no_solver(studies):
+    assert "Thin-plate spline (baseline) (at once, 1 call)" in text_of(visit("frontier", models="thin_plate,nearest"))
+    app = visit("frontier")
+    shown = (app.get("arrow_data_frame") or app.dataframe)[0].value.set_index("Model")
+    assert shown.loc["Flow matching - tiny", "Solver"] == "DDIM"
+    assert shown.loc["Nearest neighbour (baseline)", "Solver"] == ""
+
+
+def test_the_gallery_names_models_by_their_titles():
+    text = words.best_means({"psnr": {"nearest": 19.0, "flow_matching/tiny": 22.0, "thin_plate": 20.0}})
+    assert text == (
+        "Best mean: **Flow matching - tiny** with 22.00 dB. "
+        "The best classical baseline, Thin-plate spline (baseline), reaches 20.00 dB."
+    )
+
+
 def test_navigation_has_all_pages(studies):
     app = AppTest.from_file(str(MAIN), default_timeout=60).run()
     assert not app.exception
@@ -190,14 +206,16 @@ def test_a_baseline_that_wins_is_named():
     rows = [row("flow_matching/tiny", 20.0), row("thin_plate", 22.0)]
     text = words.verdict(rows, cells_of(rows), "estimate_psnr_unobserved")
     assert text.startswith("**Thin") and "a baseline beats every network" in text
-    assert "22.00 ± 0.01" in text and "2.00 behind" in text
+    assert "22.00 ± 0.01 dB" in text and "2.00 dB behind" in text
 
 
 def test_a_ranking_is_safe_when_the_paired_difference_is():
     rows = [row("flow_matching/tiny", 22.1, 0.2), row("thin_plate", 22.0, 0.2)]
     assert "not safe" in words.verdict(rows, cells_of(rows, spread=1), "estimate_psnr_unobserved")
     text = words.verdict(rows, cells_of(rows), "estimate_psnr_unobserved")
-    assert text.endswith("0.10 behind."), "both have the same hard seeds, so wide intervals of their own do not matter"
+    assert text.endswith("0.10 dB behind."), (
+        "both have the same hard seeds, so wide intervals of their own do not matter"
+    )
     assert words.verdict(rows, cells_of(rows)[:4], "estimate_psnr_unobserved").endswith(
         "One seed or one mask only, so no interval."
     )
@@ -340,7 +358,7 @@ def test_the_ablations_of_equal_minutes_have_all_their_own_groups(studies):
 
 def test_lost_pictures_are_named():
     rows = [{"title": "A kite", "psnr": {"thin_plate": 24.0, "regressor/tiny": 23.0}}]
-    assert "on 1 of 1 pictures: A kite (thin plate)" in words.lost_pictures(rows)
+    assert "on 1 of 1 pictures: A kite (Thin-plate spline)" in words.lost_pictures(rows)
     rows.append({"title": "A cat", "psnr": {"thin_plate": 20.0, "regressor/tiny": 23.0}})
     assert "on 1 of 2" in words.lost_pictures(rows)
     assert "on all 1 pictures" in words.lost_pictures(rows[1:])
@@ -357,8 +375,8 @@ def test_cells_that_failed_are_left_out(studies):
 def test_active_sampling_says_how_few_pixels_do(studies):
     text = text_of(visit("active_sampling"))
     assert "22.60 ± 0.01" not in text  # the interval belongs to other columns
-    assert "Where the samples differ most**: 22.60 at 20% known; with 18% it is where random pixels end" in text
-    assert "looks at no sample)**: 21.60 at 20% known, worse than random pixels" in text
+    assert "Where the samples differ most**: 22.60 dB at 20% known; with 18% it is where random pixels end" in text
+    assert "looks at no sample)**: 21.60 dB at 20% known, worse than random pixels" in text
 
 
 def test_filters_that_win_are_named(studies):

@@ -132,7 +132,7 @@ def defeats() -> Iterator[str]:
     baseline = words.best([row for row in rows if not words.trained(row)], ESTIMATE)
     networks = [row for row in rows if words.trained(row)]
     if baseline is not None:
-        bar = f"{title_of(baseline)}'s estimate ({words.number(baseline, ESTIMATE)} dB)"
+        bar = f"{title_of(baseline)}'s estimate ({words.number(baseline, ESTIMATE)})"
         yield f"Mean of K samples below {bar}: {below(networks, MEAN, baseline[ESTIMATE])}."
         yield f"One sample below it, as exact samples would be too: {below(networks, SAMPLE, baseline[ESTIMATE])}."
     yield one_call(networks, comparison.cells)
@@ -148,7 +148,7 @@ def defeats() -> Iterator[str]:
         first = words.best([row for row in larger if row["size"] == size], "psnr")
         if first is not None:
             way = f"{first['model']}, read by {first['reading']}"
-            yield f"Enlarged to {size}x{size} with all pixels known: {way} is best ({words.number(first, 'psnr')} dB)."
+            yield f"Enlarged to {size}x{size} with all pixels known: {way} is best ({words.number(first, 'psnr')})."
     quick = min(
         (row for row in rows if row.get("seconds_per_image")), key=lambda row: row["seconds_per_image"], default=None
     )

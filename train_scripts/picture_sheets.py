@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 import fieldlib
+from demo.menus import model_title
 from fieldlib.assets import STUDY
 from fieldlib.data.gallery import GalleryPicture, gallery
 from fieldlib.metrics import psnr
@@ -30,6 +32,7 @@ from train_scripts.study_file import Cell, Command, StudyFile, chosen_models, we
 ZOOM = 4  # pixels of a cell's side for each pixel of the picture
 ERROR_LIMIT = 0.4  # mean absolute error at the bright end of the error map, data range 1
 SHOWN = 3  # samples on a sheet
+LETTERS = 24  # in a line of a title beside a row
 
 
 class Result(NamedTuple):
@@ -106,7 +109,6 @@ def draw_sheet(index: int, entry: GalleryPicture, models: Sequence[str], options
         "psnr": {one.model: one.psnr for one in results},
         "network_psnr": max((one.psnr for one in learned), default=results[0].psnr),
         "disagreement": float(means.std(0, correction=0).mean()) / 2,
-        "text": sentence(results),
     }
 
 
@@ -127,17 +129,6 @@ def reconstruct(name: str, pixels: np.ndarray, mask: np.ndarray, options: Option
     return Result(name, samples, float(psnr(samples.mean(0)[None, hidden], truth[None, hidden])))
 
 
-def sentence(results: Sequence[Result]) -> str:
-    """Who is best on this picture, in words."""
-    first = results[0]
-    other = next((one for one in results if ("/" in one.model) != ("/" in first.model)), None)
-    text = f"Best mean: **{first.model}** with {first.psnr:.2f} dB."
-    if other is None:
-        return text
-    kind = "network" if "/" in other.model else "baseline"
-    return f"{text} The best {kind}, {other.model}, reaches {other.psnr:.2f} dB."
-
-
 def compose(pixels: np.ndarray, mask: np.ndarray, results: Sequence[Result]) -> Image.Image:
     """The sheet: a row per model, columns input, samples, mean, error, truth."""
     height, width = mask.shape
@@ -148,7 +139,8 @@ def compose(pixels: np.ndarray, mask: np.ndarray, results: Sequence[Result]) -> 
         shown += [shown[-1]] * (SHOWN - len(shown))
         mean = to_pixels(one.mean, height, width)
         pictures = [known_only(pixels, mask), *shown, mean, error_map(mean, pixels), pixels]
-        rows.append(Row(f"{one.model}\n{one.psnr:.2f} dB", pictures))
+        title = "\n".join(wrap(model_title(one.model), LETTERS))
+        rows.append(Row(f"{title}\n{one.psnr:.2f} dB", pictures))
     return picture_grid(titles, rows, height * ZOOM)
 
 

@@ -14,6 +14,7 @@ class MaskPainter {
     Object.assign(this, { mode: "picture", action: "reveal", shape: "pen", size: 2, colour: SWATCHES[3], cursor: [16, 16], from: null });
     this.boards = { picture: new Board([32, 32]), colours: new Board([32, 32]) };
     this.pixels = new Uint8Array(32 * 32 * 3);
+    this.painted = false; // by hand, so that the share and the pattern beside it say nothing of it
     this.pattern = null; // what the pattern tool reveals: the mask that was last drawn by pattern and seed
     this.writeLabels();
     this.buildPalette();
@@ -32,6 +33,7 @@ class MaskPainter {
     if (message.pixels) this.pixels = decodeBytes(message.pixels);
     if (message.pattern) this.pattern = unpackMask(message.pattern, this.board.mask.length);
     if (message.mode) this.mode = message.mode;
+    if ("painted" in message) this.painted = message.painted;
     if (message.mask) this.board.replace(unpackMask(message.mask, this.board.mask.length));
     if (message.colours) this.board.colours = decodeBytes(message.colours);
     if (fresh) this.board.past = [];
@@ -39,6 +41,7 @@ class MaskPainter {
   }
 
   send() {
+    this.painted = true;
     const colours = this.mode === "colours" ? encodeBytes(this.boards.colours.colours) : null;
     this.commit({ mode: this.mode, mask: packMask(this.board.mask), colours, painted: true });
     this.draw();
@@ -208,7 +211,8 @@ class MaskPainter {
     const ghost = mode === "picture" ? GHOST : 0;
     fillPixels(this.canvas, [32, 32], (i) => [rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2], board.mask[i] ? 255 : ghost]);
     const count = board.revealed;
-    const text = labels.count.replace("{}", count).replace("{}", ((100 * count) / board.mask.length).toFixed(1));
+    const share = labels.count.replace("{}", count).replace("{}", ((100 * count) / board.mask.length).toFixed(1));
+    const text = this.painted ? `${share}\n${labels.by_hand}` : share;
     if (this.root.querySelector(".count").textContent !== text) this.root.querySelector(".count").textContent = text;
     for (const button of this.root.querySelectorAll("button")) {
       const { mode: m, action, shape, colour } = button.dataset;

@@ -166,6 +166,7 @@ PAINTER = {
     "invert": "Invert",
     "clear": "Clear",
     "count": "{} of 1024\n({}\u00a0%)",
+    "by_hand": "painted by hand",
 }
 
 FIGURES = {
@@ -239,13 +240,16 @@ STATIONS = {
     },
     "ways": {
         "title": "Straight and curved ways",
-        "text": "Two [methods](method) from the same noise: flow matching follows an equation without chance, the "
-        "score-based one adds fresh noise at every step.",
-        "question": "Which one lets colours take the straighter way?",
-        "answers": ("Flow matching", "The score-based SDE", "Both the same"),
-        "reveal": "Flow matching learned straight lines from noise to picture: it settles calmly. The SDE flickers, "
-        "its colours go several times as far.",
-        "compare": "open [Numbers](numbers) and choose the ways of the colours, which are drawn side by side.",
+        "text": "The same network and the same noise in two lanes; only the solver differs, see Advanced under "
+        "[the method](method). Euler follows an equation without chance (ODE), Euler-Maruyama adds fresh noise at "
+        "every step (SDE).",
+        "question": "With which solver do colours take the straighter way?",
+        "answers": ("Euler, without chance", "Euler-Maruyama, with fresh noise", "Both the same"),
+        "reveal": "Without chance each colour goes almost straight from noise to picture. With fresh noise it "
+        "flickers and goes several times as far. This comes from the solver, not from the method: each method can be "
+        "solved either way.",
+        "compare": "open [Numbers](numbers) and choose the ways of the colours, then choose another method in both "
+        "lanes: Euler stays the straighter one.",
     },
     "hole": {
         "title": "One hole instead of many gaps",
@@ -269,8 +273,9 @@ STATIONS = {
     },
     "resolution": {
         "title": "Any resolution",
-        "text": "A picture here is a field: it has a colour at every place. Every second row and column is revealed, "
-        "and [the player](player) will fill in the others. The result can be read on a grid of 256 by 256.",
+        "text": "A picture here is a field: it has a colour at every place. Every second pixel in both "
+        "directions is revealed, a quarter of all, and [the player](player) will fill in the others. The result can be "
+        "read on a grid of 256 by 256.",
         "question": "Does detail appear that 32 by 32 does not have?",
         "answers": ("No", "Yes, real detail", "Only at the edges"),
         "reveal": "No. The finer grid is read smoothly between the samples of the field. "
@@ -295,10 +300,14 @@ GUIDE = {
 }
 FORMULAS = {
     "heading": "The three methods side by side",
-    "note": "The marked column is the method of the first lane, the marked line is what its solver uses.",
+    "note": "The marked column is the method of the first lane, the marked line is what its solver uses. The targets "
+    "are those of the textbooks. The bundled networks of all three methods learn one and the same thing instead: "
+    "what a linear guess from the revealed pixels and the state still gets wrong, in units of its expected error. "
+    "Each method turns this estimate into its own target, so with the same solver and noise the pictures are nearly "
+    "the same.",
     "method": "Method",
     "path": "From picture to noise",
-    "target": "What the network learns",
+    "target": "Textbook target",
     "ode": "Step without chance (ODE)",
     "sde": "Step with fresh noise (SDE)",
 }
@@ -309,10 +318,41 @@ GLOSSARY = (
     ("Estimate x\u2080", "What the network expects the finished picture to be, given the state and the context."),
     ("Score", "The direction in which pictures become more probable; it points from noise to picture."),
     ("Velocity", "How fast and whither each colour moves along the way."),
+    (
+        "\u03b1\u209c, \u03c3\u209c",
+        "How much of the picture and how much of the noise \u03b5 is in the state at time t.",
+    ),
+    (
+        "s, v, x\u0302\u2080, \u03b5\u0302",
+        "What the network says: score, velocity, and its estimates of picture and noise.",
+    ),
+    ("\u03b2", "The rate at which the path of the score-based SDE turns picture into noise; it grows with t."),
+    (
+        "\u03b7, z",
+        "\u03b7 is how much fresh noise a step of the denoiser adds; z is that noise, drawn anew at every step.",
+    ),
+    (
+        "g, w",
+        "g is how strong the fresh noise is, w the random walk that it is drawn from; dw is one small step of it.",
+    ),
     ("Solver", "The recipe that turns the network's answers into steps."),
     ("Network call", "One pass through the network, the unit of cost. Some solvers make several calls in a step."),
-    ("PSNR", "Peak signal-to-noise ratio in decibels: 20 is a tenth of the full range of error, 3 dB more halves MSE."),
+    (
+        "PSNR",
+        "Peak signal-to-noise ratio in decibels: at 20 dB the typical (root mean square) error is a tenth of the range "
+        "from black to white; 3 dB more halve the mean squared error.",
+    ),
     ("SSIM", "Structural similarity: compares local patterns, 1 is equal."),
+    (
+        "CRPS",
+        "Continuous ranked probability score: the mean distance of the samples from the truth, less half their mean "
+        "distance from each other. Lower is better; of a single answer it is the absolute error.",
+    ),
+    (
+        "tiny, tiny_conv, base",
+        "Sizes of the network: tiny is a Perceiver IO with 2.0 million parameters, tiny_conv a set convolution with "
+        "2.8 million, base a larger one with 7.6 million, which is the most accurate and the slowest.",
+    ),
     ("Posterior", "All pictures that fit the context, each with its probability; a sample is one of them."),
     ("Coverage", "How often the truth lies inside an interval of the samples; 90% of the time for the 90% interval."),
 )
@@ -321,7 +361,8 @@ LINK = {
     "share": "Share and take home",
     "link": "Link to exactly this set-up",
     "link_note": "The address bar follows too. For a lesson add ?lock= or ?hide= and parts of the page, with & in "
-    "place of ? where the link has one already: {}",
+    "place of ? where the link has one already: {}. Downloads and code hold the first sample of each lane, without the "
+    "baselines beside it.",
     "qr": "Show as QR code",
     "qr_label": "QR code of the link",
     "qr_too_long": "the link is too long for a QR code, because it holds a whole picture: share it as text",
@@ -383,6 +424,25 @@ PATTERN_TITLES = {
     "lines": "Lines",
     "random_walk": "Random walk",
     "uniform": "Uniform",
+}
+TITLES = {
+    "Field denoiser": "Field denoiser",
+    "Score-based SDE": "Score-based SDE",
+    "CRPS ensemble": "CRPS ensemble",
+    "Regression": "Regression",
+    "Annealed Langevin": "Annealed Langevin",
+    "Dormand-Prince 5 (ODE, adaptive)": "Dormand-Prince 5 (ODE, adaptive)",
+    "Euler (ODE)": "Euler (ODE)",
+    "Euler-Maruyama (SDE)": "Euler-Maruyama (SDE)",
+    "Heun (ODE)": "Heun (ODE)",
+    "Midpoint (ODE)": "Midpoint (ODE)",
+    "Predictor-corrector (SDE)": "Predictor-corrector (SDE)",
+    "Runge-Kutta 4 (ODE)": "Runge-Kutta 4 (ODE)",
+    "Biharmonic": "Biharmonic",
+    "Linear (Delaunay)": "Linear (Delaunay)",
+    "Linear Gaussian (LMMSE)": "Linear Gaussian (LMMSE)",
+    "Nearest neighbour": "Nearest neighbour",
+    "Thin-plate spline": "Thin-plate spline",
 }
 PICTURE_TITLES = {
     "cat": "Chelsea the cat",

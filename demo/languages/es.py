@@ -166,6 +166,7 @@ PAINTER = {
     "invert": "Invertir",
     "clear": "Vaciar",
     "count": "{} de 1024\n({}\u00a0%)",
+    "by_hand": "pintados a mano",
 }
 
 FIGURES = {
@@ -240,13 +241,15 @@ STATIONS = {
     },
     "ways": {
         "title": "Caminos rectos y curvos",
-        "text": "Dos [métodos](method) desde el mismo ruido: flow matching sigue una ecuación sin azar, el basado en "
-        "score añade ruido nuevo en cada paso.",
-        "question": "¿Cuál lleva los colores por el camino más recto?",
-        "answers": ("Flow matching", "La SDE basada en score", "Los dos igual"),
-        "reveal": "Flow matching aprendió líneas rectas del ruido a la imagen: se asienta con calma. La SDE parpadea, "
-        "sus colores recorren varias veces más.",
-        "compare": "abre [Números](numbers) y elige los caminos de los colores, dibujados uno junto a otro.",
+        "text": "La misma red y el mismo ruido en dos carriles; solo cambia el integrador, que está en Avanzado, bajo "
+        "[el método](method). Euler sigue una ecuación sin azar (EDO), Euler-Maruyama añade ruido nuevo en cada paso "
+        "(EDE).",
+        "question": "¿Con qué integrador siguen los colores el camino más recto?",
+        "answers": ("Euler, sin azar", "Euler-Maruyama, con ruido nuevo", "Con los dos igual"),
+        "reveal": "Sin azar cada color va casi recto del ruido a la imagen. Con ruido nuevo parpadea y recorre varias "
+        "veces más. Eso se debe al integrador, no al método: cada método se puede resolver de las dos maneras.",
+        "compare": "abre [Números](numbers) y elige los caminos de los colores; luego elige otro método en los dos "
+        "carriles: Euler sigue siendo el más recto.",
     },
     "hole": {
         "title": "Un hueco en vez de muchos",
@@ -270,8 +273,9 @@ STATIONS = {
     },
     "resolution": {
         "title": "Cualquier resolución",
-        "text": "Aquí una imagen es un campo: tiene color en cada lugar. Está revelada una de cada dos filas y "
-        "columnas, y [el reproductor](player) llenará las demás. El resultado se puede leer a 256 por 256.",
+        "text": "Aquí una imagen es un campo: tiene color en cada lugar. Está revelado uno de cada dos píxeles "
+        "en ambas direcciones, la cuarta parte, y [el reproductor](player) llenará los demás. El resultado se puede "
+        "leer a 256 por 256.",
         "question": "¿Aparece detalle que no está a 32 por 32?",
         "answers": ("No", "Sí, detalle real", "Solo en los bordes"),
         "reveal": "No. La rejilla fina se lee suavemente entre las muestras del campo. "
@@ -296,10 +300,14 @@ GUIDE = {
 }
 FORMULAS = {
     "heading": "Los tres métodos, uno junto a otro",
-    "note": "La columna marcada es el método del primer carril, la línea marcada lo que usa su integrador.",
+    "note": "La columna marcada es el método del primer carril, la línea marcada lo que usa su integrador. Los "
+    "objetivos son los de los manuales. Las redes incluidas de los tres métodos aprenden en su lugar una misma cosa: "
+    "lo que una estimación lineal a partir de los píxeles revelados y del estado deja mal, en unidades de su error "
+    "esperado. Cada método lo convierte en su propio objetivo; por eso, con el mismo integrador y el mismo ruido, "
+    "las imágenes son casi iguales.",
     "method": "Método",
     "path": "De la imagen al ruido",
-    "target": "Lo que aprende la red",
+    "target": "Objetivo de manual",
     "ode": "Paso sin azar (EDO)",
     "sde": "Paso con ruido nuevo (EDE)",
 }
@@ -310,13 +318,32 @@ GLOSSARY = (
     ("Estimación x\u2080", "Lo que la red espera que sea la imagen final, dados el estado y el contexto."),
     ("Score", "La dirección en que las imágenes se hacen más probables; apunta del ruido a la imagen."),
     ("Velocidad", "Con qué rapidez y hacia dónde se mueve cada color en el camino."),
+    ("\u03b1\u209c, \u03c3\u209c", "Cuánto de la imagen y cuánto del ruido \u03b5 hay en el estado en el tiempo t."),
+    (
+        "s, v, x\u0302\u2080, \u03b5\u0302",
+        "Lo que dice la red: score, velocidad y sus estimaciones de la imagen y del ruido.",
+    ),
+    ("\u03b2", "La rapidez con que el camino de la EDE basada en el score convierte imagen en ruido; crece con t."),
+    ("\u03b7, z", "\u03b7 es cuánto ruido nuevo añade un paso del denoiser; z es ese ruido, distinto en cada paso."),
+    ("g, w", "g es la fuerza del ruido nuevo, w el paseo aleatorio del que sale; dw es un pequeño paso suyo."),
     ("Integrador", "La receta que convierte las respuestas de la red en pasos."),
     ("Llamada a la red", "Un paso por la red, la unidad de coste. Algunos integradores llaman varias veces por paso."),
     (
         "PSNR",
-        "Relación señal a ruido de pico en decibelios: 20 es un error de una décima del rango; 3 dB más, la mitad.",
+        "Relación señal a ruido de pico en decibelios: con 20 dB el error típico (la raíz del error cuadrático medio) "
+        "es una décima del rango de negro a blanco; 3 dB más reducen a la mitad el error cuadrático medio.",
     ),
     ("SSIM", "Similitud estructural: compara patrones locales, 1 es igual."),
+    (
+        "CRPS",
+        "Continuous ranked probability score: la distancia media de las muestras a la verdad, menos la mitad de su "
+        "distancia media entre ellas. Menos es mejor; de una sola respuesta es el error absoluto.",
+    ),
+    (
+        "tiny, tiny_conv, base",
+        "Tamaños de la red: tiny es un Perceiver IO de 2.0 millones de parámetros, tiny_conv una convolución de "
+        "conjuntos de 2.8 millones, base otra mayor de 7.6 millones, la más exacta y la más lenta.",
+    ),
     ("Posterior", "Todas las imágenes que encajan con el contexto, con su probabilidad; una muestra es una de ellas."),
     ("Cobertura", "Cuántas veces la verdad cae en un intervalo de las muestras; el 90 % para el intervalo del 90 %."),
 )
@@ -325,7 +352,8 @@ LINK = {
     "share": "Compartir y llevar a casa",
     "link": "Enlace a exactamente esta configuración",
     "link_note": "La barra de direcciones también lo sigue. Para una lección añade ?lock= o ?hide= y partes de la "
-    "página, con & en lugar de ? si el enlace ya lleva uno: {}",
+    "página, con & en lugar de ? si el enlace ya lleva uno: {}. Las descargas y el código llevan la primera muestra de "
+    "cada carril, sin las referencias de al lado.",
     "qr": "Mostrar código QR",
     "qr_label": "Código QR del enlace",
     "qr_too_long": "el enlace es demasiado largo para un código QR, porque lleva una imagen: compártelo como texto",
@@ -387,6 +415,25 @@ PATTERN_TITLES = {
     "lines": "Líneas",
     "random_walk": "Paseo aleatorio",
     "uniform": "Uniforme",
+}
+TITLES = {
+    "Field denoiser": "Denoiser de campos",
+    "Score-based SDE": "EDE basada en el score",
+    "CRPS ensemble": "Conjunto CRPS",
+    "Regression": "Regresión",
+    "Annealed Langevin": "Langevin con enfriamiento gradual",
+    "Dormand-Prince 5 (ODE, adaptive)": "Dormand-Prince 5 (EDO, adaptativo)",
+    "Euler (ODE)": "Euler (EDO)",
+    "Euler-Maruyama (SDE)": "Euler-Maruyama (EDE)",
+    "Heun (ODE)": "Heun (EDO)",
+    "Midpoint (ODE)": "Punto medio (EDO)",
+    "Predictor-corrector (SDE)": "Predictor-corrector (EDE)",
+    "Runge-Kutta 4 (ODE)": "Runge-Kutta 4 (EDO)",
+    "Biharmonic": "Biarmónica",
+    "Linear (Delaunay)": "Lineal (Delaunay)",
+    "Linear Gaussian (LMMSE)": "Lineal gaussiana (LMMSE)",
+    "Nearest neighbour": "Vecino más cercano",
+    "Thin-plate spline": "Spline de placa delgada",
 }
 PICTURE_TITLES = {
     "cat": "La gata Chelsea",

@@ -42,13 +42,14 @@ def duel(first: Row, other: Row, cells: Sequence[Row], column: str) -> str:
     gap = paired_difference(own(other, cells), own(first, cells), column)
     if gap is None:
         return f"{title_of(other)} has no seed in common"
+    unit = COLUMNS[column].unit
     if abs(gap.value) < grain(column) / 2:
-        return f"{title_of(other)} less than {grain(column):g} apart"
+        return f"{title_of(other)} less than {grain(column):g}{unit} apart"
     form = finer(COLUMNS[column].form)
     said = f"{title_of(other)} {gap.value:+{form}}"
     if gap.half is None:
-        return f"{said} (one seed, no interval)"
-    said += f" ± {gap.half:{form}}"
+        return f"{said}{unit} (one seed, no interval)"
+    said += f" ± {gap.half:{form}}{unit}"
     if not gap.is_safe:
         return f"{said} (equal within the interval)"
     ahead = rank(first[column] + gap.value, column) > rank(first[column], column)

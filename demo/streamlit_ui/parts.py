@@ -9,6 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from demo.menus import solver_title
 from demo.streamlit_ui import address, results
 from demo.streamlit_ui.results import Row, Study
 from demo.study_columns import COLUMNS, title_of
@@ -94,10 +95,12 @@ def table(rows: Sequence[Row], columns: Sequence[str], first: dict[str, str]) ->
 
 
 def label(row: Row, field: str) -> Any:  # noqa: ANN401 - a field of a row
-    """The row's title, text without underscores, anything else as it is."""
+    """The row's title, its solver's, text without underscores, anything else as it is."""
     if field == "model":
         return title_of(row)
     value = row.get(field)
+    if field == "solver":
+        return solver_title(value) if value else ""
     return value.replace("_", " ") if isinstance(value, str) else value
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from demo.menus import model_title, plain_title
 from demo.study_columns import COLUMNS, Row, rank, title_of
 from fieldlib.study import Difference, paired_difference
 
@@ -37,10 +38,10 @@ def trained(row: Row) -> bool:
 
 
 def number(row: Row, column: str) -> str:
-    """A value with its interval, as people write it."""
+    """A value with its interval and its unit, as people write it."""
     form = COLUMNS[column].form
     width = row.get("interval", {}).get(column)
-    return format(row[column], form) + ("" if width is None else f" ± {format(width, form)}")
+    return format(row[column], form) + ("" if width is None else f" ± {format(width, form)}") + COLUMNS[column].unit
 
 
 def own(row: Row, cells: Sequence[Row]) -> list[Row]:
@@ -82,7 +83,7 @@ def verdict(rows: Sequence[Row], cells: Sequence[Row], column: str) -> str:
     if gap is not None and not is_single and not gap.is_safe:
         return f"{text}: their difference is within its interval, so this ranking is not safe."
     who = "" if trained(first) else " Here a baseline beats every network."
-    behind = format(abs(first[column] - other[column]), COLUMNS[column].form)
+    behind = format(abs(first[column] - other[column]), COLUMNS[column].form) + COLUMNS[column].unit
     return f"{text}, {behind} behind.{who}{ONE_SEED if is_single else ''}"
 
 
@@ -189,10 +190,22 @@ def gap(row: Row, reference: Row, column: str) -> str:
 def lost_pictures(rows: Sequence[Row]) -> str:
     """On which picture sheets a classical baseline has the best mean."""
     winners = {row["title"]: max(row["psnr"], key=row["psnr"].__getitem__) for row in rows}
-    lost = [f"{title} ({name.replace('_', ' ')})" for title, name in winners.items() if "/" not in name]
+    lost = [f"{title} ({plain_title(name)})" for title, name in winners.items() if "/" not in name]
     if not lost:
         return f"A network has the best mean on all {len(winners)} pictures."
     return f"A classical baseline has the best mean on {len(lost)} of {len(winners)} pictures: {', '.join(lost)}."
+
+
+def best_means(row: Row) -> str:
+    """On one picture sheet, who has the best mean, and how good the best of the other kind is."""
+    ranked = sorted(row["psnr"], key=row["psnr"].__getitem__, reverse=True)
+    first = ranked[0]
+    other = next((name for name in ranked if ("/" in name) != ("/" in first)), None)
+    text = f"Best mean: **{model_title(first)}** with {row['psnr'][first]:.2f} dB."
+    if other is None:
+        return text
+    kind = "network" if "/" in other else "classical baseline"
+    return f"{text} The best {kind}, {model_title(other)}, reaches {row['psnr'][other]:.2f} dB."
 
 
 def paces(rows: Sequence[Row]) -> str:

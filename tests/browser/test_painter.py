@@ -210,10 +210,12 @@ def test_painted_pixels_are_what_a_run_reveals_and_they_stay_with_another_pictur
 
 def test_share_and_seed_replace_what_was_painted_and_undo_brings_it_back(painter):
     painter.drag((4, 4), (4, 9))
-    painted = painter.mask
+    painted, count = painter.mask, painter.page.locator(".count")
     painter.wait_for_player()
+    assert "painted by hand" in count.inner_text(), "for the share beside it says another number"
     painter.studio.set_number("seed", 5)
     painter.page.wait_for_function("document.querySelector('.painter').dataset.revealed === '204'")
+    assert "painted by hand" not in count.inner_text()
     painter.press("[data-do=undo]")
     assert (painter.mask == painted).all()
     painter.wait_for_player()

@@ -191,6 +191,12 @@ def test_bad_uploads_get_a_message_and_the_studio_goes_on(visit):
     studio.run()
 
 
+def test_a_file_that_is_no_picture_is_refused_in_the_page_s_language(visit):
+    studio = visit(link="lang=es")
+    upload(studio, "notes.txt", b"this is no picture", "text/plain")
+    studio.page.wait_for_selector("[data-testid=toast-body] >> text=el archivo no es una imagen")
+
+
 def test_steps_out_of_range_get_a_message(visit):
     studio = visit()
     studio.set_number("steps", 5000)
@@ -301,12 +307,29 @@ def test_calm_visitors_see_results_without_animation(visit):
     assert studio.player("position") == "20"
 
 
+def test_a_finger_scrolls_a_plot_that_is_wider_than_a_phone(visit):
+    studio = visit(width=390, height=844, has_touch=True, is_mobile=True)
+    studio.page.tap("#numbers > button")
+    plot = studio.page.locator("#numbers-plot")
+    plot.locator(".js-plotly-plot .scatterlayer").first.wait_for()
+    plot.evaluate("plot => plot.scrollIntoView({ block: 'center' })")
+    box = plot.bounding_box()
+    touch = studio.page.context.new_cdp_session(studio.page)
+    for x in range(330, 30, -15):
+        at = {"x": x, "y": box["y"] + box["height"] / 2}
+        kind = "touchStart" if x == 330 else "touchMove"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
+        studio.page.wait_for_timeout(16)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    studio.page.wait_for_function("document.querySelector('#numbers-plot').scrollLeft > 200")
+
+
 def right(studio, selector):
     """Where the first element of ``selector`` ends; 0 when it is not shown."""
     box = studio.page.locator(selector).first.bounding_box() if studio.page.locator(selector).count() else None
     return box["x"] + box["width"] if box else 0
 
 
-def upload(studio, name, content):
-    files = {"name": name, "mimeType": "image/png", "buffer": content}
+def upload(studio, name, content, kind="image/png"):
+    files = {"name": name, "mimeType": kind, "buffer": content}
     studio.page.locator("input[type=file]").first.set_input_files(files)

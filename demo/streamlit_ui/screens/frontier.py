@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from demo import study_figures
+from demo.menus import solver_title
 from demo.streamlit_ui import address, parts, results, words
 from demo.study_columns import COLUMNS, Row, title_of
+from fieldlib.registry import one_call
 
 AXES = {"nfe": "Network calls per sample", "seconds_per_image": "Seconds per sample, one picture alone"}
 STUDIES = {"frontier": "Solvers and steps", "few_calls": "Few calls"}
@@ -24,7 +26,7 @@ def show() -> None:
     """Both studies of speed, where they exist, with the Pareto front."""
     st.title("What does quality cost?")
     study = parts.choose_study(STUDIES)
-    rows = parts.choose_models(study.rows)
+    rows = [settled(row) for row in parts.choose_models(study.rows)]
     left, right = st.columns(2)
     with left:
         column = parts.choose_column(rows, MEASURES)
@@ -47,17 +49,26 @@ def show() -> None:
     parts.finish(study, rows, study.path.stem)
 
 
+def settled(row: Row) -> Row:
+    """``row`` without solver and steps where its model answers at once and uses neither."""
+    return {**row, "solver": None, "steps": None} if one_call(row["model"]) else row
+
+
 def label(row: Row) -> str:
     """Solver and steps of a row."""
-    if row.get("nfe") == 0:
-        return "exact"
-    steps = row.get("steps", "?")
-    return f"{row.get('solver', '')}, {steps} step{'' if steps == 1 else 's'}"
+    if row.get("solver") is None:
+        return "at once"
+    return f"{solver_title(row['solver'])}, {counted(row['steps'], 'step')}"
+
+
+def counted(number: int, thing: str) -> str:
+    """For example ``1 step`` and ``2 steps``."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def sentence(row: Row, x: str, column: str) -> str:
     """One point of the front in words."""
-    cost = f"{row[x]} calls" if x == "nfe" else f"{1000 * row[x]:.0f} ms"
+    cost = counted(row[x], "call") if x == "nfe" else f"{1000 * row[x]:.0f} ms"
     return f"{title_of(row)} ({label(row)}, {cost}) {words.number(row, column)}"
 
 

@@ -36,7 +36,7 @@ def show() -> None:
     row = next(row for row in rows if row["picture"] == picture)
     sheet = assets.STUDY / row["sheet"]
     st.image(sheet, caption=row["caption"], width="stretch", alt=row["caption"])
-    st.markdown(row["text"])
+    st.markdown(words.best_means(row))
     if chosen in WHY:
         st.markdown(f"{WHY[chosen]} {words.lost_pictures(study.rows)}")
     st.download_button("Sheet as PNG", sheet.read_bytes(), sheet.name, "image/png", on_click="ignore")
