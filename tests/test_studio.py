@@ -4,6 +4,7 @@ import math
 import threading
 import zlib
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -162,12 +163,20 @@ def test_views_are_successive_and_complete(pixels):
     assert [moment.calls for view in views for moment in view.moments] == list(range(31))
 
 
-def test_closing_a_run_stops_its_sampling(pixels):
-    views = studio.run(Request(pixels, model=MODEL, steps=1000))
-    next(views)
-    views.close()
-    with pytest.raises(StopIteration):
-        next(views)
+@pytest.mark.parametrize(("lanes", "sizes"), [(1, [1, 2, 2, 2]), (3, [1, 5, 1])])
+def test_lanes_that_wait_for_each_other_send_fewer_fuller_views(pixels, monkeypatch, lanes, sizes):
+    now = [0.0]
+
+    def slow(steps):
+        for step in steps:
+            now[0] += 0.1
+            yield step
+
+    monkeypatch.setattr(studio, "limited", slow)
+    monkeypatch.setattr(studio, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    solvers = ("euler", "ddim", "dpmpp_2m")[:lanes]
+    views = studio.compare([Request(pixels, model=MODEL, solver=solver, steps=6) for solver in solvers])
+    assert [len(view.moments) for view in views if view.lane == 0] == sizes
 
 
 def test_lanes_take_turns_and_equal_the_single_runs(pixels):
