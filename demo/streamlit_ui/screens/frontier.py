@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from demo import study_figures
@@ -49,9 +51,9 @@ def show() -> None:
     parts.finish(study, rows, study.path.stem)
 
 
-def settled(row: Row) -> Row:
+def settled(row: Row) -> dict[str, Any]:
     """``row`` without solver and steps where its model answers at once and uses neither."""
-    return {**row, "solver": None, "steps": None} if one_call(row["model"]) else row
+    return {**row, "solver": None, "steps": None} if one_call(row["model"]) else dict(row)
 
 
 def label(row: Row) -> str:
