@@ -85,7 +85,7 @@ BEFORE = """() => document.querySelector("#pattern").addEventListener("focusin",
   target.dataset.before = target.value;
 })"""
 # On a phone the player stands before the controls, for the eye (studio.css) and for the keyboard. It comes into view
-# when a finger presses Run; a run that a slider has started leaves the slider where it is.
+# when a finger presses Run or answers a station; a run that a slider has started leaves the slider where it is.
 PLAYER_FIRST = """() => {
   const phone = matchMedia("(max-width: 900px)");
   const screen = document.querySelector("#screen"), studio = screen.parentElement;
@@ -94,7 +94,8 @@ PLAYER_FIRST = """() => {
   if (phone.matches) place();
   const show = (event) => {
     const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
-    if (phone.matches && event.isTrusted && event.target.closest?.("#run")) screen.scrollIntoView({ behavior });
+    const pressed = event.isTrusted && event.target.closest?.("#run, #guide .answers button");
+    if (phone.matches && pressed) screen.scrollIntoView({ behavior });
   };
   addEventListener("click", show, true); // the window's: before SLIDERS holds the click back
 }"""

@@ -99,7 +99,8 @@ def add(w: Widgets, query: gr.Textbox) -> None:
     show.click(guard(shown_qr), link, qr, js=ADDRESS, **PRIVATE)
     code.click(guard(shown_code), w.run_inputs, text, **PRIVATE)
     for kind, button in files.items():
-        button.click(guard(writer(kind)), w.run_inputs, file, **SLOW).success(None, None, None, js=DOWNLOAD)
+        written = button.click(guard(writer(kind)), w.run_inputs, file, show_progress_on=link, **SLOW)
+        written.success(None, None, None, js=DOWNLOAD)
 
 
 def shown_qr(link: str) -> Any:  # noqa: ANN401

@@ -128,6 +128,16 @@ def test_a_wrong_answer_is_told_beside_the_right_one(visit):
     assert marked == [WALK[0].right]
 
 
+def test_on_a_phone_an_answer_shows_the_player_and_its_outcome_stands_below(visit):
+    page = visit(link="station=1", width=390, height=844, reduced_motion="reduce").page
+    page.wait_for_selector("#guide [data-station='1']")
+    page.locator("#guide .answers button").first.click()
+    page.wait_for_function("Math.abs(document.querySelector('#screen').getBoundingClientRect().top) < 2")
+    page.locator("#guide .outcome").scroll_into_view_if_needed()
+    outcome, bar = (page.locator(name).bounding_box() for name in ("#guide .outcome", "#actions"))
+    assert outcome["y"] + outcome["height"] <= bar["y"]
+
+
 def test_a_link_to_a_station_sets_it_up(visit):
     studio = visit()
     for number, station in enumerate(WALK[3:5], start=4):
@@ -192,6 +202,16 @@ def test_downloads_open(visit):
             image = Image.open(io.BytesIO(content))
             image.load()
             assert getattr(image, "n_frames", 1) > 1 or kind == "strip", kind
+
+
+def test_a_download_that_takes_time_says_so(visit):
+    studio = visit()
+    studio.set_number("steps", 1000)
+    studio.page.click("#share > button")
+    with studio.page.expect_download(timeout=60_000):
+        studio.page.click("#export-gif")
+        studio.page.wait_for_selector("#share .progress-text")
+    studio.page.wait_for_selector("#share .progress-text", state="hidden")
 
 
 def test_code_and_qr_are_shown(visit):
