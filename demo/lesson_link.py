@@ -145,7 +145,7 @@ def write(lesson: Lesson, set_up: Callable[[int], Lesson | None] = lambda _: Non
     return urlencode(changed, quote_via=quote, safe="/,")
 
 
-def read(query: str | Mapping[str, str], set_up: Callable[[int], Lesson | None] = lambda _: None) -> Reading:
+def read(query: str | Mapping[str, str], set_up: Callable[[int], Lesson | None] | None = None) -> Reading:
     """The inverse of :func:`write`; keys that mean nothing here are ignored.
 
     What is not given is as ``set_up`` says of the given station (:func:`demo.stations.lesson_of`), else as usual; what
@@ -161,7 +161,11 @@ def read(query: str | Mapping[str, str], set_up: Callable[[int], Lesson | None] 
             values[name] = from_text(given[name]) if given[name] else getattr(usual, name)
         except InputError as error:
             complaints.append(f"{name}: {error}")
-    return Reading(replace(set_up(values.get("station", 0)) or usual, **values), tuple(complaints))
+    number = values.get("station", 0)
+    start = set_up(number) if set_up and number else usual
+    if start is None:
+        complaints.append(f"station: {checks.refusal('the station', values.pop('station'), 'a station of the walk')}")
+    return Reading(replace(start or usual, **values), tuple(complaints))
 
 
 def _picture(text: str) -> str:

@@ -136,7 +136,7 @@ def test_what_a_link_leaves_out_is_as_its_station_sets_it_up():
     walk = {2: Lesson("temple", fraction=0.05, pattern="grid", view="observed")}
     lesson = read("station=2&picture=coffee&pattern=nonsense", walk.get).lesson
     assert lesson == Lesson("coffee", fraction=0.05, pattern="grid", view="observed", station=2)
-    assert read("station=7&picture=coffee", walk.get).lesson == Lesson("coffee", station=7)
+    assert read("station=7&picture=coffee", walk.get).lesson == Lesson("coffee"), "there is no such station"
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -33,7 +33,7 @@ class GuidedWalk {
 
   // Opened by a link that has set the page up already.
   open(number) {
-    Object.assign(this, { at: Math.min(Math.max(number, 0), this.stations.length), waiting: false });
+    Object.assign(this, { at: number, waiting: false });
     this.draw();
     this.turned();
   }

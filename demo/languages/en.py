@@ -509,6 +509,8 @@ CHECKED = {
     "view": "view",
     "language": "language",
     "part of the page": "part of the page",
+    "the station": "the station",
+    "a station of the walk": "a station of the walk",
     "a number between 0 and 1, for example 0.2": "a number between 0 and 1, for example 0.2",
     "model,solver,steps, for example flow_matching/tiny,euler,20": "model,solver,steps, for example "
     "flow_matching/tiny,euler,20",

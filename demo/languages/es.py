@@ -502,6 +502,8 @@ CHECKED = {
     "view": "vista",
     "language": "idioma",
     "part of the page": "parte de la página",
+    "the station": "la estación",
+    "a station of the walk": "una estación del recorrido",
     "a number between 0 and 1, for example 0.2": "un número entre 0 y 1, por ejemplo 0.2",
     "model,solver,steps, for example flow_matching/tiny,euler,20": "modelo,integrador,pasos, por ejemplo "
     "flow_matching/tiny,euler,20",
