@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,14 @@ GREY = "#8a8f98"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#a6761d", "#7570b3", GREY)  # Okabe & Ito
 DARK_BLUES = ((0.0, "#101b3f"), (1.0, "#2f6fd6"))  # white numbers can be read on all of them
 POINTING = {-1: "triangle-left", 0: "circle", 1: "triangle-right"}
+LETTERS = 26  # in a line of a title beside an axis
 MARKERS = ("circle", "square", "diamond", "cross", "triangle-up", "x", "star", "hexagon")
 
 
 def bars(rows: Sequence[Row], column: str) -> go.Figure:
     """One value per model with its interval, best first; a dot plot, because PSNR has no natural zero."""
     rows = sorted((row for row in rows if row.get(column) is not None), key=lambda row: -rank(row[column], column))
-    names = [title_of(row) for row in rows]
+    names = [in_lines(title_of(row)) for row in rows]
     colours = [colour_of_kind(row["model"]) for row in rows]
     figure = go.Figure(
         go.Scatter(
@@ -35,7 +37,7 @@ def bars(rows: Sequence[Row], column: str) -> go.Figure:
     )
     figure.update_yaxes(autorange="reversed", automargin=True)
     figure.update_xaxes(title=in_lines(COLUMNS[column].title))
-    return dress(figure, height=90 + 34 * max(len(rows), 3))
+    return dress(figure, height=110 + 37 * max(len(rows), 3))
 
 
 def curves(rows: Sequence[Row], x: str, column: str, x_title: str, *, percent: bool = False) -> go.Figure:
@@ -51,11 +53,11 @@ def curves(rows: Sequence[Row], x: str, column: str, x_title: str, *, percent: b
             mode="lines+markers",
             **style(name, rows),
         )
-    figure.update_yaxes(title=COLUMNS[column].title)
+    figure.update_yaxes(title=in_lines(COLUMNS[column].title))
     figure.update_xaxes(title=x_title, type="log", tickformat=".0%" if percent else None)
     ticks = sorted({row[x] for row in rows})
     figure.update_xaxes(tickvals=ticks)
-    return dress(figure, height=480)
+    return dress(figure, height=height_of(rows))
 
 
 def frontier(rows: Sequence[Row], x: str, column: str, labels: Callable[[Row], str]) -> go.Figure:
@@ -82,8 +84,8 @@ def frontier(rows: Sequence[Row], x: str, column: str, labels: Callable[[Row], s
             hovertemplate=f"%{{text}}<br>%{{x:.3g}}, %{{y:{COLUMNS[column].form}}}<extra>{name}</extra>",
             **style(name, rows),
         )
-    figure.update_yaxes(title=COLUMNS[column].title)
-    return dress(figure, height=500)
+    figure.update_yaxes(title=in_lines(COLUMNS[column].title))
+    return dress(figure, height=height_of(rows))
 
 
 def pareto(rows: Sequence[Row], x: str, column: str) -> list[Row]:
@@ -97,9 +99,9 @@ def pareto(rows: Sequence[Row], x: str, column: str) -> list[Row]:
 
 def heat(rows: Sequence[Row], x: str, column: str) -> go.Figure:
     """``column`` for every model (down) and value of ``x`` (across), as numbers on colours."""
-    names = list(dict.fromkeys(title_of(row) for row in rows))
+    names = list(dict.fromkeys(in_lines(title_of(row)) for row in rows))
     across = list(dict.fromkeys(row[x] for row in rows))
-    values = {(title_of(row), row[x]): row.get(column) for row in rows}
+    values = {(in_lines(title_of(row)), row[x]): row.get(column) for row in rows}
     table = [[values.get((name, place)) for place in across] for name in names]
     figure = go.Figure(
         go.Heatmap(
@@ -115,7 +117,7 @@ def heat(rows: Sequence[Row], x: str, column: str) -> go.Figure:
         )
     )
     figure.update_yaxes(autorange="reversed", automargin=True)
-    return dress(figure, height=130 + 34 * len(names))
+    return dress(figure, height=130 + 36 * len(names))
 
 
 def ablation(rows: Sequence[Row], column: str) -> go.Figure:
@@ -187,8 +189,13 @@ def colour_of_kind(name: str) -> str:
 
 
 def in_lines(title: str) -> str:
-    """``title`` broken after its commas, for axes that may be short."""
-    return title.replace(", ", ",<br>")
+    """``title`` in short lines, for axes on a phone."""
+    return "<br>".join(wrap(title, LETTERS))
+
+
+def height_of(rows: Sequence[Row]) -> int:
+    """Room for a plot and, on a phone, a line of the legend for each model below it."""
+    return 420 + 12 * len({title_of(row) for row in rows})
 
 
 def dress(figure: go.Figure, height: int) -> go.Figure:
@@ -199,7 +206,7 @@ def dress(figure: go.Figure, height: int) -> go.Figure:
         plot_bgcolor=CLEAR,
         margin={"l": 10, "r": 10, "t": 44, "b": 10},  # the buttons stand above the figure
         modebar={"bgcolor": CLEAR, "color": GREY, "activecolor": COLOURS[0]},
-        legend={"orientation": "h", "y": -0.25, "yanchor": "top"},
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},  # clear of the axis title
         hoverlabel={"namelength": -1},
     )
     figure.update_xaxes(gridcolor="rgba(138,143,152,0.25)", zeroline=False, automargin=True)

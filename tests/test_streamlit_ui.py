@@ -202,6 +202,18 @@ def test_run_it_reconstructs():
     assert "0 network calls" in text_of(app)
 
 
+def test_a_finished_run_stays_and_says_when_settings_have_changed():
+    app = visit("run_it", model="thin_plate", share="30")
+    app.button[0].click().run()
+    assert not app.info
+    app.slider(key="share").set_value(10).run()
+    assert "Settings have changed" in app.info[0].value
+    assert "307 of 1024" in text_of(app) and "dB" in text_of(app), "of the run that is shown"
+    app.button[0].click().run()
+    assert not app.info and not app.exception
+    assert "102 of 1024" in text_of(app)
+
+
 def test_a_baseline_that_wins_is_named():
     rows = [row("flow_matching/tiny", 20.0), row("thin_plate", 22.0)]
     text = words.verdict(rows, cells_of(rows), "estimate_psnr_unobserved")

@@ -16,6 +16,9 @@ from demo.study_columns import COLUMNS, title_of
 from fieldlib import InputError, assets
 
 QUALITY = tuple(name for name in COLUMNS if name not in ("seconds_per_image", "nfe", "params", "training_minutes"))
+WIDE = (
+    "<style>.st-key-wide-{name} {{ overflow-x: auto; }} .st-key-wide-{name} > div {{ min-width: {least}px; }}</style>"
+)
 CAMERA = {"displaylogo": False, "displayModeBar": True, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
 
@@ -59,10 +62,15 @@ def choose_column(rows: Sequence[Row], columns: Sequence[str] = QUALITY) -> str:
     return address.choose("Measure", known, "column", lambda name: COLUMNS[name].title)
 
 
-def draw(figure: go.Figure, name: str, alt: str) -> None:
-    """Show a figure; its camera button saves a PNG in the browser, with no server and no network."""
+def draw(figure: go.Figure, name: str, alt: str, *, least: int = 0) -> None:
+    """Show a figure; its camera button saves a PNG in the browser, with no server and no network.
+
+    It is never narrower than ``least`` pixels: a phone scrolls it.
+    """
     image = {"format": "png", "filename": name, "scale": 2}
-    st.plotly_chart(figure, config={**CAMERA, "toImageButtonOptions": image}, key=f"figure-{name}", alt=alt)
+    with st.container(key=f"wide-{name}"):
+        st.html(WIDE.format(name=name, least=least))
+        st.plotly_chart(figure, config={**CAMERA, "toImageButtonOptions": image}, key=f"figure-{name}", alt=alt)
 
 
 def sheet(name: str, caption: str) -> None:

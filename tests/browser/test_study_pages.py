@@ -118,6 +118,23 @@ def test_pages_follow_a_dark_system_and_fit_a_phone(chromium, pages):
         context.close()
 
 
+def test_a_map_of_numbers_can_be_read_on_a_phone(chromium, pages):
+    context = chromium.new_context(viewport={"width": 390, "height": 900})
+    try:
+        page = context.new_page()
+        page.goto(f"{pages}/patterns", timeout=PATIENCE)
+        page.wait_for_selector(".js-plotly-plot .heatmap-label", timeout=PATIENCE)
+        heights = page.eval_on_selector_all(
+            ".heatmap-label", "labels => labels.map((l) => l.getBoundingClientRect().height)"
+        )
+        assert min(heights) >= 10
+        frame = page.locator(".st-key-wide-patterns")
+        assert frame.evaluate("frame => frame.scrollWidth > frame.clientWidth"), "it scrolls by itself"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    finally:
+        context.close()
+
+
 @pytest.mark.parametrize("path", ["super_resolution?known=20%25&size=128", "inpainting?hole=half"])
 def test_applications_show_their_pictures(path, visit):
     page = visit(path)

@@ -20,7 +20,9 @@ def show() -> None:
     rows = [{**row, "place": f"{HOLES[row['hole']]}, {row['hidden']:.0%}"} for row in rows]
     rows.sort(key=lambda row: ("/" not in row["model"], row["model"]))
     st.markdown(words.crossings(rows, study.cells, column, "place"))
-    parts.draw(study_figures.heat(rows, "place", column), "inpainting", f"{COLUMNS[column].title} for every hole")
+    parts.draw(
+        study_figures.heat(rows, "place", column), "inpainting", f"{COLUMNS[column].title} for every hole", least=680
+    )
     with st.expander("Who leads where", expanded=True):
         st.markdown("\n".join(f"- {line}" for line in words.verdicts(rows, study.cells, column, "place", "{}")))
     hole = address.choose("Pictures", list(HOLES), "hole", HOLES.__getitem__)

@@ -24,7 +24,9 @@ def show() -> None:
     rows = [row for row in rows if kind == "all" or row["trained"] == (kind == "trained")]
     rows = sorted(rows, key=lambda row: (not row["trained"], row["pattern"], "/" not in row["model"], row["model"]))
     st.markdown(words.crossings(rows, study.cells, column, "pattern"))
-    parts.draw(study_figures.heat(rows, "pattern", column), "patterns", f"{COLUMNS[column].title} by pattern")
+    parts.draw(
+        study_figures.heat(rows, "pattern", column), "patterns", f"{COLUMNS[column].title} by pattern", least=680
+    )
     unseen = sorted({row["pattern"] for row in rows if not row["trained"]})
     if unseen:
         st.caption(f"Never seen in training: {', '.join(unseen)}.")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from demo import figures, menus, pictures, studio
-from demo.moments import Moment
+from demo.moments import Moment, Scene
 from demo.pictures import Picture
 from demo.request import Request
 from demo.streamlit_ui import address, parts
@@ -18,6 +20,15 @@ from fieldlib.data import gallery
 
 EMPTY = 222  # grey of a hidden pixel
 MOST_STEPS, MOST_SEED = 60, 99
+NAMES = ("Known pixels", "State", "Estimate", "Truth")
+FINISHED = "finished run"  # in the session: a control that moves runs this script again
+
+
+class Finished(NamedTuple):
+    """A run that stays on the page until the next one."""
+
+    request: Request
+    moments: list[Moment]
 
 
 def show() -> None:
@@ -33,6 +44,11 @@ def show() -> None:
             screen(request, pressed)
         except InputError as error:
             st.error(str(error))
+    finished = st.session_state.get(FINISHED)
+    if finished and not same(finished.request, request):
+        with left:
+            st.caption("Known pixels of the next run")
+            paint(st.empty(), known_of(studio.set_scene(request)), NAMES[0])
 
 
 def controls() -> tuple[Picture, Request]:
@@ -52,28 +68,56 @@ def controls() -> tuple[Picture, Request]:
 
 
 def screen(request: Request, pressed: bool) -> None:
-    """What the network sees and the truth; after Run also the state and the estimate, live."""
-    scene = studio.set_scene(request)
-    names = ("Known pixels", "State", "Estimate", "Truth")
-    places = [column.container() for column in st.columns(4)]
-    known = scene.pixels.copy()
-    known[~scene.mask] = EMPTY
+    """What the network sees and the truth; after Run also the state and the estimate, live.
+
+    A run stays when a control moves, with a note that it is not of these settings.
+    """
+    finished: Finished | None = None if pressed else st.session_state.get(FINISHED)
+    if finished and not same(finished.request, request):
+        st.info("Settings have changed since this run: press Run to see what they do.")
+    slots = frames(studio.set_scene(finished.request if finished else request))
+    if pressed:
+        st.session_state.pop(FINISHED, None)
+        finished = st.session_state[FINISHED] = live(request, slots)
+    if finished:
+        last = finished.moments[-1]
+        paint(slots[1], last.state, NAMES[1])
+        paint(slots[2], last.estimate, NAMES[2])
+        report(menus.model_title(finished.request.model), finished.moments)
+
+
+def frames(scene: Scene) -> list[DeltaGenerator]:
+    """Places for four pictures, the first and the last of them filled."""
+    places = [column.container() for column in st.columns(len(NAMES))]
     slots = [place.empty() for place in places]
-    for place, name in zip(places, names, strict=True):
+    for place, name in zip(places, NAMES, strict=True):
         place.caption(name)
-    paint(slots[0], known, names[0])
-    paint(slots[3], scene.pixels, names[3])
+    paint(slots[0], known_of(scene), NAMES[0])
+    paint(slots[3], scene.pixels, NAMES[3])
     st.caption(f"{int(scene.mask.sum())} of {scene.mask.size} pixels are known.")
-    if not pressed:
-        return
+    return slots
+
+
+def live(request: Request, slots: Sequence[DeltaGenerator]) -> Finished:
+    """Run ``request``; state and estimate move meanwhile."""
     bar = st.progress(0.0)
     moments: list[Moment] = []
     for view in studio.run(request):
         moments += view.moments
-        paint(slots[1], moments[-1].state, names[1])
-        paint(slots[2], moments[-1].estimate, names[2])
+        paint(slots[1], moments[-1].state, NAMES[1])
+        paint(slots[2], moments[-1].estimate, NAMES[2])
         bar.progress(len(moments) / view.total)
-    report(menus.model_title(request.model), moments)
+    return Finished(request, moments)
+
+
+def known_of(scene: Scene) -> np.ndarray:
+    """The picture with its hidden pixels in grey."""
+    return np.where(scene.mask[..., None], scene.pixels, np.uint8(EMPTY))
+
+
+def same(one: Request, other: Request) -> bool:
+    """Whether two requests give the same run; arrays have no plain equality."""
+    return all(np.array_equal(getattr(one, field.name), getattr(other, field.name)) for field in fields(Request))
 
 
 def report(title: str, moments: Sequence[Moment]) -> None:
