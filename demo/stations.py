@@ -14,7 +14,7 @@ from typing import Any
 
 import fieldlib
 from demo import languages
-from demo.lesson_link import Lane, Lesson, write
+from demo.lesson_link import Lane, Lesson
 from demo.parts import PARTS
 
 MENTION = re.compile(r"\[([^\]]+)\]\((\w+)\)")
@@ -63,7 +63,6 @@ def told(station: Station) -> dict[str, Any]:
     """``station`` for the page, in the current language: plain text in pieces, no markup."""
     words = languages.text("STATIONS")[station.name]
     return {
-        "name": station.name,
         "title": words["title"],
         "text": pieces(words["text"]),
         "question": words["question"],
@@ -71,7 +70,6 @@ def told(station: Station) -> dict[str, Any]:
         "right": station.right,
         "reveal": pieces(words["reveal"]),
         "compare": pieces(words["compare"]),
-        "link": write(station.lesson),
     }
 
 

@@ -25,7 +25,7 @@ from fieldlib.metrics import psnr
 from fieldlib.patterns.base import make_mask
 from fieldlib.points import to_pixels, to_values
 from train_scripts.cli import command_of, run
-from train_scripts.picture_grid import Row, grey, known_only, picture_grid
+from train_scripts.picture_grid import Row, grey, known_only, picture_grid, save
 from train_scripts.protocol import how
 from train_scripts.study_file import Cell, Command, StudyFile, chosen_models, weights_of
 
@@ -92,8 +92,7 @@ def draw_sheet(index: int, entry: GalleryPicture, models: Sequence[str], options
     mask = make_mask("uniform", height, width, options.context, [options.seed, index])
     results = sorted((reconstruct(name, entry.pixels, mask, options) for name in models), key=lambda one: -one.psnr)
     path = Path("sheets") / f"{entry.name}.png"
-    (options.out / path.parent).mkdir(parents=True, exist_ok=True)
-    compose(entry.pixels, mask, results).quantize(256).save(options.out / path, optimize=True)
+    save(compose(entry.pixels, mask, results), options.out / path)
     learned = [one for one in results if "/" in one.model]
     means = torch.stack([one.mean for one in learned or results])
     caption = (

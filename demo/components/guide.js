@@ -11,6 +11,7 @@ class GuidedWalk {
   constructor(element, labels, stations, go, run, turned) {
     this.root = element.querySelector(".guide");
     Object.assign(this, { labels, stations, go, run, turned, at: 0, ready: true, waiting: false });
+    this.root.setAttribute("aria-label", labels.label);
     this.part("title").textContent = labels.title.replace("{}", stations.length);
     this.part("intro").textContent = labels.intro;
     this.part("hint").textContent = labels.hint;
