@@ -67,6 +67,17 @@ def some_mask():
     return np.random.default_rng(1).random((32, 32)) < 0.3
 
 
+@pytest.mark.parametrize("mode", painter.MODES)
+def test_another_picture_keeps_the_pixels_that_were_chosen_on_the_last_one_but_no_strokes(mode):
+    first = pictures.offered()[0]
+    sheet = {**painter.show(first.pixels, some_mask(), painted=True), "mode": mode}
+    _, _, _, shown, scene, _ = choosing.pick_gallery(1, {**sheet, "colours": sheet["pixels"]}, 20, "uniform", 0)
+    by_pattern, _ = handlers.reveal(pictures.offered()[1], 20, "uniform", 0)
+    assert shown["mask"] == scene["mask"] == (by_pattern if mode == painter.COLOURS else sheet)["mask"]
+    assert shown["painted"] == (mode == painter.PICTURE)
+    assert shown["mode"] == painter.PICTURE
+
+
 @pytest.mark.parametrize("name", ["inpainting", "super_resolution"])
 def test_a_task_reveals_other_pixels_of_the_same_picture(upload, name):
     sheet, scene, percent, pattern, seed = resolution.task(name, upload.key)

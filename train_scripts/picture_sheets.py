@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import wrap
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +17,6 @@ from torch import Tensor
 from tqdm import tqdm
 
 import fieldlib
-from demo.menus import model_title
 from fieldlib.assets import STUDY
 from fieldlib.data.gallery import GalleryPicture, gallery
 from fieldlib.metrics import psnr
@@ -32,7 +30,6 @@ from train_scripts.study_file import Cell, Command, StudyFile, chosen_models, we
 ZOOM = 4  # pixels of a cell's side for each pixel of the picture
 ERROR_LIMIT = 0.4  # mean absolute error at the bright end of the error map, data range 1
 SHOWN = 3  # samples on a sheet
-LETTERS = 24  # in a line of a title beside a row
 
 
 class Result(NamedTuple):
@@ -138,8 +135,7 @@ def compose(pixels: np.ndarray, mask: np.ndarray, results: Sequence[Result]) -> 
         shown += [shown[-1]] * (SHOWN - len(shown))
         mean = to_pixels(one.mean, height, width)
         pictures = [known_only(pixels, mask), *shown, mean, error_map(mean, pixels), pixels]
-        title = "\n".join(wrap(model_title(one.model), LETTERS))
-        rows.append(Row(f"{title}\n{one.psnr:.2f} dB", pictures))
+        rows.append(Row(f"{one.model}\n{one.psnr:.2f} dB", pictures))
     return picture_grid(titles, rows, height * ZOOM)
 
 
