@@ -138,11 +138,6 @@ def test_formulas_mark_what_is_at_work(solver, line):
     assert active == ["path", "target", line]
 
 
-<<<<<<< HEAD
-@pytest.mark.parametrize("model", ["nearest", "a_new_method/tiny"])
-def test_what_has_no_formulas_marks_none(model):
-    table = formulas.table(model, "")
-=======
 # From t = 1 to 0, so dt < 0. The signs: s points to the picture, v from picture to noise, and s = -(x + (1 - t) v) / t.
 STEPS = {
     "score_sde": ("dx = [−½ β x − ½ β s] dt", "dx = [−½ β x − β s] dt + √β dw"),
@@ -157,9 +152,9 @@ def test_steps_with_and_without_chance_have_the_right_signs(method):
         assert step in told, "an explanation may follow"
 
 
-def test_a_baseline_has_no_formula():
-    table = formulas.table("nearest", "")
->>>>>>> c354bd37da99fc9e21593066a79c00fd4f2aac8c
+@pytest.mark.parametrize("model", ["nearest", "a_new_method/tiny"])
+def test_what_has_no_formulas_marks_none(model):
+    table = formulas.table(model, "")
     assert not any(entry["active"] for entry in [*table["columns"], *table["rows"]])
 
 
