@@ -49,7 +49,7 @@ def show() -> None:
     parts.finish(study, rows, study.path.stem)
 
 
-def settled(row: Row) -> Row:
+def settled(row: results.Row) -> results.Row:
     """``row`` without solver and steps where its model answers at once and uses neither."""
     return {**row, "solver": None, "steps": None} if one_call(row["model"]) else row
 
