@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from fieldlib.data.gallery import GalleryPicture, gallery
 from fieldlib.metrics import psnr
 from fieldlib.patterns.base import make_mask
 from fieldlib.points import to_pixels, to_values
+from fieldlib.registry import BASELINES, learned
 from train_scripts.cli import command_of, run
 from train_scripts.picture_grid import Row, grey, known_only, picture_grid, save
 from train_scripts.protocol import how
@@ -30,6 +32,7 @@ from train_scripts.study_file import Cell, Command, StudyFile, chosen_models, we
 ZOOM = 4  # pixels of a cell's side for each pixel of the picture
 ERROR_LIMIT = 0.4  # mean absolute error at the bright end of the error map, data range 1
 SHOWN = 3  # samples on a sheet
+LETTERS = 24  # in a line of a title beside a row
 
 
 class Result(NamedTuple):
@@ -125,6 +128,12 @@ def reconstruct(name: str, pixels: np.ndarray, mask: np.ndarray, options: Option
     return Result(name, samples, float(psnr(samples.mean(0)[None, hidden], truth[None, hidden])))
 
 
+def title_of(model: str) -> str:
+    """What people read for the model of that name."""
+    name, _, preset = model.partition("/")
+    return f"{learned(name).title} - {preset}" if preset else f"{BASELINES[name].title} (baseline)"
+
+
 def compose(pixels: np.ndarray, mask: np.ndarray, results: Sequence[Result]) -> Image.Image:
     """The sheet: a row per model, columns input, samples, mean, error, truth."""
     height, width = mask.shape
@@ -135,7 +144,8 @@ def compose(pixels: np.ndarray, mask: np.ndarray, results: Sequence[Result]) -> 
         shown += [shown[-1]] * (SHOWN - len(shown))
         mean = to_pixels(one.mean, height, width)
         pictures = [known_only(pixels, mask), *shown, mean, error_map(mean, pixels), pixels]
-        rows.append(Row(f"{one.model}\n{one.psnr:.2f} dB", pictures))
+        title = "\n".join(wrap(title_of(one.model), LETTERS))
+        rows.append(Row(f"{title}\n{one.psnr:.2f} dB", pictures))
     return picture_grid(titles, rows, height * ZOOM)
 
 

@@ -37,8 +37,8 @@ def test_the_formulas_stay_in_the_language_of_the_page(visit, address):
     studio.page.click("#knowledge > button")
     title = studio.page.inner_text("#formulas h3")
     studio.page.click("#model input")
-    studio.page.get_by_role("option", name="Score-based SDE - tiny", exact=True).click()
-    studio.page.wait_for_selector("#formulas th.active >> text=Score-based SDE")
+    studio.page.get_by_role("option", name="EDE basada en el score - tiny", exact=True).click()
+    studio.page.wait_for_selector("#formulas th.active >> text=EDE basada en el score")
     assert studio.page.inner_text("#formulas h3") == title
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from demo import study_figures
@@ -51,7 +49,7 @@ def show() -> None:
     parts.finish(study, rows, study.path.stem)
 
 
-def settled(row: Row) -> dict[str, Any]:
+def settled(row: results.Row) -> results.Row:
     """``row`` without solver and steps where its model answers at once and uses neither."""
     return {**row, "solver": None, "steps": None} if one_call(row["model"]) else dict(row)
 
