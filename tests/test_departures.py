@@ -59,7 +59,8 @@ def test_the_queue_of_a_tab_that_closes_stays_until_its_stream_has_ended(page):
 def test_the_runs_of_a_tab_that_closes_end_at_once_and_no_other_ones():
     async def close():
         with gr.Blocks() as page:
-            forget_departed(page)
+            pass
+        forget_departed(page)  # enters the page itself
         (forget,) = [fn.fn for fn in page.fns.values()]
         ours, theirs = (SimpleNamespace(session_hash=name, _id=name, alive=True) for name in ("gone", "here"))
         page._queue.active_jobs = [[ours], None, [theirs]]
