@@ -161,7 +161,7 @@ def preview(live: bool, key: str, *values: Any) -> Iterator[player.Message]:  # 
     for number, request in enumerate(requests):
         view = studio.finish(request)
         name = name or view.run
-        view = view._replace(run=name, lane=number, start=0, total=1)
+        view = view._replace(run=name, lane=number, start=0)
         yield player.chunk_message(view, heading(requests), lanes, "preview")
 
 
