@@ -137,29 +137,35 @@ class Reading(NamedTuple):
     complaints: tuple[str, ...]
 
 
-def write(lesson: Lesson) -> str:
-    """``lesson`` as a query string without the question mark; what has its default value is left out."""
-    usual = Lesson()
+def write(lesson: Lesson, set_up: Callable[[int], Lesson | None] = lambda _: None) -> str:
+    """``lesson`` as a query string without the question mark; what its station sets up, or is usual, is left out."""
+    usual = set_up(lesson.station) or Lesson()
     pairs = ((f.name, getattr(lesson, f.name)) for f in fields(Lesson))
     changed = {name: TO_TEXT.get(name, str)(value) for name, value in pairs if value != getattr(usual, name)}
     return urlencode(changed, quote_via=quote, safe="/,")
 
 
-def read(query: str | Mapping[str, str], set_up: Callable[[int], Lesson | None] = lambda _: None) -> Reading:
+def read(query: str | Mapping[str, str], set_up: Callable[[int], Lesson | None] | None = None) -> Reading:
     """The inverse of :func:`write`; keys that mean nothing here are ignored.
 
-    What is not given is as ``set_up`` says of the given station (:func:`demo.stations.lesson_of`), else as usual.
+    What is not given is as ``set_up`` says of the given station (:func:`demo.stations.lesson_of`), else as usual; what
+    is given as nothing is as usual.
     """
-    given = dict(parse_qsl(query.lstrip("?"))) if isinstance(query, str) else dict(query)
+    given = dict(parse_qsl(query.lstrip("?"), keep_blank_values=True)) if isinstance(query, str) else dict(query)
+    usual = Lesson()
     values, complaints = {}, []
     for name, from_text in FROM_TEXT.items():
         if name not in given:
             continue
         try:
-            values[name] = from_text(given[name])
+            values[name] = from_text(given[name]) if given[name] else getattr(usual, name)
         except InputError as error:
             complaints.append(f"{name}: {error}")
-    return Reading(replace(set_up(values.get("station", 0)) or Lesson(), **values), tuple(complaints))
+    number = values.get("station", 0)
+    start = set_up(number) if set_up and number else usual
+    if start is None:
+        complaints.append(f"station: {checks.refusal('the station', values.pop('station'), 'a station of the walk')}")
+    return Reading(replace(start or usual, **values), tuple(complaints))
 
 
 def _picture(text: str) -> str:

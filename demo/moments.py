@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from fieldlib import Frame
-from fieldlib.metrics import psnr, ssim, to_picture
-from fieldlib.points import SIDE, to_pixels, to_values
+from fieldlib.metrics import psnr, ssim
+from fieldlib.points import SIDE, to_picture, to_pixels, to_values
 
 SPREAD_LIMIT = 0.25  # standard deviation of a pixel over the samples, data range 1, at the upper end of its map
 

@@ -16,7 +16,7 @@ from demo.checks import MOST_SEED, whole
 from demo.request import Request, solver_of
 from fieldlib import METHODS, SOLVERS
 from fieldlib.metrics import coverage, fair_crps, psnr
-from fieldlib.points import SIDE, to_values
+from fieldlib.points import SIDE, to_unit, to_values
 from fieldlib.registry import one_call
 from fieldlib.sampling import estimate, sample
 
@@ -145,13 +145,13 @@ def spread(request: Request, count: int = 8) -> Spread:
     seeds = [(request.noise_seed + k) % (MOST_SEED + 1) for k in range(count)]
     frames = sample(model, context, coords, solver=request.solver, steps=request.steps, seeds=seeds)
     *_, last = studio.limited(frames)
-    ensemble = (last.values.clamp(-1, 1) + 1) / 2  # as pixels, data range 1
+    ensemble = to_unit(last.values)
     deviation = np.zeros((SIDE, SIDE), np.float32)
     deviation[~scene.mask] = ensemble.std(0).mean(-1).numpy()
     if not scene.scored:
         return Spread(count, deviation, *[float("nan")] * 6)
-    expected = (estimate(model, context, coords).clamp(-1, 1) + 1) / 2
-    truth = (to_values(scene.pixels)[torch.from_numpy(hidden)] + 1) / 2
+    expected = to_unit(estimate(model, context, coords))
+    truth = to_unit(to_values(scene.pixels)[torch.from_numpy(hidden)])
     return Spread(count, deviation, *_rated(ensemble, expected, truth))
 
 

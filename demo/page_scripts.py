@@ -47,8 +47,15 @@ SLIDERS = """() => {
     const range = document.querySelector("#percent input[type=range]");
     target.value = Math.min(Math.max(Math.round(target.value), range.min), range.max);
   };
+  // It leaves 2.5 steps in their field, shows 3 in the slider and sends 2. While they are typed the caret would jump.
+  const round = ({ target }) => {
+    if (!target.closest?.("#steps, #seed, #noise") || Number.isInteger(Number(target.value))) return;
+    target.value = Math.round(target.value);
+    target.dispatchEvent(new Event("input", { bubbles: true }));
+  };
   document.addEventListener("input", clamp, true);
   document.addEventListener("click", wait, true);
+  on("change", round);
   on("keydown", () => (keys = true));
   on("pointerdown", () => (keys = false));
   on("input", (event) => slider(event) && (slider(event).dataset.moved = "yes"));
@@ -78,7 +85,7 @@ BEFORE = """() => document.querySelector("#pattern").addEventListener("focusin",
   target.dataset.before = target.value;
 })"""
 # On a phone the player stands before the controls, for the eye (studio.css) and for the keyboard. It comes into view
-# when a finger presses Run; a run that a slider has started leaves the slider where it is.
+# when a finger presses Run or answers a station; a run that a slider has started leaves the slider where it is.
 PLAYER_FIRST = """() => {
   const phone = matchMedia("(max-width: 900px)");
   const screen = document.querySelector("#screen"), studio = screen.parentElement;
@@ -87,7 +94,8 @@ PLAYER_FIRST = """() => {
   if (phone.matches) place();
   const show = (event) => {
     const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
-    if (phone.matches && event.isTrusted && event.target.closest?.("#run")) screen.scrollIntoView({ behavior });
+    const pressed = event.isTrusted && event.target.closest?.("#run, #guide .answers button");
+    if (phone.matches && pressed) screen.scrollIntoView({ behavior });
   };
   addEventListener("click", show, true); // the window's: before SLIDERS holds the click back
 }"""

@@ -10,6 +10,7 @@ import gradio as gr
 from demo import handlers, lesson_link, menus, own_picture, pictures
 from demo.checks import pack_mask
 from demo.components import painter, picker
+from demo.layout import MOST_SLIDER_STEPS
 from demo.lesson_link import Lane, Lesson
 from demo.request import MOST_LANES
 
@@ -76,7 +77,7 @@ def updates(lesson: Lesson) -> Updates:
     return [
         *(chosen.key, None, thumbs, pictures.cifar_number(chosen.name), sheet, {**scene, "view": lesson.view}),
         *drawn,
-        *(len(lesson.lanes), first.model, first.solver, lesson.steps, min(lesson.steps, 100)),
+        *(len(lesson.lanes), first.model, first.solver, lesson.steps, min(lesson.steps, MOST_SLIDER_STEPS)),
         *(lesson.noise, lesson.samples, list(lesson.stills)),
         *boxes,
         *(value for lane in _filled(others) for value in lane),

@@ -27,6 +27,11 @@ class File(NamedTuple):
     headers: Headers
     body: bytes
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the body is as long as its headers say."""
+        return int(self.headers.get("content-length", len(self.body))) == len(self.body)
+
 
 class Shelf:
     """ASGI middleware, see the module; asks ``app`` once for each file that there is, however many browsers wait."""
@@ -41,20 +46,25 @@ class Shelf:
             return await self._app(scope, receive, send)
         path = scope["path"]
         if path not in self._files:
-            self._files[path] = asyncio.create_task(self._fetch(scope, receive))
+            self._files[path] = asyncio.create_task(self._fetch(scope))
         file = await asyncio.shield(self._files[path])  # a browser that leaves does not end it for the others
         await Response(file.body, file.status, dict(file.headers))(scope, receive, send)
 
-    async def _fetch(self, scope: Scope, receive: Receive) -> File:
+    async def _fetch(self, scope: Scope) -> File:
         """The file that is asked for, packed; any other answer as it is, and forgotten."""
         found = False
         try:
-            file = await answer_of(self._app, scope, receive)
-            found = file.status == 200
+            file = await answer_of(self._app, scope, stay)
+            found = file.status == 200 and file.is_whole
             return await asyncio.to_thread(pack, file) if found else file
         finally:
             if not found:
                 del self._files[scope["path"]]
+
+
+async def stay() -> Message:
+    """A browser that never leaves: the file is fetched for all, not for the one who asked first and may be gone."""
+    return await asyncio.Event().wait()  # type: ignore[return-value]  # does not end
 
 
 def fits(scope: Scope) -> bool:

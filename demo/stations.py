@@ -14,7 +14,7 @@ from typing import Any
 
 import fieldlib
 from demo import languages
-from demo.lesson_link import Lane, Lesson, write
+from demo.lesson_link import Lane, Lesson
 from demo.parts import PARTS
 
 MENTION = re.compile(r"\[([^\]]+)\]\((\w+)\)")
@@ -41,7 +41,7 @@ def walk() -> tuple[Station, ...]:
     euler = Lane(FLOW, "euler", 20)
     noisy = Lane(FLOW, "euler_maruyama", None)
     return (
-        Station("few", Lesson("temple", fraction=0.05, lanes=(euler,), view="observed"), 1),
+        Station("few", Lesson("temple", fraction=0.05, lanes=(euler,)), 1),
         Station("estimate", Lesson("coffee", lanes=(euler,), view="estimate"), 0),
         Station("sample", Lesson("coffee", lanes=(Lane(FLOW, "", 8),)), 0),
         Station("spread", Lesson("astronaut", lanes=(Lane(FLOW, "", 8),), samples=4, view="uncertainty"), 1),
@@ -63,7 +63,6 @@ def told(station: Station) -> dict[str, Any]:
     """``station`` for the page, in the current language: plain text in pieces, no markup."""
     words = languages.text("STATIONS")[station.name]
     return {
-        "name": station.name,
         "title": words["title"],
         "text": pieces(words["text"]),
         "question": words["question"],
@@ -71,7 +70,6 @@ def told(station: Station) -> dict[str, Any]:
         "right": station.right,
         "reveal": pieces(words["reveal"]),
         "compare": pieces(words["compare"]),
-        "link": write(station.lesson),
     }
 
 

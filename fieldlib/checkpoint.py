@@ -17,6 +17,7 @@ from fieldlib.model import FieldModel
 from fieldlib.registry import BACKBONES, learned
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
+DESCRIPTION = ("method", "backbone", "options", "base", "objective")  # what a model is built from
 
 
 def build(config: dict[str, Any], kind: type[FieldModel] = FieldModel) -> FieldModel:
@@ -96,9 +97,23 @@ def read_config(folder: str | Path) -> dict[str, Any]:
         raise InputError(f"{folder} is no model folder: it has no {CONFIG}") from None
     except (ValueError, OSError) as error:
         raise InputError(f"{path} cannot be read as JSON: {error}") from error
-    if not isinstance(config, dict) or not {"method", "backbone", "options", "base", "objective"} <= config.keys():
+    if not isinstance(config, dict) or not set(DESCRIPTION) <= config.keys():
         raise InputError(f"{path} is not a fieldlib model description; train one with train_scripts.train")
     return config
+
+
+def refuse_another(config: dict[str, Any], folder: Path) -> None:
+    """Refuse to go on in a ``folder`` that holds another model than ``config`` describes; one without any is fine.
+
+    Raises:
+        InputError: what differs, and what to do.
+    """
+    kept = read_config(folder) if (folder / CONFIG).exists() else config
+    apart = [f"{name} {kept[name]} instead of {config[name]}" for name in DESCRIPTION if kept[name] != config[name]]
+    if apart:
+        raise InputError(
+            f"{folder} holds a run with {', '.join(apart)}: go on as it was begun, or choose another folder"
+        )
 
 
 def read_weights(folder: str | Path) -> dict[str, torch.Tensor]:

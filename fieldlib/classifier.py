@@ -21,7 +21,7 @@ from fieldlib.assets import ASSETS
 from fieldlib.data.cifar10 import CLASSES
 from fieldlib.errors import InputError
 from fieldlib.files import write_atomic
-from fieldlib.points import SIDE
+from fieldlib.points import SIDE, to_picture
 
 CLASSIFIER = ASSETS / "classifier" / "classifier.safetensors"
 WIDTHS, FEATURES = (48, 128, 192), 64
@@ -95,7 +95,7 @@ def load_classifier(path: Path = CLASSIFIER) -> Classifier:
 
 def describe(network: Classifier, values: Tensor) -> tuple[Tensor, Tensor]:
     """Features (N, 64) and most likely classes (N,) of pictures given as values (N, 1024, 3) in [-1, 1]."""
-    pictures = values.clamp(-1, 1).transpose(1, 2).unflatten(2, (SIDE, SIDE))
+    pictures = to_picture(values.clamp(-1, 1), SIDE, SIDE)
     features = torch.cat([network.features(part) for part in pictures.split(CHUNK)])
     return features, network.classify(features).argmax(1)
 

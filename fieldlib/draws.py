@@ -16,6 +16,7 @@ from fieldlib.solvers.base import Solver
 
 MOST_STEPS, MOST_TEMPERATURE = 1000, 2.0
 MOST_SEED = 2**63 - 1
+LARGEST = 10.0  # coordinate or value of a known point: beyond, it counts pixels or grey levels
 SHORTEST = 0.1  # noise length in pixels; below it a field on the pixels is white noise
 
 
@@ -60,6 +61,8 @@ def check_draws(draws: Draws, batch: int) -> None:
         raise InputError(f"temperature is a number from 0 (mean) over 1 (sample) to 2; got {draws.temperature}")
     if draws.noise_length and not SHORTEST <= draws.noise_length <= SIDE:
         raise InputError(f"noise_length is 0 (white) or {SHORTEST} to {SIDE} pixels; got {draws.noise_length}")
+    if not isinstance(draws.seeds, Sequence):
+        raise InputError(f"seeds is a list of whole numbers, one for each sample; got {draws.seeds!r}")
     if not draws.seeds or len(draws.seeds) % batch:
         raise InputError(f"give a multiple of {batch} seeds, one per sample of each picture; got {len(draws.seeds)}")
     for seed in draws.seeds:
@@ -89,3 +92,7 @@ def check_points(context: Points, coords: Tensor) -> None:
         raise InputError("no pixel is revealed: reveal at least one")
     if not all(bool(numbers.isfinite().all()) for numbers in (where, values, coords)):
         raise InputError("coordinates and values must be finite numbers; got NaN or infinity")
+    for name, numbers in (("coordinates", where), ("values", values)):
+        most = float((numbers if mask is None else numbers[mask]).abs().max())
+        if most > LARGEST:
+            raise InputError(f"the context's {name} lie in [-1, 1], as fieldlib.observe makes them; got {most:g}")

@@ -18,7 +18,7 @@ from fieldlib.baselines.base import Baseline
 from fieldlib.errors import InputError
 from fieldlib.metrics import MetricsTracker, Truth
 from fieldlib.parallel import Team
-from fieldlib.points import Points, grid, to_values
+from fieldlib.points import Points, grid, select, to_values
 from fieldlib.sampling import Model, estimate, make_solver, reconstruct, sample
 from fieldlib.scenes import Scene, batches, observe_scene
 from fieldlib.solvers.base import Solver
@@ -169,8 +169,8 @@ def locate(model: Model, scenes: Sequence[Scene]) -> tuple[Points, Tensor]:
     known = torch.from_numpy(np.stack([scene.known for scene in scenes]))
     values = to_values(np.stack([scene.pixels for scene in scenes]))
     device = device_of(model)
-    context = Points(*(x[known].unflatten(0, (len(scenes), -1)).to(device) for x in (coords, values)))
-    return context, coords[~known].unflatten(0, (len(scenes), -1)).to(device)
+    context = Points(*(select(x, known).to(device) for x in (coords, values)))
+    return context, select(coords, ~known).to(device)
 
 
 def draw(model: Model, scenes: Sequence[Scene], settings: Settings) -> tuple[Truth, Tensor, int]:

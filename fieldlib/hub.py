@@ -44,10 +44,14 @@ def load(name: str | Path, revision: str | None = None) -> FieldModel | Baseline
         return BASELINES[text]()
     if bundled:
         return _load_preset(method, preset or _default_preset(method))
-    if Path(text).is_dir():
+    if text and Path(text).is_dir():
         raise InputError(f"{text} is no model folder: it has no {CONFIG}")
     if text.count("/") == 1 and not text.startswith(("/", ".", "~")):
-        return PretrainedModel.from_pretrained(text, revision=revision)
+        try:
+            return PretrainedModel.from_pretrained(text, revision=revision)
+        except InputError as error:
+            known = f"no folder and no bundled model is called {text!r} either; bundled: {', '.join(model_names())}"
+            raise InputError(f"{error} ({known})") from error
     raise InputError(f"unknown model {text!r}; known: {', '.join(model_names())}, a folder or a Hub id like user/repo")
 
 

@@ -13,6 +13,8 @@ from torch import Tensor
 from torchmetrics import MeanAbsoluteError, MeanMetric, MeanSquaredError, Metric
 from torchmetrics.functional.image import peak_signal_noise_ratio, structural_similarity_index_measure
 
+from fieldlib.points import select, to_picture, to_unit
+
 VIEWS = ("sample", "mean", "estimate")
 BEST_PSNR = 100.0  # dB, given to a picture without any error, so that means stay finite
 GREY_LEVEL = 1 / 255
@@ -80,12 +82,12 @@ class MetricsTracker:
         return {**columns, "sharpness": ours / theirs if theirs else None}
 
     def _add_view(self, view: str, values: Tensor, truth: Truth) -> None:
-        ours, theirs = (_select(_pixels(x), truth.target) for x in (values, truth.values))
+        ours, theirs = (select(to_unit(x), truth.target) for x in (values, truth.values))
         self._errors[f"{view}_mse"].update(ours, theirs)
         self._errors[f"{view}_mae"].update(ours, theirs)
         pairs = {"target": truth.target, "unobserved": ~truth.known, "full": torch.ones_like(truth.known)}
         for name, where in pairs.items():
-            self._mean(f"{view}_psnr_{name}", psnr(_select(values, where), _select(truth.values, where)))
+            self._mean(f"{view}_psnr_{name}", psnr(select(values, where), select(truth.values, where)))
         pictures = (to_picture(x, *self._size) for x in (values, truth.values))
         self._mean(f"{view}_ssim_full", ssim(*pictures))
 
@@ -94,7 +96,7 @@ class MetricsTracker:
             return
         where = ~truth.known
         ensemble = samples.transpose(1, 2)[where].movedim(1, 0)  # (K, pixels, C)
-        ensemble, observed = _pixels(ensemble), _pixels(truth.values[where])
+        ensemble, observed = to_unit(ensemble), to_unit(truth.values[where])
         self._mean("crps", fair_crps(ensemble, observed))
         self._mean("coverage50", coverage(ensemble, observed, 0.5))
         self._mean("coverage90", coverage(ensemble, observed, 0.9))
@@ -107,7 +109,7 @@ class MetricsTracker:
 def psnr(prediction: Tensor, truth: Tensor) -> Tensor:
     """PSNR in dB of each set of values (B, N, C) in [-1, 1], (B,); data range 1 after halving, at most 100 dB."""
     error = peak_signal_noise_ratio(
-        _pixels(prediction), _pixels(truth), data_range=1.0, reduction="none", dim=tuple(range(1, truth.ndim))
+        to_unit(prediction), to_unit(truth), data_range=1.0, reduction="none", dim=tuple(range(1, truth.ndim))
     )
     return error.clamp(max=BEST_PSNR)
 
@@ -119,7 +121,7 @@ def ssim(prediction: Tensor, truth: Tensor) -> Tensor:
 
     References: Wang et al. 2004, Image quality assessment: from error visibility to structural similarity.
     """
-    scores = structural_similarity_index_measure(_pixels(prediction), _pixels(truth), data_range=1.0, reduction="none")
+    scores = structural_similarity_index_measure(to_unit(prediction), to_unit(truth), data_range=1.0, reduction="none")
     return torch.as_tensor(scores).reshape(-1)
 
 
@@ -156,21 +158,6 @@ def coverage(ensemble: Tensor, truth: Tensor, level: float) -> Tensor:
     return inside.clamp_min(0) / (high - low)
 
 
-def to_picture(values: Tensor, height: int, width: int) -> Tensor:
-    """Values (B, H * W, C) -> (B, C, H, W), the layout of :func:`ssim`."""
-    return values.transpose(1, 2).unflatten(-1, (height, width))
-
-
 def _energy(pictures: Tensor) -> Tensor:
     """Sum of squared differences of neighbouring pixels, (B,)."""
     return sum(pictures.diff(dim=axis).square().sum((1, 2, 3)) for axis in (-2, -1))  # type: ignore[return-value]
-
-
-def _pixels(values: Tensor) -> Tensor:
-    """Values in [-1, 1], clipped, -> [0, 1]."""
-    return (values.clamp(-1, 1) + 1) / 2
-
-
-def _select(values: Tensor, where: Tensor) -> Tensor:
-    """The values (B, N, C) where ``where`` (B, N) is True, (B, n, C); n is the same for each picture."""
-    return values[where].unflatten(0, (len(values), -1))

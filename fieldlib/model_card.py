@@ -17,11 +17,17 @@ SCORED = (
     "coverage90",
     "sharpness",
 )
+BUNDLED = "CIFAR-10"  # what the bundled weights were trained on; other data is named in the config
+OF_CIFAR10 = {
+    "datasets": "datasets: [uoft-cs/cifar10]\n",
+    "limits": "CIFAR-10 (32x32 photographs of ten classes)",
+    "credit": "Data: CIFAR-10, Krizhevsky 2009.",
+}
+OF_OTHERS = {"datasets": "", "credit": "Name the source of the pictures here."}
 CARD = """---
 license: apache-2.0
 library_name: fieldlib
-datasets: [uoft-cs/cifar10]
-tags: [neural-field, image-completion, {method}]
+{datasets}tags: [neural-field, image-completion, {method}]
 ---
 
 # {method}/{preset}
@@ -47,12 +53,12 @@ Use it with `fieldlib.load("{method}/{preset}")`.
 
 ## Limits
 
-Trained on CIFAR-10 (32x32 photographs of ten classes). A sample is one plausible completion, not the truth: do not use
+Trained on {limits}. A sample is one plausible completion, not the truth: do not use
 it where the hidden pixels matter. Finer grids than 32x32 gain no detail.
 
 ## Licence
 
-Weights: Apache-2.0. Data: CIFAR-10, Krizhevsky 2009.
+Weights: Apache-2.0. {credit}
 """
 
 SHARED = """
@@ -67,20 +73,21 @@ def make_card(config: dict[str, Any]) -> str:
     trained = stages(config)
     return CARD.format(
         **{name: fields[name] for name in ("method", "preset", "backbone", "base", "objective")},
-        data=data_of(config.get("training", {})),
+        data=data_of(config.get("training", {}), config.get("data", BUNDLED)),
         masks=masks_of(config.get("training", {})),
         shared=SHARED if len(trained) > 1 else "",
         stages="\n".join(map(stage_row, trained)),
         commands="\n".join(map(stage_command, trained)),
+        **OF_CIFAR10 if "data" not in config else {**OF_OTHERS, "limits": f"{config['data']} pictures of 32x32 pixels"},
         note=f"\n{config['note']}\n" if "note" in config else "",
-        scores=score_table(config.get("scores")),
+        scores=score_table(config.get("scores"), config.get("data", BUNDLED)),
     )
 
 
-def data_of(training: dict[str, Any]) -> str:
+def data_of(training: dict[str, Any], data: str) -> str:
     """What was trained on, and which pictures told the progress."""
     count = f"{training['different_pictures']:,} " if training else ""
-    return f"{count}CIFAR-10 training pictures (some others told the progress)"
+    return f"{count}{data} training pictures (some others told the progress)"
 
 
 def masks_of(training: dict[str, Any]) -> str:
@@ -109,13 +116,13 @@ def stage_command(stage: dict[str, Any]) -> str:
     return re.sub(r"--minutes [\d.]+", f"--minutes {minutes_of(stage)}", stage["command"])
 
 
-def score_table(scores: dict[str, Any] | None) -> str:
+def score_table(scores: dict[str, Any] | None, data: str = BUNDLED) -> str:
     """Protocol and main columns of an evaluation."""
     if not scores:
         return "Not measured yet: run `python -m train_scripts.evaluate`."
     rows = "\n".join(f"| {name} | {scores[name]:.4g} |" for name in SCORED if name in scores)
     return (
-        f"{scores['images']} CIFAR-10 test pictures, {scores['context']:.0%} known, seed {scores['seed']}, "
+        f"{scores['images']} {data} test pictures, {scores['context']:.0%} known, seed {scores['seed']}, "
         f"{scores['solver']} with {scores['steps']} steps, {scores['samples']} samples.\n\n"
         f"| column | value |\n| --- | --- |\n{rows}"
     )

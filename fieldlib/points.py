@@ -7,6 +7,7 @@ different size line up. Values lie in [-1, 1]; pixels are uint8.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -36,8 +37,8 @@ class Batch(NamedTuple):
 
 def grid(height: int, width: int) -> Tensor:
     """Pixel-centre coordinates of a picture, (height * width, 2), row-major, (row, column) in [-1, 1]."""
-    if height < 1 or width < 1:
-        raise InputError(f"a grid needs at least one row and one column; got {height}x{width}")
+    if not all(isinstance(side, Integral) and side >= 1 for side in (height, width)):
+        raise InputError(f"a grid has whole numbers of rows and columns, at least one of each; got {height}x{width}")
     rows = (2 * torch.arange(height) + 1) / height - 1
     columns = (2 * torch.arange(width) + 1) / width - 1
     return torch.stack(torch.meshgrid(rows, columns, indexing="ij"), dim=-1).reshape(-1, 2)
@@ -57,6 +58,21 @@ def to_pixels(values: Tensor, height: int, width: int) -> np.ndarray:
     """Values (..., H * W, C) in [-1, 1] -> uint8 pixels (..., H, W, C); values outside are clipped."""
     scaled = ((values.detach().float().cpu() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
     return scaled.unflatten(-2, (height, width)).numpy()
+
+
+def to_unit(values: Tensor) -> Tensor:
+    """Values, clipped to [-1, 1], -> [0, 1]: the data range of all metrics."""
+    return (values.clamp(-1, 1) + 1) / 2
+
+
+def to_picture(values: Tensor, height: int, width: int) -> Tensor:
+    """Values (B, H * W, C), row-major -> (B, C, H, W), the layout of convolutions."""
+    return values.transpose(1, 2).unflatten(-1, (height, width))
+
+
+def select(values: Tensor, where: Tensor) -> Tensor:
+    """The values (B, N, C) where ``where`` (B, N) is True, (B, n, C); n must be the same for each set."""
+    return values[where].unflatten(0, (len(values), -1))
 
 
 def batch(sets: Sequence[Points]) -> Points:

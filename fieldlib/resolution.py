@@ -17,7 +17,7 @@ from torch import Tensor
 
 from fieldlib.errors import InputError
 from fieldlib.nn.lattice import cells, offsets, read_cells
-from fieldlib.points import Points, grid
+from fieldlib.points import Points, grid, to_picture
 
 SNAP = 1e-4  # a coordinate so close to a pixel centre, in half pixels, is that centre
 
@@ -82,7 +82,7 @@ def read(pictures: Tensor, side: int, coords: Tensor) -> Tensor:
     centred = at_centre(coords, side)
     if not centred.any():
         return render(pictures, side, side, coords)
-    exact = read_cells(pictures.transpose(1, 2).unflatten(-1, (side, side)), cells(coords, side))
+    exact = read_cells(to_picture(pictures, side, side), cells(coords, side))
     return exact if centred.all() else torch.where(centred[..., None], exact, render(pictures, side, side, coords))
 
 
@@ -101,7 +101,7 @@ def render(values: Tensor, height: int, width: int, coords: Tensor) -> Tensor:
         raise InputError(
             f"values of a {height}x{width} picture are (S, {height * width}, C); got {tuple(values.shape)}"
         )
-    pictures = values.transpose(1, 2).unflatten(-1, (height, width))
+    pictures = to_picture(values, height, width)
     where = coords.to(values).flip(-1).expand(len(values), *coords.shape[-2:])[:, None]  # grid_sample wants (x, y)
     found = F.grid_sample(pictures, where, mode="bicubic", padding_mode="border", align_corners=False)
     return found[:, :, 0].transpose(1, 2)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from fieldlib.baselines.base import Baseline
 from fieldlib.draws import Draws, NoiseDraws, check_draws, check_points
+from fieldlib.errors import InputError
 from fieldlib.model import FieldModel
 from fieldlib.points import Points
 from fieldlib.registry import SOLVERS
@@ -62,8 +63,9 @@ def sample(
     """Draw samples of the values at ``coords`` given ``context``, as a stream of steps + 1 frames.
 
     A field model always draws the pixels of its training grid that the context leaves open; ``coords`` read the
-    picture that results (see :mod:`fieldlib.resolution`). So one seed is one picture at every size, known pixels
-    keep their values, and more queries cost only their reading. A baseline is asked at ``coords`` themselves.
+    picture that results (see :mod:`fieldlib.resolution`). So one seed is one picture at every size, points known at the
+    centres of that grid keep their values, and more queries cost only their reading. A baseline, or a model of points
+    with other coordinates than two, is asked at ``coords`` themselves: which ones are asked changes a sample there.
 
     Args:
         model: a trained field model or a baseline.
@@ -121,6 +123,8 @@ def estimate(model: Model, context: Points, coords: Tensor) -> Tensor:
 
 def moments(model: Model, context: Points, coords: Tensor, draws: Draws) -> Iterator[Moment]:
     """The start and every step of all samples; x and x0 are whole pictures where the model has a grid."""
+    if isinstance(model, str):
+        raise InputError(f"give a model, not its name: fieldlib.load({model!r})")
     check_points(context, coords)
     check_draws(draws, len(context.coords))
     method = model.method
@@ -145,7 +149,7 @@ def walk_together(
     def moment(t: Tensor, x: Tensor, x0: Tensor) -> Moment:
         return Moment(float(t), anchors.picture(x.float()), anchors.picture(x0.float()), predictor.calls)
 
-    x = noise().double()
+    x = noise().double() * predictor.path.coefficients(times[0]).sigma
     yield moment(times[0], x, predictor.base_mean)
     for t, state in zip(times[1:], solver(predictor, x, times, noise), strict=True):
         yield moment(t, state.x, state.prediction.x0)
@@ -187,5 +191,12 @@ def alone(context: Points, coords: Tensor, i: int) -> tuple[Points, Tensor]:
 
 
 def make_solver(solver: str | Solver) -> Solver:
-    """The solver called ``solver``, with its default options, or the object itself."""
-    return SOLVERS[solver]() if isinstance(solver, str) else solver
+    """The solver called ``solver``, with its default options, or the object itself.
+
+    Raises:
+        InputError: an unknown name, or no solver.
+    """
+    found = SOLVERS[solver]() if isinstance(solver, str) else solver
+    if not isinstance(found, Solver):
+        raise InputError(f"a solver is a name or an object such as Heun(); got {found!r}")
+    return found

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from fieldlib.acceleration import bf16_wanted, compile_model, machine_class
-from fieldlib.checkpoint import save_model
+from fieldlib.checkpoint import refuse_another, save_model
 from fieldlib.data.batches import SparseBatches
 from fieldlib.data.prefetch import Prefetch
 from fieldlib.errors import InputError
@@ -102,6 +102,7 @@ class Trainer:
         Raises:
             InputError: no state there, or one of another model.
         """
+        refuse_another(self.config, self.folder)
         meta = self._restore()
         self.step, self.seconds = int(meta["step"]), float(meta["seconds"])
         self.rate, self.returns = float(meta.get("rate", 1)), int(meta.get("returns", 0))

@@ -234,3 +234,12 @@ def test_pictures_that_tell_the_progress_are_not_trained_on(count, trained, held
     pictures, validation = train.hold_out(np.arange(count))
     assert (len(pictures), len(validation)) == (trained, held)
     assert trained == held or not set(pictures) & set(validation)
+
+
+@pytest.mark.parametrize(
+    ("flag", "value"), [("--seed", "-1"), ("--seed", "9" * 20), ("--decay", "-1"), ("--decay", "nan"), ("--decay", "2")]
+)
+def test_train_refuses(home, tmp_path, flag, value, capsys):
+    needed = ("--method", "flow_matching", "--preset", "test", "--data", home / "pictures", "--out", tmp_path / "run")
+    assert flag in refused(capsys, train, *needed, flag, value)
+    assert not (tmp_path / "run").exists()

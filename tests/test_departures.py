@@ -3,6 +3,7 @@
 import asyncio
 from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 from apart import apart
 from waiting import until
@@ -12,6 +13,7 @@ from benchmarks.load_answers import wish
 from benchmarks.load_browser import CANCELLING, STAYING, VANISHING
 from demo import gradio_ui
 from demo.meter import METER
+from demo.operations import forget_departed
 
 pytestmark = pytest.mark.alone
 
@@ -52,6 +54,22 @@ def test_the_queue_of_a_tab_that_closes_stays_until_its_stream_has_ended(page):
         return there, "gone" in queues
 
     assert apart(lambda: asyncio.run(close())) == (True, False)
+
+
+def test_the_runs_of_a_tab_that_closes_end_at_once_and_no_other_ones():
+    async def close():
+        with gr.Blocks() as page:
+            pass
+        forget_departed(page)  # enters the page itself
+        (forget,) = [fn.fn for fn in page.fns.values()]
+        ours, theirs = (SimpleNamespace(session_hash=name, _id=name, alive=True) for name in ("gone", "here"))
+        page._queue.active_jobs = [[ours], None, [theirs]]
+        closing = asyncio.create_task(forget(SimpleNamespace(session_hash="gone")))
+        await asyncio.sleep(0)
+        closing.cancel()
+        return ours.alive, theirs.alive
+
+    assert apart(lambda: asyncio.run(close())) == (False, True)
 
 
 def test_a_tab_that_is_back_at_once_keeps_its_queue(page):

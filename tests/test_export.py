@@ -51,6 +51,21 @@ def test_card_states_the_training_record(tmp_path, pictures):
     assert any("estimate_psnr_unobserved" in line for line in kept)
 
 
+def test_a_card_names_other_pictures_than_cifar10(tmp_path, pictures):
+    run = finished_run(tmp_path / "run", pictures)
+    card = make_card({**read_config(run), "data": "holidays"})
+    assert "holidays training pictures" in card and "CIFAR" not in card.replace("cifar10", "CIFAR-10")
+
+
+def test_scores_of_another_kind_are_refused(tmp_path, pictures):
+    run = finished_run(tmp_path / "run", pictures)
+    (tmp_path / "scores.json").write_text('{"cells": []}')
+    with pytest.raises(fieldlib.InputError, match="is no evaluation result"):
+        export.main(export.Options(str(run), str(tmp_path / "scores.json"), str(tmp_path / "out")))
+    with pytest.raises(fieldlib.InputError, match="--out is a folder"):
+        export.main(export.Options(str(run), out=str(tmp_path / "scores.json")))
+
+
 def test_inherited_weights_start_where_the_other_run_ended(tmp_path, pictures):
     run = finished_run(tmp_path / "run", pictures)
     trainer = make_trainer(tmp_path / "next", pictures[:8], method="denoiser")

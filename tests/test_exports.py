@@ -103,6 +103,14 @@ def test_the_bundle_holds_numbers_and_pictures_without_pickle(recordings, coffee
     assert arrays["t"][0] == 1
 
 
+def test_a_download_has_every_lane(coffee, tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    setup = ("nearest", "", 1, 0, 1, 3, "linear", "", "", MODEL, "euler", "2", [])
+    with zipfile.ZipFile(share.writer("bundle")(coffee.key, None, 20, "uniform", 0, *setup)) as folder:
+        lanes = [json.loads(folder.read(f"lane{number}.json"))["model"] for number in (1, 2, 3)]
+    assert lanes == ["nearest", "linear", MODEL]
+
+
 def test_own_colours_are_bundled_as_they_are_and_nothing_is_called_their_truth(coffee, tmp_path, monkeypatch):
     strokes = np.random.default_rng(2).integers(0, 256, (32, 32, 3), np.uint8)
     recording = exports.record(Request(strokes, mask=MASK, model="nearest", scored=False))

@@ -76,6 +76,24 @@ def test_the_sweep_spends_whole_steps_and_agrees_with_single_runs(request_):
     assert [list(trace.x) for trace in figure.data] == [list(euler.calls), list(heun.calls)]
 
 
+@pytest.mark.parametrize(("model", "count"), [(MODEL, 3), ("nearest", 1)])
+def test_a_sweep_asks_for_one_sample_of_each_run(request_, monkeypatch, model, count):
+    asked, plain = [], studio.finish
+    monkeypatch.setattr(studio, "finish", lambda request: asked.append(request.samples) or plain(request))
+    numbers.sweep(replace(request_, model=model, samples=3), ("euler",), (1, 2, 3))
+    assert asked == [1] * count
+
+
+def test_ways_end_at_the_pixels_whose_truth_is_told(request_):
+    ways = numbers.trajectories(replace(request_, noise_seed=50, samples=3))
+    view = studio.finish(replace(request_, noise_seed=50))
+    hidden = ~view.scene.mask
+    places = np.linspace(0, hidden.sum() - 1, numbers.PIXELS).round().astype(int)
+    assert np.array_equal(ways.colours, request_.pixels[hidden][places])
+    ends = np.clip((ways.values[-1] + 1) * 127.5, 0, 255)
+    assert np.abs(ends - view.moments[-1].state[hidden][places]).max() <= 1
+
+
 def test_a_baseline_is_one_point(request_):
     (row,) = numbers.sweep(Request(request_.pixels, model="nearest"))
     assert row.calls == (0,)
@@ -111,6 +129,7 @@ def test_schedules_are_the_methods_paths():
 
 
 def test_spread_is_that_of_the_samples(request_):
+    request_ = replace(request_, noise_seed=50)
     found = numbers.spread(request_, 4)
     scene = studio.set_scene(request_)
     assert (found.deviation[scene.mask] == 0).all()
@@ -118,7 +137,7 @@ def test_spread_is_that_of_the_samples(request_):
     assert 0 <= found.coverage50 <= found.coverage90 <= 1
     assert found.one < found.mean, "averaging helps"
     singles = [
-        studio.finish(Request(request_.pixels, model=MODEL, steps=4, noise_seed=k)).moments[-1] for k in range(4)
+        studio.finish(Request(request_.pixels, model=MODEL, steps=4, noise_seed=50 + k)).moments[-1] for k in range(4)
     ]
     assert found.one == pytest.approx(np.mean([end.state_scores.psnr for end in singles]), abs=1e-3)
     figure = figures.spread(found)

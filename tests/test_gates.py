@@ -6,6 +6,7 @@ import pytest
 
 from fieldlib import InputError
 from fieldlib.assets import STUDY
+from fieldlib.registry import METHODS
 from train_scripts.gates import Gate, Options, gates, main
 
 
@@ -26,3 +27,9 @@ def test_a_seed_that_was_not_run_is_refused(tmp_path):
     (tmp_path / "comparison.json").write_text('{"cells": [{"model": "nearest", "seed": 42}]}')
     with pytest.raises(InputError, match="no cells of seed 7"):
         main(Options(seed=7, study=tmp_path))
+
+
+def test_a_method_without_weights_has_no_gates(monkeypatch):
+    before = list(gates(Options()))
+    monkeypatch.setitem(METHODS._entries, "new", METHODS["denoiser"])
+    assert list(gates(Options())) == before

@@ -3,6 +3,7 @@
 import random
 import re
 import string
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -135,7 +136,16 @@ def test_what_a_link_leaves_out_is_as_its_station_sets_it_up():
     walk = {2: Lesson("temple", fraction=0.05, pattern="grid", view="observed")}
     lesson = read("station=2&picture=coffee&pattern=nonsense", walk.get).lesson
     assert lesson == Lesson("coffee", fraction=0.05, pattern="grid", view="observed", station=2)
-    assert read("station=7&picture=coffee", walk.get).lesson == Lesson("coffee", station=7)
+    assert read("station=7&picture=coffee", walk.get).lesson == Lesson("coffee"), "there is no such station"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_state_survives_a_link_that_says_only_what_its_station_does_not(seed):
+    walk = {number: replace(random_lesson(number), lock=(), hide=(), station=0) for number in range(1, 10)}
+    lesson = random_lesson(seed)
+    assert read(write(lesson, walk.get), walk.get) == (lesson, ())
+    for number, set_up in walk.items():
+        assert write(replace(set_up, station=number), walk.get) == f"station={number}"
 
 
 ENGLISH = re.compile(r"\b(the|is|are|of|from|known|got|number|picture|lane|language|page|fraction|example|outside)\b")

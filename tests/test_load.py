@@ -3,18 +3,21 @@
 import json
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from apart import apart
+from waiting import until
 
 from benchmarks import load_report
 from benchmarks.load import Options, main, quantile
 from benchmarks.load_answers import faults, last_state, reference, wish
 from benchmarks.load_page import Page
-from demo import studio, time_limit, turns
+from demo import numbers, scattered, studio, time_limit, turns
 from demo.components import player
 from demo.guard import guard
 from demo.moments import Moment
@@ -70,6 +73,37 @@ def test_no_more_turns_at_a_time_than_there_are_even_after_errors():
     assert most[0] == 2 and now[0] == 0 and line._free == 2
 
 
+def test_who_goes_on_after_a_loan_is_one_too_many_and_nobody_is_called_early():
+    line = turns.Turns(1)
+    with ExitStack() as first, ExitStack() as second:
+        first.enter_context(line.one())
+        with line.lent():
+            second.enter_context(line.one())
+        third = line._queue_up()
+        second.close()
+        assert not third.is_set(), "the first one computes"
+        first.close()
+        assert third.is_set()
+
+
+def test_each_view_waits_for_its_turn(monkeypatch):
+    line, made = turns.Turns(1), []
+    monkeypatch.setattr("demo.guard.TURNS", line)
+
+    @guard
+    def run():
+        made.append("view")
+        yield
+
+    visitor = threading.Thread(target=lambda: list(run()))
+    with line.one():
+        visitor.start()
+        assert until(lambda: line._line or made)
+        assert made == []
+    visitor.join(10)
+    assert made == ["view"] and line._free == 1
+
+
 def test_a_run_ends_when_its_time_is_used_up(monkeypatch):
     monkeypatch.setenv(time_limit.SECONDS, "0.02")
     request = studio.Request(PICTURE, model="flow_matching/tiny", steps=1000)
@@ -81,6 +115,35 @@ def test_a_run_ends_when_its_time_is_used_up(monkeypatch):
     with pytest.raises(Exception, match="stopped after"):
         guard(studio.finish)(request)
     assert guard(studio.finish)(replace(request, model="nearest")).moments
+
+
+RECKONED = {
+    "sweep": lambda request: numbers.sweep(request, ("euler",), (4,)),
+    "trajectories": numbers.trajectories,
+    "spread": lambda request: numbers.spread(request, 2),
+    "scattered": lambda request: scattered.answer([[3, 4, 255, 0, 0]], request.model, None, 4, 0, 32),
+}
+
+
+@pytest.mark.parametrize("name", RECKONED)
+def test_what_is_no_run_ends_when_its_time_is_used_up_too(name):
+    request = studio.Request(PICTURE, model="flow_matching/tiny", steps=4)
+    with time_limit.Allowance(1e-6).used(), pytest.raises(InputError, match="stopped after"):
+        RECKONED[name](request)
+
+
+def test_the_limit_is_for_all_views_of_a_run_together(monkeypatch):
+    now, allowance = [0.0], time_limit.Allowance(0.05)
+    monkeypatch.setattr(time_limit, "time", SimpleNamespace(thread_time=lambda: now[0]))
+
+    def view():
+        with allowance.used():
+            now[0] += 0.02
+            time_limit.check()
+
+    view(), view()
+    with pytest.raises(InputError, match="stopped after"):
+        view()
 
 
 def test_waiting_is_not_computing(monkeypatch):

@@ -16,9 +16,8 @@ from fieldlib.metrics import (
     fair_crps,
     psnr,
     ssim,
-    to_picture,
 )
-from fieldlib.points import to_values
+from fieldlib.points import to_picture, to_values
 
 
 def normal(*shape, seed=0):

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from demo.operations import GRACE, READING
+from fieldlib import __version__
 from train_scripts.space_check import free_port
 
 pytestmark = pytest.mark.slow  # processes of their own
@@ -93,7 +94,7 @@ def app(tmp_path):
 
 
 def test_health_metrics_ids_and_logs(app):
-    assert json.loads(app.get("/healthz")[1]) == {"status": "ok", "version": "0.1.0", "waiting": 0}
+    assert json.loads(app.get("/healthz")[1]) == {"status": "ok", "version": __version__, "waiting": 0}
     assert "event: complete" in app.answer(app.call("good-1"))
     assert "event: error" in app.answer(app.call("bad-2", pattern="my secret pattern"))
     counts = app.metrics()

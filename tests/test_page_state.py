@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from demo import checks, choosing, handlers, lesson_link, menus, page_state, pictures
+from demo import checks, choosing, handlers, lesson_link, menus, page_state, pictures, stations
 from demo.components import painter
 from demo.lesson_link import Lane, Lesson
 from demo.pngs import png
+from demo.sections import lesson as lesson_section
 from demo.sections import resolution
 from fieldlib import InputError
 
@@ -66,6 +67,17 @@ def some_mask():
     return np.random.default_rng(1).random((32, 32)) < 0.3
 
 
+@pytest.mark.parametrize("mode", painter.MODES)
+def test_another_picture_keeps_the_pixels_that_were_chosen_on_the_last_one_but_no_strokes(mode):
+    first = pictures.offered()[0]
+    sheet = {**painter.show(first.pixels, some_mask(), painted=True), "mode": mode}
+    _, _, _, shown, scene, _ = choosing.pick_gallery(1, {**sheet, "colours": sheet["pixels"]}, 20, "uniform", 0)
+    by_pattern, _ = handlers.reveal(pictures.offered()[1], 20, "uniform", 0)
+    assert shown["mask"] == scene["mask"] == (by_pattern if mode == painter.COLOURS else sheet)["mask"]
+    assert shown["painted"] == (mode == painter.PICTURE)
+    assert shown["mode"] == painter.PICTURE
+
+
 @pytest.mark.parametrize("name", ["inpainting", "super_resolution"])
 def test_a_task_reveals_other_pixels_of_the_same_picture(upload, name):
     sheet, scene, percent, pattern, seed = resolution.task(name, upload.key)
@@ -104,3 +116,19 @@ def test_only_what_no_lane_uses_is_greyed_out(count, models, free):
     names = [menus.default_model() if model == "learned" else model for model in models]
     found = "".join(str(int(update["interactive"])) for update in handlers.allow_settings(count, *names))
     assert found == free.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("place", "value"), [(4, None), (4, -5), (8, None), (8, -1), (2, 101), (3, "hexagons"), (13, None)]
+)
+def test_what_cannot_be_run_is_not_put_into_the_address(place, value):
+    values = list(widgets(Lesson("coffee", lanes=(Lane(), Lane()))))
+    assert "picture=coffee" in lesson_section.query_of("state", 0, *values)
+    values[place] = value
+    assert not isinstance(lesson_section.query_of("state", 0, *values), str)
+
+
+def test_a_station_that_is_not_there_is_said_and_opens_none():
+    reading = lesson_link.read("station=50&seed=3", stations.lesson_of)
+    assert (reading.lesson.station, reading.lesson.seed, len(reading.complaints)) == (0, 3, 1)
+    assert lesson_link.read("station=2", stations.lesson_of).complaints == ()

@@ -9,6 +9,7 @@ from PIL import Image
 from demo import languages, pictures, readings, studio
 from demo.components import painter
 from demo.readings import PRESETS, READERS
+from demo.request import Request
 from demo.sections import resolution
 from fieldlib import InputError, grid
 from fieldlib.points import to_pixels, to_values
@@ -65,9 +66,7 @@ def test_without_a_large_original_there_is_no_score(coffee):
 
 
 def test_uploads_bring_their_own_fine_truth():
-    file = io.BytesIO()
-    Image.fromarray(np.random.default_rng(0).integers(0, 256, (700, 900, 3), np.uint8)).save(file, "PNG")
-    uploaded = pictures.from_upload(file.getvalue())
+    uploaded = large(0)
     assert uploaded.original.shape == (512, 512, 3)
     assert readings.fine_truth(uploaded, 512).shape == (512, 512, 3)
 
@@ -80,12 +79,37 @@ def test_presets_are_masks_that_can_be_run(coffee, name):
     assert share[0] < mask.mean() < share[1]
 
 
+def large(seed):
+    """An upload of 700 x 900 pixels."""
+    file = io.BytesIO()
+    Image.fromarray(np.random.default_rng(seed).integers(0, 256, (700, 900, 3), np.uint8)).save(file, "PNG")
+    return pictures.from_upload(file.getvalue())
+
+
+SETUP = ("nearest", "", 1, 0, 1, 1, "nearest", "", "", "nearest", "", "", [])
+
+
+@pytest.mark.parametrize("left", ["truth", "nearest", "bilinear"])
+def test_the_field_is_right_of_what_was_chosen(coffee, left):
+    shown, _ = resolution.read(left, 64, None, coffee.key, None, 20, "uniform", 0, *SETUP)
+    ours = studio.finish(Request(coffee.pixels)).moments[-1].state
+    chosen = readings.fine_truth(coffee, 64) if left == "truth" else readings.read(ours, 64, left)
+    assert np.array_equal(shown[0], readings.enlarge(chosen))
+    assert np.array_equal(shown[1], readings.enlarge(readings.read(ours, 64)))
+
+
+def test_an_original_is_the_truth_of_its_own_picture_only():
+    uploaded, other = large(0), large(1)
+    for key, truth in ((uploaded.key, uploaded.original), (other.key, readings.enlarge(other.pixels))):
+        (shown, _), _ = resolution.read("truth", 512, uploaded, key, None, 20, "uniform", 0, *SETUP)
+        assert np.array_equal(shown, truth)
+
+
 def test_own_colours_are_compared_with_nothing(coffee):
     sheet = painter.show(coffee.pixels, np.random.default_rng(0).random((32, 32)) < 0.3, painted=True)
     sheet |= {"mode": painter.COLOURS, "colours": sheet["pixels"]}
-    setup = ("nearest", "", 1, 0, 1, 1, "nearest", "", "", "nearest", "", "", [])
     for size in (32, 64):
-        _, told = resolution.read("truth", size, None, coffee.key, sheet, 20, "uniform", 0, *setup)
+        _, told = resolution.read("truth", size, None, coffee.key, sheet, 20, "uniform", 0, *SETUP)
         assert told.startswith(languages.text("NO_TRUTH"))
         assert "dB" not in told
 

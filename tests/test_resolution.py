@@ -6,8 +6,8 @@ import torch.nn.functional as F
 from tiny_models import smooth_pictures
 
 from fieldlib.errors import InputError
-from fieldlib.metrics import psnr, to_picture
-from fieldlib.points import grid, to_values
+from fieldlib.metrics import psnr
+from fieldlib.points import grid, to_picture, to_values
 from fieldlib.resolution import render
 
 VALUES = to_values(smooth_pictures(3))

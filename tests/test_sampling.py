@@ -11,6 +11,7 @@ from tiny_models import tiny_model as full_size_model
 import fieldlib
 from fieldlib.data import gallery
 from fieldlib.errors import InputError
+from fieldlib.paths import Coefficients, Path
 from fieldlib.points import Points
 from fieldlib.registry import BACKBONES, BASELINES, METHODS, SOLVERS
 from fieldlib.time_grids import TIME_GRIDS, time_grid
@@ -288,7 +289,11 @@ POINTS = Points(torch.zeros(2, 4, 2), torch.zeros(2, 4, 3))
         ({"context": Points(torch.zeros(2, 4, 3), POINTS.values), "coords": torch.zeros(4, 3)}, "2 coordinates"),
         ({"context": POINTS._replace(mask=torch.ones(2, 3, dtype=torch.bool))}, r"mask is bool of shape \(2, 4\)"),
         ({"context": POINTS._replace(mask=torch.ones(2, 4))}, "mask is bool"),
+        ({"context": POINTS._replace(values=torch.full((2, 4, 3), 200.0))}, r"values lie in \[-1, 1\].*got 200"),
+        ({"context": POINTS._replace(coords=torch.full((2, 4, 2), 31.0))}, r"coordinates lie in \[-1, 1\]"),
         ({"steps": 2.5}, "steps is a whole number"),
+        ({"seeds": 0}, "seeds is a list of whole numbers"),
+        ({"solver": SOLVERS["heun"]}, "a solver is a name or an object"),
         ({"seeds": [0, 1.9]}, "a seed is a whole number"),
         ({"seeds": [0, 2**63]}, "a seed is a whole number"),
     ],
@@ -297,3 +302,25 @@ def test_what_does_not_fit_the_model_is_refused(change, message):
     given = {"context": POINTS, "coords": COORDS, "seeds": [0, 1], **change}
     with pytest.raises(InputError, match=message):
         list(fieldlib.sample(tiny_model("deep_set"), given.pop("context"), given.pop("coords"), **given))
+
+
+def test_a_name_is_no_model():
+    with pytest.raises(InputError, match=r"fieldlib.load\('flow_matching'\)"):
+        fieldlib.reconstruct("flow_matching", POINTS, COORDS)
+
+
+def test_samples_start_as_wide_as_the_path_says():
+    """On an exploding path, sigma(t = 1) is not 1."""
+
+    class Exploding(Path):
+        def coefficients(self, t):
+            one = torch.ones_like(t)
+            return Coefficients(one, 20 * t, 0 * one, 20 * one)
+
+        def time_at(self, log_snr):
+            return torch.exp(-log_snr / 2) / 20
+
+    model = tiny_model("deep_set", "flow_matching")
+    model.method.path = Exploding()
+    first = next(fieldlib.sample(model, POINTS, COORDS, seeds=[0, 1], steps=2))
+    assert first.values.std() == pytest.approx(20, rel=0.2)

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -46,6 +47,25 @@ def test_readers_side_by_side_share_one_computation():
         found = [future.result() for future in [pool.submit(read) for _ in range(8)]]
     assert found == [list(range(200))] * 8
     assert source.starts == 1 and source.made == list(range(200))
+
+
+def test_those_who_enter_at_once_start_one_computation():
+    sharing, source, starts = Sharing(4), Source(3), []
+    gate, met = threading.Barrier(8), threading.Barrier(2)
+
+    def make():
+        starts.append("run")
+        with suppress(threading.BrokenBarrierError):
+            met.wait(0.1)  # time for another one to start it too
+        return source()
+
+    def read(_):
+        gate.wait()
+        return list(items(sharing, "run", make))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(read, range(8))) == [[0, 1, 2]] * 8
+    assert starts == ["run"]
 
 
 def test_nothing_is_computed_before_somebody_needs_it():

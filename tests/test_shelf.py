@@ -5,7 +5,7 @@ import asyncio
 import brotli
 import httpx
 import pytest
-from starlette.responses import PlainTextResponse
+from starlette.responses import FileResponse, PlainTextResponse
 
 from demo.shelf import FOREVER, Shelf
 
@@ -85,3 +85,42 @@ def test_other_requests_for_it_pass(app, method, headers):
 
     asyncio.run(ask(Shelf(app)))
     assert app.asked == [SCRIPT, SCRIPT]
+
+
+def test_who_leaves_early_leaves_no_half_file_to_the_others(tmp_path):
+    script = tmp_path / "script.js"
+    script.write_text(TEXT * 100)
+
+    async def app(scope, receive, send):
+        await FileResponse(script)(scope, receive, send)
+
+    async def leave_then_stay(shelf):
+        async def gone():
+            return {"type": "http.disconnect"}
+
+        async def nowhere(message):
+            pass
+
+        asked = [(name.encode(), value.encode()) for name, value in BROWSER.items()]
+        scope = {"type": "http", "method": "GET", "path": SCRIPT, "headers": asked}
+        await shelf(scope, gone, nowhere)
+        return await get_from(shelf, SCRIPT)
+
+    (answer,) = asyncio.run(leave_then_stay(Shelf(app)))
+    assert answer.text == script.read_text()
+
+
+def test_half_an_answer_is_not_kept():
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"99")]})
+        await send({"type": "http.response.body", "body": b"half"})
+
+    sent = []
+
+    async def keep(message):
+        sent.append(message)
+
+    shelf = Shelf(app)
+    scope = {"type": "http", "method": "GET", "path": SCRIPT, "headers": [(b"accept-encoding", b"br")]}
+    asyncio.run(shelf(scope, None, keep))
+    assert sent[1]["body"] == b"half" and not shelf._files

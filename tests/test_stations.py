@@ -138,6 +138,20 @@ def test_formulas_mark_what_is_at_work(solver, line):
     assert active == ["path", "target", line]
 
 
+# From t = 1 to 0, so dt < 0. The signs: s points to the picture, v from picture to noise, and s = -(x + (1 - t) v) / t.
+STEPS = {
+    "score_sde": ("dx = [−½ β x − ½ β s] dt", "dx = [−½ β x − β s] dt + √β dw"),
+    "denoiser": ("xₛ = αₛ x̂₀ + σₛ ε̂", "xₛ = αₛ x̂₀ + √(σₛ² − η²) ε̂ + η z"),
+    "flow_matching": ("dx = v dt", "dx = [v + ½ g² (x + (1 − t) v) / t] dt + g dw"),
+}
+
+
+@pytest.mark.parametrize("method", STEPS)
+def test_steps_with_and_without_chance_have_the_right_signs(method):
+    for told, step in zip(formulas.FORMULAS[method][2:], STEPS[method], strict=True):
+        assert step in told, "an explanation may follow"
+
+
 @pytest.mark.parametrize("model", ["nearest", "a_new_method/tiny"])
 def test_what_has_no_formulas_marks_none(model):
     table = formulas.table(model, "")

@@ -4,20 +4,25 @@ import math
 import threading
 import zlib
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
+from waiting import until
 
 import fieldlib
 from demo import checks, handlers, influence_question, menus, pictures, steps, strings, studio
 from demo.components import painter, picker, player
 from demo.influence_map import influence_map
 from demo.meter import METER
-from demo.moments import SPREAD_LIMIT
+from demo.moments import SPREAD_LIMIT, spread_map
 from demo.request import Request
 from demo.steps import MOST_MOMENTS, display_steps
+from demo.turns import Turns
 from fieldlib import InputError, hub
 from fieldlib.checkpoint import build, save_model
+from fieldlib.influence import influence
 from fieldlib.points import to_values
 from fieldlib.presets import PRESETS
 
@@ -162,12 +167,20 @@ def test_views_are_successive_and_complete(pixels):
     assert [moment.calls for view in views for moment in view.moments] == list(range(31))
 
 
-def test_closing_a_run_stops_its_sampling(pixels):
-    views = studio.run(Request(pixels, model=MODEL, steps=1000))
-    next(views)
-    views.close()
-    with pytest.raises(StopIteration):
-        next(views)
+@pytest.mark.parametrize(("lanes", "sizes"), [(1, [1, 2, 2, 2]), (3, [1, 5, 1])])
+def test_lanes_that_wait_for_each_other_send_fewer_fuller_views(pixels, monkeypatch, lanes, sizes):
+    now = [0.0]
+
+    def slow(steps):
+        for step in steps:
+            now[0] += 0.1
+            yield step
+
+    monkeypatch.setattr(studio, "limited", slow)
+    monkeypatch.setattr(studio, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    solvers = ("euler", "ddim", "dpmpp_2m")[:lanes]
+    views = studio.compare([Request(pixels, model=MODEL, solver=solver, steps=6) for solver in solvers])
+    assert [len(view.moments) for view in views if view.lane == 0] == sizes
 
 
 def test_lanes_take_turns_and_equal_the_single_runs(pixels):
@@ -230,6 +243,13 @@ def test_spread_is_the_standard_deviation_in_pixel_units(pixels):
     assert np.abs(ours[~mask] - levels[~mask]).max() < 6, "up to the rounding of the pictures"
 
 
+def test_what_no_screen_can_show_is_no_spread():
+    hidden = torch.zeros(1024, dtype=torch.bool)
+    hidden[:2] = True
+    ends = torch.tensor([[1.0, -1.0], [3.0, 1.0]])[..., None].expand(2, 2, 3)  # 2 samples of 2 pixels
+    assert spread_map(ends, hidden)[0, :3].tolist() == [0, 255, 0]
+
+
 def test_own_colours_have_no_truth_and_no_scores(pixels):
     last = moments(Request(pixels, model=MODEL, steps=1, scored=False))[-1]
     assert last.state_scores is None
@@ -245,6 +265,19 @@ def test_influence_is_asked_of_revealed_pixels_only(pixels):
     assert levels.max() == 255
     with pytest.raises(InputError, match="row"):
         influence_map(request, 32, 0)
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["hidden", "revealed"])
+def test_influence_is_what_the_library_says_of_that_pixel_but_for_the_pixel_itself(pixels, known):
+    request = Request(pixels, model=MODEL)
+    mask = studio.set_scene(request).mask
+    row, column = np.argwhere(mask == known)[100].tolist()
+    levels, context = influence_map(request, row, column), fieldlib.observe(pixels)
+    expected = np.zeros((32, 32))
+    expected[mask] = influence(fieldlib.load(MODEL), context, fieldlib.grid(32, 32), 32 * row + column)[0].numpy()
+    expected[row, column] = 0
+    assert levels[row, column] == 0
+    assert np.abs(levels - 255 * expected / expected.max()).max() <= 1
 
 
 def test_previews_are_coarse(pixels):
@@ -322,12 +355,29 @@ def test_bad_questions_about_influence_are_answered_in_words(question):
     assert answer["error"] != strings.FAILED
 
 
+def question_of(pixels):
+    """What the player asks about the pixel at (3, 4)."""
+    mask = checks.pack_mask(studio.set_scene(Request(pixels)).mask)
+    text = base64.b64encode(pixels.tobytes()).decode()
+    return {"model": MODEL, "pixels": text, "mask": mask, "row": 3, "column": 4}
+
+
+def test_a_question_about_influence_waits_for_its_turn(pixels, monkeypatch):
+    line, answers, question = Turns(1), [], question_of(pixels)
+    monkeypatch.setattr(influence_question, "TURNS", line)
+    asking = threading.Thread(target=lambda: answers.append(influence_question.ask_influence(question)))
+    with line.one():
+        asking.start()
+        assert until(lambda: line._line or answers)
+        assert answers == []
+    asking.join(10)
+    assert [list(answer) for answer in answers] == [["levels"]]
+
+
 def test_too_many_questions_about_influence_are_turned_away_and_counted(pixels, monkeypatch):
     monkeypatch.setattr(influence_question, "QUESTIONS", threading.BoundedSemaphore(1))
     count = lambda outcome: METER._calls["influence", outcome]  # noqa: E731
-    mask = checks.pack_mask(studio.set_scene(Request(pixels)).mask)
-    question = {"model": MODEL, "pixels": base64.b64encode(pixels.tobytes()).decode(), "mask": mask}
-    question |= {"row": 3, "column": 4}
+    question = question_of(pixels)
     answered, refused = count("ok"), count("refused")
     with influence_question.QUESTIONS:
         assert influence_question.ask_influence(question) == {"error": strings.BUSY}
@@ -357,6 +407,37 @@ def test_stills_come_after_the_run(pixels):
     assert stills["run"] == chunk["run"]
     assert [still["name"] for still in stills["stills"]] == ["Nearest neighbour", "Linear (Delaunay)"]
     assert all(still["psnr"] > 5 for still in stills["stills"])
+
+
+def test_a_run_that_was_stopped_has_no_stills():
+    sent = handlers.run(pictures.offered()[0].key, None, 20, "uniform", 0, *setup_of(steps=8, stills=["nearest"]))
+    next(sent)
+    handlers.stop()
+    assert "stills" not in [message["kind"] for message in sent]
+
+
+def test_a_preview_is_one_frame_of_each_lane():
+    setup = setup_of(lane_count=3)
+    sent = list(handlers.preview(True, pictures.offered()[0].key, None, 20, "uniform", 0, *setup))
+    assert [(message["kind"], message["lane"], message["start"]) for message in sent] == [
+        ("preview", lane, 0) for lane in range(3)
+    ]
+    assert [len(message["frames"]) for message in sent] == [1, 1, 1]
+    assert [lane["total"] for lane in sent[0]["lanes"]] == [1, 1, 1]
+    assert len({message["run"] for message in sent}) == 1
+
+
+def test_new_pixels_are_previewed_and_not_the_painted_ones(pixels):
+    painted = painter.show(pixels, np.eye(32, dtype=bool), painted=True)
+    ([drawn], scene), (_, preview) = handlers.randomise(
+        True, pictures.offered()[0].key, painted, 20, "uniform", 7, *setup_of()
+    )
+    assert (
+        drawn["mask"]
+        == scene["mask"]
+        == preview["mask"]
+        == checks.pack_mask(studio.set_scene(Request(pixels, seed=7)).mask)
+    )
 
 
 def test_menus_fill_themselves_and_read_like_words():

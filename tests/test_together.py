@@ -3,6 +3,8 @@
 import gc
 import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +15,7 @@ from demo import studio, turns
 from demo.request import Request
 from demo.sharing import Sharing, Stream
 from demo.steps import MOST_MOMENTS, MOST_TOGETHER
-from demo.together import Together
+from demo.together import Group, Together
 from fieldlib import InputError
 
 MODEL = "flow_matching/tiny_conv"
@@ -46,6 +48,27 @@ def test_those_who_come_before_the_first_step_are_one_group():
     assert next(late) == "c0"
     assert list(first) == ["a0", "a1", "a2"] and list(second) == ["b1", "b2"] and list(late) == ["c1", "c2"]
     assert source.groups == [["a", "b"], ["c"]] == source.ended
+
+
+def test_two_who_join_at_once_are_one_group(monkeypatch):
+    source, gate, met = Source(), threading.Barrier(2), threading.Barrier(2)
+
+    def slowly(*arguments):
+        with suppress(threading.BrokenBarrierError):
+            met.wait(0.1)  # time for another one to found a group too
+        return Group(*arguments)
+
+    monkeypatch.setattr("demo.together.Group", slowly)
+    together = Together(source)
+
+    def join(name):
+        gate.wait()
+        return together.join("kind", name, 8)
+
+    with ThreadPoolExecutor(2) as pool:
+        seats = list(pool.map(join, "ab"))
+    assert [list(seat) for seat in seats] == [["a0", "a1", "a2"], ["b0", "b1", "b2"]]
+    assert len(source.groups) == 1
 
 
 def test_a_stream_that_has_ended_keeps_its_own_items_alone():

@@ -187,3 +187,9 @@ def test_resume_refuses_a_truncated_state(tmp_path, pictures):
     state.write_bytes(state.read_bytes()[:1000])
     with pytest.raises(fieldlib.InputError, match="cannot be resumed"):
         make_trainer(tmp_path, pictures[:8]).resume()
+
+
+def test_resume_refuses_a_run_of_another_method(tmp_path, pictures):
+    list(make_trainer(tmp_path, pictures[:8]).run())
+    with pytest.raises(fieldlib.InputError, match="method flow_matching instead of denoiser"):
+        make_trainer(tmp_path, pictures[:8], method="denoiser").resume()

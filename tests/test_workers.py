@@ -2,7 +2,9 @@
 
 import os
 import signal
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 
 from demo import studio, time_limit, workers, zerogpu
 from demo.steps import Member, walk
+from demo.turns import Turns
 from demo.workers import Workers
 from fieldlib import InputError
 from fieldlib.acceleration import processors
@@ -96,6 +99,59 @@ def test_a_fault_arrives_as_what_it_is(pool):
             next(items)
         assert "in faulty" in caught.value.__notes__[0], "where it happened is for the log"
         assert list(stream(pool, counting, (os.devnull, 3))) == [0, 1, 2], "the worker goes on"
+
+
+class Wire:
+    """A connection that tells every question and answer; ``meanwhile`` happens before each answer."""
+
+    def __init__(self, meanwhile):
+        self.told, self._meanwhile = [], meanwhile
+
+    def send(self, _):
+        self.told.append("question")
+
+    def recv(self):
+        self._meanwhile()
+        self.told.append("answer")
+        return workers.Step(None, None, True, 0.0)
+
+
+@pytest.fixture
+def wired(monkeypatch):
+    """A worker without a process, whose answers come over a wire."""
+    monkeypatch.setattr(workers.subprocess, "Popen", lambda *_, **__: None)
+
+    def wired(meanwhile):
+        worker = workers.Worker()
+        worker._connection = Wire(meanwhile)
+        return worker
+
+    return wired
+
+
+def test_a_worker_gets_no_question_before_it_has_answered_the_last_one(wired):
+    """Two threads that asked at once could read each other's answer."""
+    worker = wired(lambda: until(lambda: worker._turns._line or worker._connection.told.count("question") == 2))
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda _: list(worker.stream(iter, list)), range(2)))
+    assert worker._connection.told == 2 * ["question", "answer"]
+
+
+def test_while_a_worker_computes_another_visitor_has_the_turn(wired, monkeypatch):
+    line, came = Turns(1), threading.Event()
+    monkeypatch.setattr(workers, "TURNS", line)
+
+    def visit():
+        with line.one():
+            came.set()
+
+    def visited():
+        threading.Thread(target=visit).start()
+        assert came.wait(5)
+
+    with line.one():
+        assert list(wired(visited).stream(iter, list)) == []
+    assert line._free == 1
 
 
 def unfit(_):

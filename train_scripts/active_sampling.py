@@ -23,11 +23,11 @@ from fieldlib.assets import STUDY
 from fieldlib.data import gallery, load_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import MOST_SAMPLES
-from fieldlib.metrics import psnr, ssim, to_picture
-from fieldlib.points import SIDE, Points, grid, to_pixels, to_values
+from fieldlib.metrics import psnr, ssim
+from fieldlib.points import SIDE, Points, grid, select, to_picture, to_pixels, to_values
 from fieldlib.sampling import Model
 from train_scripts.cli import run
-from train_scripts.picture_grid import Row, grey, known_only, picture_grid
+from train_scripts.picture_grid import Row, grey, known_only, picture_grid, save
 from train_scripts.study_file import StudyFile, command, weights_of
 
 SHARES = (0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2)
@@ -135,7 +135,7 @@ def rounds(model: Model, truth: Tensor, rule: str, seed: Sequence[int], options:
 def look(model: Model, truth: Tensor, known: Tensor, share: float, seeds: Sequence[int], steps: int) -> Round:
     """Samples and estimate from the known pixels, which are pasted in."""
     coords = grid(SIDE, SIDE)
-    context = Points(*(x[known].unflatten(0, (len(truth), -1)) for x in (coords.expand(len(truth), -1, -1), truth)))
+    context = Points(*(select(x, known) for x in (coords.expand(len(truth), -1, -1), truth)))
     drawn = fieldlib.reconstruct(model, context, coords, steps=steps, seeds=seeds)
     samples = drawn.clamp(-1, 1).unflatten(0, (len(truth), -1))
     guess = fieldlib.estimate(model, context, coords).clamp(-1, 1)
@@ -160,10 +160,8 @@ def draw_sheet(model: Model, options: Options) -> None:
             pictures += [known_only(entry.pixels, known), to_pixels(state.estimate[i], SIDE, SIDE)]
             pictures += [grey(spread, MOST_STD), entry.pixels]
         rows.append(Row(f"{rule}\n" + "\n".join(f"{float(value):.2f} dB" for value in found), pictures))
-    folder = options.out.parent / "applications"
-    folder.mkdir(parents=True, exist_ok=True)
     sheet = picture_grid(["known", "estimate", "uncertainty", "truth"] * len(entries), rows, 3 * SIDE)
-    sheet.quantize(256).save(folder / "active_sampling.png", optimize=True)
+    save(sheet, options.out.parent / "applications" / "active_sampling.png")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import Settings, batch_for, check, draw
 from fieldlib.metrics import GREY_LEVEL, coverage
+from fieldlib.points import to_unit
 from fieldlib.registry import RIVALS, one_call
 from fieldlib.sampling import make_solver
 from fieldlib.scenes import batches, observe_scene
@@ -85,7 +86,7 @@ def ensembles(name: str, pictures: np.ndarray, seed: int, options: Options) -> t
             true.append(truth.values[~truth.known].flatten())
             bar.update(len(group))
     ensemble, truth_values = torch.cat(drawn, dim=1), torch.cat(true)
-    return (ensemble.clamp(-1, 1) + 1) / 2, (truth_values + 1) / 2
+    return to_unit(ensemble), to_unit(truth_values)
 
 
 def reliability(ensemble: Tensor, truth: Tensor) -> Cell:

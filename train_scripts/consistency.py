@@ -21,8 +21,8 @@ from fieldlib.assets import STUDY
 from fieldlib.data import gallery, load_pictures
 from fieldlib.errors import InputError
 from fieldlib.files import write_json
-from fieldlib.metrics import psnr, to_picture
-from fieldlib.points import SIDE, Points
+from fieldlib.metrics import psnr
+from fieldlib.points import SIDE, Points, to_picture
 from fieldlib.sampling import Model
 from train_scripts.cli import command_of, output_file, run, whole_number
 

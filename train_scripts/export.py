@@ -18,7 +18,7 @@ from fieldlib.data import gallery
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
 from fieldlib.model import FieldModel
-from fieldlib.model_card import make_card
+from fieldlib.model_card import PROTOCOL, make_card
 from fieldlib.run_log import LOG, SHARED_LOG
 from train_scripts.cli import run as run_command
 
@@ -46,6 +46,8 @@ def main(options: Options) -> None:
     source = Path(options.run)
     config = read_config(source)
     folder = Path(options.out) if options.out else WEIGHTS / config["method"] / config.get("preset", "custom")
+    if folder.is_file():
+        raise InputError(f"{folder} is a file; --out is a folder")
     if options.scores:
         config["scores"] = read_scores(Path(options.scores))
     save_model(load_model(source), config, folder, torch.float16)
@@ -73,11 +75,12 @@ def read_scores(path: Path) -> dict[str, Any]:
     """The scores of an evaluation.
 
     Raises:
-        InputError: no such file, or not JSON.
+        InputError: no such file, or not what an evaluation writes.
     """
     try:
-        return json.loads(path.read_text())
-    except (OSError, ValueError) as error:
+        scores = json.loads(path.read_text())
+        return {**scores, **{name: scores[name] for name in PROTOCOL}}
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise InputError(f"{path} is no evaluation result: {error}; write one with train_scripts.evaluate") from error
 
 

@@ -95,8 +95,10 @@ def main(options: Options) -> None:
 
 def model_names(options: Options) -> tuple[str, ...]:
     """What is run, by name."""
-    methods = options.methods or fieldlib.METHODS.names()
-    return options.models or tuple(f"{method}/{options.preset}" for method in methods)
+    if options.models:
+        return options.models
+    names = tuple(f"{method}/{options.preset}" for method in options.methods or fieldlib.METHODS)
+    return names if options.methods else tuple(name for name in names if name in fieldlib.model_names())
 
 
 def plan(models: dict[str, Model], options: Options) -> Iterator[Cell]:

@@ -7,7 +7,7 @@ Reads the cells of one seed of comparison.json, sparsity.json and patterns.json;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -88,7 +88,7 @@ def gates(options: Options) -> Iterator[Gate]:
     winner = best(cells.values(), baselines=False)["model"]
     yield from quality_gates(cells, winner)
     for preset in dict.fromkeys((DEFAULT_PRESET, winner.partition("/")[2])):
-        for name in METHODS:
+        for name in scored(cells, preset):
             yield from sample_gates(f"{name}/{preset}", cells)
     yield from varied_gates(cells_of(options, "sparsity"), "context", SHARES)
     yield from varied_gates(cells_of(options, "patterns"), "pattern", PATTERNS)
@@ -109,7 +109,7 @@ def cells_of(options: Options, study: str) -> list[Cell]:
 def quality_gates(cells: Mapping[str, Cell], winner: str) -> Iterator[Gate]:
     """The estimate: of the best model, ``winner``, then of each method's default model."""
     classical = best(cells.values(), baselines=True)
-    for model, lead in ((winner, 1.5), *((f"{name}/{DEFAULT_PRESET}", 1.0) for name in METHODS)):
+    for model, lead in ((winner, 1.5), *((f"{name}/{DEFAULT_PRESET}", 1.0) for name in scored(cells))):
         cell = cells[model]
         yield Gate("estimate, dB above the best baseline", model, cell[QUALITY] - classical[QUALITY], lead)
         yield Gate("SSIM of the full picture", model, cell["estimate_ssim_full"], 0.84)
@@ -134,10 +134,15 @@ def varied_gates(cells: Sequence[Cell], varied: str, values: Sequence[Any]) -> I
     for value in values:
         here = [cell for cell in cells if cell[varied] == value]
         classical = best(here, baselines=True)
-        for name in METHODS:
+        for name in scored({cell["model"] for cell in here}):
             cell = next(cell for cell in here if cell["model"] == f"{name}/{DEFAULT_PRESET}")
             label = f"{value:.0%} known" if varied == "context" else f"pattern {value}"
             yield Gate(f"{label}: dB above the best baseline", cell["model"], cell[QUALITY] - classical[QUALITY], 0.0)
+
+
+def scored(models: Container[str], preset: str = DEFAULT_PRESET) -> list[str]:
+    """The methods whose model of this size was scored; a new one has no weights yet."""
+    return [name for name in METHODS if f"{name}/{preset}" in models]
 
 
 def best(cells: Iterable[Cell], baselines: bool) -> Cell:

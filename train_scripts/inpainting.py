@@ -20,6 +20,7 @@ from fieldlib.patterns.base import make_mask
 from fieldlib.registry import PATTERNS
 from train_scripts import held_out_patterns, picture_sheets
 from train_scripts.cli import run
+from train_scripts.picture_grid import save
 from train_scripts.protocol import Comparison, how
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
 
@@ -95,9 +96,7 @@ def draw_sheet(hole: str, name: str, models: tuple[str, ...], options: Options) 
     )
     results = [picture_sheets.reconstruct(model, pixels, mask, how) for model in models]
     sheet = picture_sheets.compose(pixels, mask, sorted(results, key=lambda one: -one.psnr))
-    folder = options.out.parent / "applications"
-    folder.mkdir(parents=True, exist_ok=True)
-    sheet.quantize(256).save(folder / f"inpainting_{hole}.png", optimize=True)
+    save(sheet, options.out.parent / "applications" / f"inpainting_{hole}.png")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +34,12 @@ def picture_grid(titles: Sequence[str], rows: Sequence[Row], side: int) -> Image
             cell = Image.fromarray(picture).resize((side, side), Image.Resampling.NEAREST)
             sheet.paste(cell, (LABEL + column * step, HEAD + number * step))
     return sheet
+
+
+def save(sheet: Image.Image, path: Path) -> None:
+    """Write ``sheet`` as a small PNG of 256 colours; its folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sheet.quantize(256).save(path, optimize=True)
 
 
 def known_only(pixels: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -18,14 +18,14 @@ from torch import Tensor
 from tqdm import tqdm
 
 import fieldlib
-from demo.menus import model_title
 from fieldlib.assets import STUDY
 from fieldlib.data.gallery import GalleryPicture, gallery
 from fieldlib.metrics import psnr
 from fieldlib.patterns.base import make_mask
 from fieldlib.points import to_pixels, to_values
+from fieldlib.registry import BASELINES, learned
 from train_scripts.cli import command_of, run
-from train_scripts.picture_grid import Row, grey, known_only, picture_grid
+from train_scripts.picture_grid import Row, grey, known_only, picture_grid, save
 from train_scripts.protocol import how
 from train_scripts.study_file import Cell, Command, StudyFile, chosen_models, weights_of
 
@@ -92,8 +92,7 @@ def draw_sheet(index: int, entry: GalleryPicture, models: Sequence[str], options
     mask = make_mask("uniform", height, width, options.context, [options.seed, index])
     results = sorted((reconstruct(name, entry.pixels, mask, options) for name in models), key=lambda one: -one.psnr)
     path = Path("sheets") / f"{entry.name}.png"
-    (options.out / path.parent).mkdir(parents=True, exist_ok=True)
-    compose(entry.pixels, mask, results).quantize(256).save(options.out / path, optimize=True)
+    save(compose(entry.pixels, mask, results), options.out / path)
     learned = [one for one in results if "/" in one.model]
     means = torch.stack([one.mean for one in learned or results])
     caption = (
@@ -129,6 +128,12 @@ def reconstruct(name: str, pixels: np.ndarray, mask: np.ndarray, options: Option
     return Result(name, samples, float(psnr(samples.mean(0)[None, hidden], truth[None, hidden])))
 
 
+def title_of(model: str) -> str:
+    """What people read for the model of that name."""
+    name, _, preset = model.partition("/")
+    return f"{learned(name).title} - {preset}" if preset else f"{BASELINES[name].title} (baseline)"
+
+
 def compose(pixels: np.ndarray, mask: np.ndarray, results: Sequence[Result]) -> Image.Image:
     """The sheet: a row per model, columns input, samples, mean, error, truth."""
     height, width = mask.shape
@@ -139,7 +144,7 @@ def compose(pixels: np.ndarray, mask: np.ndarray, results: Sequence[Result]) -> 
         shown += [shown[-1]] * (SHOWN - len(shown))
         mean = to_pixels(one.mean, height, width)
         pictures = [known_only(pixels, mask), *shown, mean, error_map(mean, pixels), pixels]
-        title = "\n".join(wrap(model_title(one.model), LETTERS))
+        title = "\n".join(wrap(title_of(one.model), LETTERS))
         rows.append(Row(f"{title}\n{one.psnr:.2f} dB", pictures))
     return picture_grid(titles, rows, height * ZOOM)
 

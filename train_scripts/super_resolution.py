@@ -25,14 +25,14 @@ from fieldlib.assets import STUDY
 from fieldlib.data.gallery import GalleryPicture, gallery
 from fieldlib.data.picture import to_square
 from fieldlib.errors import InputError
-from fieldlib.metrics import psnr, ssim, to_picture
+from fieldlib.metrics import psnr, ssim
 from fieldlib.model import FieldModel
 from fieldlib.patterns.base import make_mask
-from fieldlib.points import SIDE, grid, to_pixels, to_values
+from fieldlib.points import SIDE, grid, to_picture, to_pixels, to_values
 from fieldlib.sampling import Model
 from train_scripts.cli import run
 from train_scripts.consistency import box_mean, check_sizes
-from train_scripts.picture_grid import Row, known_only, picture_grid
+from train_scripts.picture_grid import Row, known_only, picture_grid, save
 from train_scripts.study_file import Cell, StudyFile, chosen_models, command, weights_of
 
 FILTERS = {
@@ -165,10 +165,8 @@ def draw_sheet(options: Options) -> None:
             larger = [to_pixels(found[name][0], SHEET_SIZE, SHEET_SIZE) for name in (*FILTERS, OWN)]
             known = known_only(entry.pixels, task.mask)
             rows.append(Row(f"{entry.title}\n{share:.0%} known", [known, *larger, original]))
-    folder = options.out.parent / "applications"
-    folder.mkdir(parents=True, exist_ok=True)
     sheet = picture_grid(["known", *FILTERS, "model's own", "original"], rows, SHEET_SIZE)
-    sheet.quantize(256).save(folder / "super_resolution.png", optimize=True)
+    save(sheet, options.out.parent / "applications" / "super_resolution.png")
 
 
 if __name__ == "__main__":

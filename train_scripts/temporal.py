@@ -27,7 +27,7 @@ from fieldlib.data.clips import FRAMES, KINDS, PIXELS, SIDE, glide, known_points
 from fieldlib.errors import InputError
 from fieldlib.metrics import psnr
 from fieldlib.model import FieldModel
-from fieldlib.points import Points, grid, to_pixels
+from fieldlib.points import Points, grid, select, to_pixels
 from train_scripts.cli import run
 from train_scripts.picture_grid import HIDDEN, Row, picture_grid
 from train_scripts.study_file import Cell, StudyFile, command
@@ -112,7 +112,7 @@ def answers(model: FieldModel, values: Tensor, known: Tensor, seed: int, steps: 
         (f"{NETWORK} {MEAN}", "Flow matching on clips, estimate"): fieldlib.estimate(model, context, hidden.coords),
         (f"{NETWORK} {SAMPLE}", "Flow matching on clips, one sample"): drawn,
         ("kriging", "Kriging in row, column and time"): kriging.fit(context).at(hidden.coords).mean,
-        ("still", "Kriging of each frame alone"): alone(values, known)[~known].unflatten(0, (len(values), -1)),
+        ("still", "Kriging of each frame alone"): select(alone(values, known), ~known),
         ("nearest", "Nearest known point"): Nearest().reconstruct(context, hidden.coords),
     }
     return {

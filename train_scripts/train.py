@@ -17,6 +17,7 @@ from tqdm import tqdm
 from fieldlib.checkpoint import build
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
+from fieldlib.evaluation import MOST_SEED
 from fieldlib.inheritance import inherit
 from fieldlib.parallel import Team, join_team
 from fieldlib.presets import get_preset
@@ -109,7 +110,7 @@ class Display:
         """Show one record."""
         if "loss" in record:
             self._bar.set_description_str(describe(record))
-            self._bar.update(100 * record["progress"] - self._bar.n)
+            self._bar.update(min(100.0, 100 * record["progress"]) - self._bar.n)
             return
         scores = (f"{k} {v:.4g}" for k, v in record.items() if k.startswith(("estimate", "sample")))
         self._say(f"step {record['step']}: {record.get('skipped') or ', '.join(scores)}")
@@ -127,7 +128,7 @@ class Display:
 def describe(record: dict[str, float]) -> str:
     """The text beside the progress bar: loss, pace and time left."""
     done, seconds = record["progress"], record["seconds"]
-    left = seconds * (1 - done) / done / 60 if done else 0.0
+    left = seconds * max(0.0, 1 - done) / done / 60 if done else 0.0
     return f"loss {record['loss']:.4f}, {record['pictures'] / seconds:.0f} pictures/s, {left:.1f} min left"
 
 
@@ -143,6 +144,8 @@ def make_trainer(options: Options, team: Team) -> Trainer:
             raise InputError(f"--{name.replace('_', '-')} must be above zero; got {value}")
     if options.decay is not None and not 0 <= options.decay <= 1:
         raise InputError(f"--decay is a share from 0 to 1; got {options.decay}")
+    if not 0 <= options.seed <= MOST_SEED:
+        raise InputError(f"--seed is a whole number from 0 to {MOST_SEED}; got {options.seed}")
     if options.workers < 0:
         raise InputError(f"--workers is a whole number from 0 upwards; got {options.workers}")
     learned(options.method)
@@ -151,6 +154,8 @@ def make_trainer(options: Options, team: Team) -> Trainer:
         if getattr(options, name) is not None:
             preset = replace(preset, **{name: getattr(options, name)})
     config = {**preset.describe(options.method), "preset": options.preset, "command": command(options, team.size)}
+    if options.data is not None and "cifar10" not in Path(options.data).name.lower():
+        config["data"] = Path(options.data).name  # named in the model's card
     torch.manual_seed(options.seed)  # of the fresh weights, equal in all processes
     model = build(config)
     folder = Path(options.out or f"runs/{options.method}-{options.preset}")

@@ -24,7 +24,7 @@ from fieldlib.classifier import CLASSIFIER, Classifier, describe, load_classifie
 from fieldlib.data import load_labels, load_pictures
 from fieldlib.errors import InputError
 from fieldlib.optimizer import MuonAdamW
-from fieldlib.points import to_values
+from fieldlib.points import to_picture, to_values
 from fieldlib.train_state import STATE, load_state, save_state
 from train_scripts.cli import command_of, output_file, run
 
@@ -154,7 +154,7 @@ def augmented(padded: Tensor, labels: Tensor, size: int, seed: int) -> Iterator[
         row, column = torch.randint(2 * SHIFT + 1, (2, size, 1), generator=generator)
         columns = torch.where(torch.rand(size, 1, generator=generator) < 0.5, side, side.flip(0)) + column
         crops = padded[index[:, None, None], (side + row)[:, :, None], columns[:, None, :]]
-        yield crops.permute(0, 3, 1, 2).float() / 127.5 - 1, labels[index]
+        yield to_picture(to_values(crops), len(side), len(side)), labels[index]
 
 
 @torch.no_grad()

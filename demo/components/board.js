@@ -38,6 +38,11 @@ class Board {
     return this.travel(this.past, this.future);
   }
 
+  // Back to the last state that was kept, as if nothing had happened since.
+  forget() {
+    if (this.past.length) Object.assign(this, this.past.pop());
+  }
+
   redo() {
     return this.travel(this.future, this.past);
   }

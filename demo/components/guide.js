@@ -6,10 +6,12 @@ const GLOW = "spoken-of";
 
 class GuidedWalk {
   // stations: see demo/stations.py, numbers start at 1; go() asks the server to set the current one up. The server's
-  // "ready" follows; run() starts the run, and an answer that came before waits for it.
-  constructor(element, labels, stations, go, run) {
+  // "ready" follows; run() starts the run, and an answer that came before waits for it. turned(): another station, or
+  // the walk was closed.
+  constructor(element, labels, stations, go, run, turned) {
     this.root = element.querySelector(".guide");
-    Object.assign(this, { labels, stations, go, run, at: 0, ready: true, waiting: false });
+    Object.assign(this, { labels, stations, go, run, turned, at: 0, ready: true, waiting: false });
+    this.root.setAttribute("aria-label", labels.label);
     this.part("title").textContent = labels.title.replace("{}", stations.length);
     this.part("intro").textContent = labels.intro;
     this.part("hint").textContent = labels.hint;
@@ -32,14 +34,16 @@ class GuidedWalk {
 
   // Opened by a link that has set the page up already.
   open(number) {
-    Object.assign(this, { at: Math.min(Math.max(number, 0), this.stations.length), waiting: false });
+    Object.assign(this, { at: number, waiting: false });
     this.draw();
+    this.turned();
   }
 
   // The page is set up for a station, which may have been left meanwhile.
   arrive(number) {
     if (number !== this.at) return;
     this.ready = true;
+    this.turned();
     if (this.waiting) this.run();
     this.waiting = false;
   }
@@ -86,7 +90,10 @@ class GuidedWalk {
 
   reveal(index) {
     const station = this.stations[this.at - 1];
-    [...this.root.querySelectorAll(".answers button")].forEach((button, i) => button.setAttribute("aria-pressed", i === index));
+    [...this.root.querySelectorAll(".answers button")].forEach((button, i) => {
+      button.setAttribute("aria-pressed", i === index);
+      button.classList.toggle("right", i === station.right);
+    });
     const verdict = index === station.right ? this.labels.right : this.labels.wrong;
     this.part("hint").hidden = true;
     this.write(this.part("reveal"), [[`${verdict} `, []], ...station.reveal]);

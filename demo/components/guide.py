@@ -1,4 +1,4 @@
-"""The guided walk as a card of the page. Feeds ``guide.js``; its event ``go`` is about the station :data:`AT`."""
+"""The guided walk as a card of the page. Feeds ``guide.js``; its events are about the station :data:`AT`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from demo.components.player import source
 AT = "() => Number(document.querySelector('#guide .guide').dataset.station)"
 MOUNT = """
 const run = () => document.querySelector("#run").click();
-new GuidedWalk(element, props.labels, props.stations, () => trigger("go"), run);
+const turned = () => setTimeout(() => trigger("turn"), 150); // when the page holds what it shows
+new GuidedWalk(element, props.labels, props.stations, () => trigger("go"), run, turned);
 """
 
 

@@ -2,9 +2,9 @@
 
 class Influence {
   // ask: async ({ model, pixels, mask, row, column }) -> { levels: base64 } or { error: text }
-  constructor(ask, changed) {
-    this.ask1 = ask;
-    this.changed = changed;
+  // failed: what to say when no answer comes.
+  constructor(ask, changed, failed) {
+    Object.assign(this, { ask1: ask, changed, failed });
     this.forget();
   }
 
@@ -34,9 +34,10 @@ class Influence {
     this.busy = false;
   }
 
+  // Gradio gives undefined where the server did not answer.
   async answer(question) {
     try {
-      return await this.ask1(question);
+      return (await this.ask1(question)) ?? { error: this.failed };
     } catch (error) {
       return { error: String(error.message || error) };
     }

@@ -106,10 +106,10 @@ class MaskPainter {
   }
 
   // The system took the pointer away: the stroke never happened.
-  cancel() {
-    if (!this.from) return;
+  cancel(event) {
+    if (!this.from || event.pointerId !== this.pointer) return;
     this.from = null;
-    this.board.undo();
+    this.board.forget();
     this.draw();
   }
 
@@ -145,6 +145,7 @@ class MaskPainter {
   }
 
   edit(name) {
+    if (this.from) return; // a stroke is on its way
     const { board } = this;
     if (name === "undo" || name === "redo") {
       if (board[name]()) this.send();
@@ -160,7 +161,7 @@ class MaskPainter {
     sheet.addEventListener("pointerdown", (event) => this.down(event));
     sheet.addEventListener("pointermove", (event) => this.move(event));
     sheet.addEventListener("pointerup", (event) => this.up(event));
-    sheet.addEventListener("pointercancel", () => this.cancel());
+    sheet.addEventListener("pointercancel", (event) => this.cancel(event));
     sheet.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("click", (event) => {
       const button = event.target.closest("button");
@@ -185,7 +186,9 @@ class MaskPainter {
     const step = { arrowup: [-1, 0], arrowdown: [1, 0], arrowleft: [0, -1], arrowright: [0, 1] }[letter];
     const control = event.ctrlKey || event.metaKey;
     if (step && !control) this.cursor = this.cursor.map((at, i) => Math.min(Math.max(at + step[i], 0), 31));
-    else if (letter === " ") this.toggle();
+    else if (letter === " ") {
+      if (!event.repeat && !this.from) this.toggle();
+    }
     else if (control && (letter === "y" || (letter === "z" && event.shiftKey))) this.edit("redo");
     else if (control && letter === "z") this.edit("undo");
     else return;

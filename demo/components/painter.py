@@ -17,7 +17,7 @@ from fieldlib.points import SIDE
 Message = dict[str, Any]
 PICTURE, COLOURS = MODES = ("picture", "colours")
 MOUNT = """
-const commit = (value) => { props.value = value; trigger("paint", {}); trigger("remember", {}); };
+const commit = (value) => { props.value = value; trigger("paint", {}); };
 const painter = new MaskPainter(element, props.labels, commit);
 painter.receive(props.value);
 watch("value", () => painter.receive([props.value].flat()[0]));
@@ -34,8 +34,7 @@ class Painting(NamedTuple):
 def mask_painter(value: Message) -> gr.HTML:
     """The component, showing ``value`` from :func:`show`.
 
-    Its event is called ``paint``; ``remember`` follows, for the address bar: where a handler had to wait, Gradio 6.31
-    says the whole event again, and a stroke said again would end the run that came after it.
+    Its event ``paint`` is a stroke; ``change`` comes for what Python shows as well.
     """
     return gr.HTML(
         value,

@@ -21,7 +21,7 @@ class TrajectoryPlayer {
     this.heard = []; // the messages of the event that goes on
     this.root.drawTimes = []; // when playing drew a frame, in ms: for those who count
     this.clear();
-    this.influence = new Influence(ask, () => this.draw());
+    this.influence = new Influence(ask, () => this.draw(), labels.influence_failed);
     this.screen = new PlayerScreen(this);
     this.listen();
     this.draw();

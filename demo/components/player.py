@@ -130,7 +130,6 @@ def _scene_fields(scene: Scene) -> Message:
 def _frame(moment: Moment) -> Message:
     return {
         "step": moment.step,
-        "t": round(moment.t, 4),
         "calls": moment.calls,
         "ms": round(moment.milliseconds, 1),
         "scores": {"state": _numbers(moment.state_scores), "estimate": _numbers(moment.estimate_scores)},

@@ -41,8 +41,8 @@ ADVANCED = "Advanced"
 LANE = "Lane {}"
 SAME_STEPS = "as lane 1"
 SAMPLES = "Samples"
-SAMPLES_NOTE = "more than one shows the uncertainty"
-STILLS = "Baselines beside it"
+SAMPLES_NOTE = "several samples show the uncertainty"
+STILLS = "Baselines alongside"
 LIVE = "Live"
 
 RUN = "Run"
@@ -100,8 +100,10 @@ PLAYER = {
     "one_sample": "Needs several samples: choose 4 under Advanced, then run.",
     "influence": "Where the network looked",
     "influence_note": "Point at a pixel: bright revealed pixels move its estimate most.",
-    "influence_short": "Looked at",
-    "influence_known": "This pixel is revealed and counts most itself. Bright are the others that move its estimate.",
+    "influence_short": "Influence",
+    "influence_known": "This pixel is revealed, so its own value counts most. "
+    "The bright ones are the others that move its estimate.",
+    "influence_failed": "The server did not answer: point at another pixel to try again.",
     "influence_status": "Point at a pixel, or walk with the arrow keys.",
     "stills": "Classical baselines",
     "spark_psnr": "PSNR over the steps of the run",
@@ -110,7 +112,7 @@ PLAYER = {
     "play": "Play",
     "pause": "Pause",
     "back": "One step back",
-    "next": "One step on",
+    "next": "One step forward",
     "loop": "Loop",
     "speed": "Speed",
     "step": "Step",
@@ -121,7 +123,7 @@ PLAYER = {
     "row_state": "State x\u209c",
     "row_estimate": "Estimate x\u2080",
     "psnr": "Peak signal-to-noise ratio on the hidden pixels: higher is better",
-    "ssim": "Structural similarity of the whole picture: 1 is equal",
+    "ssim": "Structural similarity of the whole picture: 1 means identical",
     "mse": "Mean squared error on the hidden pixels, data range 1: lower is better",
     "mae": "Mean absolute error on the hidden pixels, data range 1: lower is better",
     "nothing": "Nothing to play yet.",
@@ -220,9 +222,9 @@ STATIONS = {
     "spread": {
         "title": "Several samples",
         "text": "Four samples start from different noise and see the same pixels. "
-        "[The player](player) will show how much they differ: bright is much.",
+        "[The player](player) will show how much they differ: bright means a lot.",
         "question": "Where do they differ most?",
-        "answers": ("At the revealed pixels", "Far from them", "Everywhere the same"),
+        "answers": ("At the revealed pixels", "Far from them", "The same everywhere"),
         "reveal": "Revealed pixels are dark: they leave no choice, and their neighbours little.",
         "compare": "open [Numbers](numbers), choose the spread of 8 samples, and see whether the truth lies among them "
         "as often as it should.",
@@ -231,7 +233,7 @@ STATIONS = {
         "title": "How many steps?",
         "text": "Three lanes, the same flow matching network, 1, 8 and 50 [steps](steps). "
         "Each step is at least one network call and costs time.",
-        "question": "What do 50 steps bring over 8?",
+        "question": "What do 50 steps add over 8?",
         "answers": ("Several decibels", "A sharper picture", "Almost nothing"),
         "reveal": "Eight steps of a good solver are as good as fifty. One step gives the mean: the best PSNR and a "
         "blur.",
@@ -240,24 +242,24 @@ STATIONS = {
     "ways": {
         "title": "Straight and curved ways",
         "text": "The same network and the same noise in two lanes; only the solver differs, see Advanced under "
-        "[the method](method). Euler follows an equation without chance (ODE), Euler-Maruyama adds fresh noise at "
+        "[the method](method). Euler follows an deterministic equation (ODE), Euler-Maruyama adds fresh noise at "
         "every step (SDE).",
         "question": "With which solver do colours take the straighter way?",
         "answers": ("Euler, without chance", "Euler-Maruyama, with fresh noise", "Both the same"),
         "reveal": "Without chance each colour goes almost straight from noise to picture. With fresh noise it "
         "flickers and goes several times as far. This comes from the solver, not from the method: each method can be "
         "solved either way.",
-        "compare": "open [Numbers](numbers) and choose the ways of the colours, then choose another method in both "
+        "compare": "open [Numbers](numbers) and choose the paths of the colours, then choose another method in both "
         "lanes: Euler stays the straighter one.",
     },
     "hole": {
         "title": "One hole instead of many gaps",
         "text": "As many pixels are revealed as usual, but the hidden ones now form [one block](pixels). Its inside "
-        "has to be made up from its edge.",
+        "has to be inferred from its edge.",
         "question": "How does the quality change?",
         "answers": ("It gets better", "It stays the same", "It gets worse"),
         "reveal": "It falls by several decibels: most hidden pixels are now far from any known one. "
-        "Scattered pixels tell more than as many around a hole.",
+        "Scattered pixels tell the network more than the same number around a hole.",
         "compare": "choose Uniform as [the pattern](pixels), which scatters the same number, and run again.",
     },
     "classics": {
@@ -267,7 +269,7 @@ STATIONS = {
         "question": "Can a spline beat one sample of the network by PSNR?",
         "answers": ("Never", "Yes, it often does", "Only without noise"),
         "reveal": "On average the spline gets about 22 dB, one sample 20.7 dB and the network's estimate 23.6 dB. "
-        "A sample is one plausible picture, no compromise.",
+        "A sample is one plausible picture, not a compromise.",
         "compare": "look under [the player](player): estimates against splines, samples against samples.",
     },
     "resolution": {
@@ -310,13 +312,13 @@ FORMULAS = {
     "ode": "Step without chance (ODE)",
     "sde": "Step with fresh noise (SDE)",
 }
-GLOSSARY_TITLE = "Words"
+GLOSSARY_TITLE = "Glossary"
 GLOSSARY = (
     ("Context", "The revealed pixels: all that the network is told."),
     ("State x\u209c", "The picture on its way: pure noise at t = 1, finished at t = 0."),
     ("Estimate x\u2080", "What the network expects the finished picture to be, given the state and the context."),
     ("Score", "The direction in which pictures become more probable; it points from noise to picture."),
-    ("Velocity", "How fast and whither each colour moves along the way."),
+    ("Velocity", "How fast, and in which direction, each colour moves along the way."),
     (
         "\u03b1\u209c, \u03c3\u209c",
         "How much of the picture and how much of the noise \u03b5 is in the state at time t.",
@@ -341,7 +343,7 @@ GLOSSARY = (
         "Peak signal-to-noise ratio in decibels: at 20 dB the typical (root mean square) error is a tenth of the range "
         "from black to white; 3 dB more halve the mean squared error.",
     ),
-    ("SSIM", "Structural similarity: compares local patterns, 1 is equal."),
+    ("SSIM", "Structural similarity: compares local patterns, 1 means identical."),
     (
         "CRPS",
         "Continuous ranked probability score: the mean distance of the samples from the truth, less half their mean "
@@ -356,11 +358,12 @@ GLOSSARY = (
     ("Coverage", "How often the truth lies inside an interval of the samples; 90% of the time for the 90% interval."),
 )
 LINK = {
-    "complaint": "This link has a part that cannot be used, {}",
+    "complaint": "Part of this link cannot be used: {}",
     "share": "Share and take home",
     "link": "Link to exactly this set-up",
-    "link_note": "The address bar follows too. Add &lock= or &hide= and parts of the page to make a lesson: {}. "
-    "Downloads and code hold the first sample of each lane, without the baselines beside it.",
+    "link_note": "The address bar follows too. For a lesson add ?lock= or ?hide= and parts of the page, with & in "
+    "place of ? where the link has one already: {}. Downloads and code hold the first sample of each lane, without the "
+    "baselines beside it.",
     "qr": "Show as QR code",
     "qr_label": "QR code of the link",
     "qr_too_long": "the link is too long for a QR code, because it holds a whole picture: share it as text",
@@ -506,6 +509,8 @@ CHECKED = {
     "view": "view",
     "language": "language",
     "part of the page": "part of the page",
+    "the station": "the station",
+    "a station of the walk": "a station of the walk",
     "a number between 0 and 1, for example 0.2": "a number between 0 and 1, for example 0.2",
     "model,solver,steps, for example flow_matching/tiny,euler,20": "model,solver,steps, for example "
     "flow_matching/tiny,euler,20",

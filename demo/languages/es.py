@@ -20,7 +20,7 @@ CIFAR_CREDIT = "{}. CIFAR-10, Krizhevsky 2009."
 NO_CIFAR = "CIFAR-10 no está en esta máquina: indica su carpeta en la variable de entorno FIELDLIB_DATA"
 
 REVEALED = "Píxeles revelados"
-FRACTION = "Parte (%)"
+FRACTION = "Proporción (%)"
 PATTERN = "Patrón"
 SEED = "Semilla"
 SHUFFLE = "Mezclar"
@@ -41,7 +41,7 @@ ADVANCED = "Avanzado"
 LANE = "Carril {}"
 SAME_STEPS = "como el 1"
 SAMPLES = "Muestras"
-SAMPLES_NOTE = "más de una muestra la incertidumbre"
+SAMPLES_NOTE = "con varias se ve la incertidumbre"
 STILLS = "Referencias al lado"
 LIVE = "En vivo"
 
@@ -100,8 +100,9 @@ PLAYER = {
     "one_sample": "Necesita varias muestras: elige 4 en Avanzado y ejecuta.",
     "influence": "Dónde miró la red",
     "influence_note": "Señala un píxel: los revelados claros son los que más mueven su estimación.",
-    "influence_short": "Miró a",
+    "influence_short": "Influencia",
     "influence_known": "Este píxel está revelado y es el que más cuenta. Brillan los otros que mueven su estimación.",
+    "influence_failed": "El servidor no respondió: señala otro píxel para intentarlo de nuevo.",
     "influence_status": "Señala un píxel o muévete con las flechas.",
     "stills": "Referencias clásicas",
     "spark_psnr": "PSNR a lo largo de los pasos",
@@ -255,7 +256,7 @@ STATIONS = {
         "text": "Se revelan tantos píxeles como siempre, pero los ocultos forman ahora [un solo bloque](pixels). Su "
         "interior se inventa a partir del borde.",
         "question": "¿Cómo cambia la calidad?",
-        "answers": ("Mejora", "Queda igual", "Empeora"),
+        "answers": ("Mejora", "Sigue igual", "Empeora"),
         "reveal": "Baja varios decibelios: casi todos los píxeles ocultos quedan lejos de uno conocido. "
         "Los píxeles dispersos dicen más que otros tantos alrededor de un hueco.",
         "compare": "elige Uniforme como [patrón](pixels), que dispersa el mismo número, y ejecuta otra vez.",
@@ -310,7 +311,7 @@ FORMULAS = {
     "ode": "Paso sin azar (EDO)",
     "sde": "Paso con ruido nuevo (EDE)",
 }
-GLOSSARY_TITLE = "Palabras"
+GLOSSARY_TITLE = "Glosario"
 GLOSSARY = (
     ("Contexto", "Los píxeles revelados: todo lo que se le dice a la red."),
     ("Estado x\u209c", "La imagen en camino: puro ruido en t = 1, terminada en t = 0."),
@@ -326,7 +327,10 @@ GLOSSARY = (
     ("\u03b7, z", "\u03b7 es cuánto ruido nuevo añade un paso del denoiser; z es ese ruido, distinto en cada paso."),
     ("g, w", "g es la fuerza del ruido nuevo, w el paseo aleatorio del que sale; dw es un pequeño paso suyo."),
     ("Integrador", "La receta que convierte las respuestas de la red en pasos."),
-    ("Llamada a la red", "Un paso por la red, la unidad de coste. Algunos integradores llaman varias veces por paso."),
+    (
+        "Llamada a la red",
+        "Una pasada por la red, la unidad de coste. Algunos integradores llaman varias veces por paso.",
+    ),
     (
         "PSNR",
         "Relación señal a ruido de pico en decibelios: con 20 dB el error típico (la raíz del error cuadrático medio) "
@@ -347,11 +351,12 @@ GLOSSARY = (
     ("Cobertura", "Cuántas veces la verdad cae en un intervalo de las muestras; el 90 % para el intervalo del 90 %."),
 )
 LINK = {
-    "complaint": "Este enlace tiene una parte que no se puede usar, {}",
+    "complaint": "Una parte de este enlace no se puede usar: {}",
     "share": "Compartir y llevar a casa",
     "link": "Enlace a exactamente esta configuración",
-    "link_note": "La barra de direcciones también lo sigue. Añade &lock= o &hide= y partes de la página: {}. Las "
-    "descargas y el código llevan la primera muestra de cada carril, sin las referencias de al lado.",
+    "link_note": "La barra de direcciones también lo sigue. Para una lección añade ?lock= o ?hide= y partes de la "
+    "página, con & en lugar de ? si el enlace ya lleva uno: {}. Las descargas y el código llevan la primera muestra de "
+    "cada carril, sin las referencias de al lado.",
     "qr": "Mostrar código QR",
     "qr_label": "Código QR del enlace",
     "qr_too_long": "el enlace es demasiado largo para un código QR, porque lleva una imagen: compártelo como texto",
@@ -497,6 +502,8 @@ CHECKED = {
     "view": "vista",
     "language": "idioma",
     "part of the page": "parte de la página",
+    "the station": "la estación",
+    "a station of the walk": "una estación del recorrido",
     "a number between 0 and 1, for example 0.2": "un número entre 0 y 1, por ejemplo 0.2",
     "model,solver,steps, for example flow_matching/tiny,euler,20": "modelo,integrador,pasos, por ejemplo "
     "flow_matching/tiny,euler,20",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -40,18 +41,29 @@ READY = """({ ready }) => {
   const tell = () => document.querySelector("#guide").dispatchEvent(new CustomEvent("ready", { detail: ready }));
   setTimeout(tell, 150);
 }"""
-LOOK = """(_, ...rest) => [document.querySelector("#player .stage canvas")?.dataset.view ?? "state", ...rest]"""
+LOOK = """(_, __, ...rest) => {
+  const [view, walk] = ["#player .stage canvas", "#guide .guide"].map((part) => document.querySelector(part)?.dataset);
+  return [view?.view ?? "state", Number(walk?.station ?? 0), ...rest];
+}"""
 FOLLOW = """(query) => {
   const kept = [...new URLSearchParams(location.search)].filter(([key]) => ["lock", "hide", "__theme"].includes(key));
   const parts = [query, new URLSearchParams(kept).toString()].filter(Boolean);
-  history.replaceState(null, "", location.pathname + (parts.length ? "?" + parts.join("&") : ""));
+  document.lesson = location.pathname + (parts.length ? "?" + parts.join("&") : "");
+  history.replaceState(null, "", document.lesson);
   for (const link of document.querySelectorAll("#languages a")) link.search = location.search;
 }"""
+
+# Gradio 6.31 says with our word what is open over the page, and takes the word away when that is closed.
+NOT_OURS = [("view", name) for name in ("api", "api-recorder", "settings")]
+RESTORE = """() => window.navigation?.addEventListener("currententrychange", () => {
+  const view = (address) => new URL(address, location).searchParams.get("view");
+  if (document.lesson && view(document.lesson) && !view(location)) history.replaceState(null, "", document.lesson);
+})"""
 
 
 def opened(request: gr.Request) -> Updates:
     """The page was opened, perhaps by a link; one to a station of the walk means what that station sets up."""
-    query = {key: str(value) for key, value in dict(request.query_params).items()}
+    query = {key: str(value) for key, value in dict(request.query_params).items() if (key, value) not in NOT_OURS}
     lesson, complaints = lesson_link.read(query, stations.lesson_of)
     for complaint in complaints:
         gr.Warning(plain(languages.text("LINK")["complaint"].format(complaint)))
@@ -69,12 +81,14 @@ def arrived(number: float) -> Updates:
     return [*updates(lesson), {"lock": [], "hide": [], "station": 0, "ready": number}]
 
 
-def query_of(view: str, *values: Any) -> Any:  # noqa: ANN401
+def query_of(view: str, station: float, *values: Any) -> Any:  # noqa: ANN401
     """The query string of what the page shows; the old one stays while the widgets cannot be run."""
     try:
-        return lesson_link.write(lesson_of(view, *values))
-    except (InputError, TypeError):
+        number = whole("the station", station, 0, len(stations.walk()))
+        query = lesson_link.write(replace(lesson_of(view, *values), station=number), stations.lesson_of)
+    except (InputError, TypeError, AttributeError):  # a field that was emptied
         return gr.skip()
+    return gr.skip() if lesson_link.read(query, stations.lesson_of).complaints else query
 
 
 SET = 0  # how many widgets a lesson sets; known once the page is laid out
@@ -97,9 +111,10 @@ def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> gr.Textbo
     settle(ready, "station")
     held.change(None, held, None, js=APPLY)
     follow: dict[str, Any] = {"js": LOOK, "trigger_mode": "always_last", **CHECKED}
-    changed = [widget.change for widget in (*w.run_inputs[2:], w.picker)]
-    gr.on(changed, query_of, [view, *w.run_inputs], query, **follow)
-    for event in (w.painter.remember, w.player.look):
-        event(query_of, [view, *w.run_inputs], query, **follow)
+    changed = [widget.change for widget in (*w.run_inputs[1:], w.picker)]
+    gr.on(changed, query_of, [view, at, *w.run_inputs], query, **follow)
+    for event in (w.player.look, w.walk.turn):
+        event(query_of, [view, at, *w.run_inputs], query, **follow)
     query.change(None, query, None, js=FOLLOW)
+    page.load(None, None, None, js=RESTORE)
     return query

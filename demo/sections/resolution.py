@@ -16,6 +16,8 @@ from demo.page_scripts import WANTED
 from demo.pictures import Picture
 from demo.readings import PRESETS
 
+SHOWN = "() => { if (document.querySelector('#resolution-slider img')) document.querySelector('#resolution-read').click(); }"  # noqa: E501
+
 
 def read(left: str, size: int, uploaded: Picture | None, key: str, *values: Any) -> tuple[Any, str]:  # noqa: ANN401
     """Both sides of the slider and the scores under it; no scores where ``uploaded`` got lost."""
@@ -81,6 +83,7 @@ def add(w: Widgets, running: gr.events.Dependency) -> None:
     options: dict[str, Any] = {"trigger_mode": "always_last", "show_progress_on": slider, **SLOW}
     triggers = [section.expand, size.change, left.change, refresh.click]
     gr.on(triggers, guard(read), [left, size, w.uploaded, *w.run_inputs], [slider, told], **options)
+    running.success(None, None, None, js=SHOWN)
     for name, button in tasks.items():
         wanted = gr.State(name)
         revealed = [w.painter, w.player, w.percent, w.pattern, w.seed]

@@ -21,6 +21,8 @@ from demo.pictures import Picture
 from demo.qr_code import qr_picture
 
 ADDRESS = """() => [location.href]"""
+# Made of an older address: better gone than wrong.
+OLD = "() => [{ __type__: 'update', visible: false }, { __type__: 'update', visible: false }]"
 DOWNLOAD = "() => setTimeout(() => document.querySelector('#download-now').click(), 250)"
 FILES: dict[str, tuple[str, Callable[[Sequence[Recording], Picture], bytes]]] = {
     "strip": ("strip.png", lambda runs, _: exports.strip(runs)),
@@ -93,10 +95,12 @@ def add(w: Widgets, query: gr.Textbox) -> None:
         file = gr.DownloadButton(words["file"], elem_id="download-now", visible="hidden")
     for event in (section.expand, query.change):
         event(None, None, link, js=ADDRESS)
+    query.change(None, None, [qr, text], js=OLD)
     show.click(guard(shown_qr), link, qr, js=ADDRESS, **PRIVATE)
     code.click(guard(shown_code), w.run_inputs, text, **PRIVATE)
     for kind, button in files.items():
-        button.click(guard(writer(kind)), w.run_inputs, file, **SLOW).success(None, None, None, js=DOWNLOAD)
+        written = button.click(guard(writer(kind)), w.run_inputs, file, show_progress_on=link, **SLOW)
+        written.success(None, None, None, js=DOWNLOAD)
 
 
 def shown_qr(link: str) -> Any:  # noqa: ANN401

@@ -15,7 +15,7 @@ from fieldlib.nn.activation import SiLU
 from fieldlib.nn.lattice import cells, folded, offsets, read_between, read_cells, read_rows, spread, unfolded
 from fieldlib.nn.modulation import LevelEmbedding
 from fieldlib.nn.unet import UNet
-from fieldlib.points import Points, grid
+from fieldlib.points import Points, grid, to_picture
 from fieldlib.registry import BACKBONES
 
 CENTRED = 1e-3  # of half a cell: nearer to its centre, a query reads its own cell alone
@@ -81,7 +81,7 @@ class SetConv(Backbone):
     def encode(self, context: Points, base: Base) -> Memory:
         """See :meth:`Backbone.encode`."""
         centres = grid(self.lattice, self.lattice).to(context.coords).expand(len(context.coords), -1, -1)
-        guess = describe(base.at(centres)).transpose(1, 2).unflatten(-1, (self.lattice, self.lattice))
+        guess = to_picture(describe(base.at(centres)), self.lattice, self.lattice)
         known = self.lay(context, cells(context.coords, self.lattice))
         maps = self.read(torch.cat([guess, known], dim=1))
         hints = self.call.project(maps[self.finest :])

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fieldlib.points import Points, grid, to_values
+from fieldlib.points import Points, grid, select, to_values
 from fieldlib.resolution import render
 
 SIDE, FRAMES = 16, 8
@@ -52,4 +52,4 @@ def split(values: Tensor, known: Tensor) -> tuple[Points, Points]:
 
 def pick(coords: Tensor, values: Tensor, chosen: Tensor) -> Points:
     """The chosen points of each clip."""
-    return Points(*(x[chosen].unflatten(0, (len(values), -1)) for x in (coords, values)))
+    return Points(*(select(x, chosen) for x in (coords, values)))

@@ -53,7 +53,7 @@ def open_picture(source: str | Path | bytes, most: int = MOST_PIXELS, enough: in
         if enough is not None:
             image.draft(None, (enough, enough))
         ImageOps.exif_transpose(image, in_place=True)
-        return _to_rgb(image)
+        return to_rgb(image)
     except Image.DecompressionBombError as error:
         raise _too_large(name, "far too many pixels", most) from error
     except UnidentifiedImageError as error:
@@ -87,7 +87,14 @@ def _too_large(name: str, found: str, most: int) -> PictureError:
     return PictureError("pixels", f"{name} has {found}; at most {allowed}: make it smaller")
 
 
-def _to_rgb(image: Image.Image) -> np.ndarray:
+def to_rgb(image: Image.Image) -> np.ndarray:
+    """RGB pixels, uint8 (H, W, 3): transparent parts become white, 16 bits become 8.
+
+    Raises:
+        PictureError: numbers with fractions, whose range nobody knows.
+    """
+    if image.mode == "F":
+        raise PictureError("kind", "a picture of fractional numbers has no known range: save it with 8 or 16 bits")
     if image.mode.startswith("I"):  # 16 bits per pixel: keep the upper 8
         return np.repeat((np.asarray(image).astype(np.int64).clip(0, 65535) >> 8).astype(np.uint8)[..., None], 3, -1)
     if image.has_transparency_data:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral, Real
 from typing import Protocol
 
 import numpy as np
@@ -29,8 +30,11 @@ def make_mask(
     """The mask (height, width) that ``pattern`` draws from ``seed``.
 
     Raises:
-        InputError: unknown pattern, or a fraction outside (0, 1).
+        InputError: unknown pattern, a fraction outside (0, 1), or no seed.
     """
-    if not (isinstance(fraction, int | float) and 0 < fraction < 1):
+    if not (isinstance(fraction, Real) and 0 < fraction < 1):
         raise InputError(f"the revealed fraction lies between 0 and 1, both excluded; got {fraction!r}")
+    numbers = [seed] if isinstance(seed, Integral) else seed
+    if not isinstance(numbers, list | tuple) or not all(isinstance(n, Integral) and n >= 0 for n in numbers):
+        raise InputError(f"a seed is a whole number from 0 upwards, or several; got {seed!r}")
     return PATTERNS[pattern](height, width, float(fraction), np.random.default_rng(seed))

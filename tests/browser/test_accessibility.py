@@ -64,3 +64,27 @@ def test_focus_order_is_reading_order(visit, width, parts):
     player, controls = (studio.page.locator(name).bounding_box() for name in ("#screen", "#controls"))
     side = "x" if width > 900 else "y"
     assert (player[side] < controls[side]) == (parts[0] == "player"), "for the eye as for the keyboard"
+
+
+FOCUS = """() => {
+  const node = document.activeElement, bar = document.querySelector("#actions");
+  const seen = [node, node.closest("label")].some((one) => one && getComputedStyle(one).outlineStyle !== "none");
+  const free = bar.contains(node) || node.getBoundingClientRect().bottom <= bar.getBoundingClientRect().top + 18;
+  return { type: node.closest("#controls") && node.type, seen, free, told: node.outerHTML.slice(0, 120) };
+}"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_focus_is_seen_on_every_knob_and_never_under_run(visit, width):
+    page = visit(width=width).page
+    page.locator("#painter .sheet").focus()
+    page.evaluate("document.querySelector('[data-do=invert]').scrollIntoView({ block: 'end' })")
+    types = set()
+    for _ in range(24):
+        page.keyboard.press("Tab")
+        page.wait_for_timeout(30)
+        focus = page.evaluate(FOCUS)
+        types.add(focus["type"])
+        assert focus["free"] or not focus["type"], focus["told"]
+        assert focus["seen"] or focus["type"] not in ("range", "radio", "checkbox", "button"), focus["told"]
+    assert types >= {"range", "radio", "checkbox", "button"}

@@ -149,6 +149,27 @@ def test_painting_by_keys_alone(painter):
     assert painter.revealed == 1
 
 
+def test_only_its_own_pointer_ends_a_stroke(painter):
+    """A palm that the system takes away leaves a stroke of another finger alone; undo waits for its end."""
+    before = painter.revealed
+    painter.page.evaluate(
+        """() => {
+        const sheet = document.querySelector('.sheet'), box = sheet.getBoundingClientRect();
+        sheet.setPointerCapture = () => {};
+        const tell = (name, id, share) => sheet.dispatchEvent(new PointerEvent(name, { bubbles: true, pointerId: id,
+          isPrimary: id === 1, clientX: box.left + box.width * share, clientY: box.top + 3 }));
+        tell('pointerdown', 1, 0.1);
+        tell('pointermove', 1, 0.9);
+        tell('pointercancel', 2, 0.5);
+        sheet.dispatchEvent(new KeyboardEvent('keydown', { key: 'z', ctrlKey: true }));
+        tell('pointerup', 1, 0.9);
+        }"""
+    )
+    assert painter.revealed > before
+    painter.press("[data-do=undo]")
+    assert painter.revealed == before
+
+
 def test_painting_by_touch(visit):
     studio = visit(width=390, height=844, has_touch=True, is_mobile=True)
     painter = Painter(studio)

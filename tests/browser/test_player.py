@@ -1,11 +1,15 @@
 """One to three lanes under one time bar, the views, and what they cost."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import demo.components
 from demo.checks import unpack_mask
+
+COMPONENTS = Path(demo.components.__file__).parent
 
 
 def lanes(studio, count):
@@ -131,6 +135,27 @@ def test_where_the_network_looked(visit, way):
       return bright > 0; }"""
     studio.page.wait_for_function(lit)
     assert studio.pixels("influence") != before
+
+
+def test_a_question_without_an_answer_holds_up_no_other(visit):
+    """Gradio gives undefined where the server did not answer."""
+    studio = visit()
+    told = studio.page.evaluate(
+        """async (source) => {
+        const Influence = new Function(`${source}; return Influence`)();
+        const answers = [undefined, { levels: btoa("a") }], asked = [], told = [];
+        const ask = async ({ row }) => (asked.push(row), answers[asked.length - 1]);
+        const influence = new Influence(ask, () => told.push([influence.error, influence.levels.length]), "no answer");
+        const scene = { size: [32, 32], packed: {} };
+        for (const row of [1, 2]) {
+          influence.ask(row, 0, scene, ["a model"]);
+          await new Promise((done) => setTimeout(done, 20));
+        }
+        return told;
+        }""",
+        "".join((COMPONENTS / name).read_text() for name in ("codec.js", "influence.js")),
+    )
+    assert told == [["no answer", 1], ["", 1]]
 
 
 def test_baselines_stand_beside_the_run(visit):

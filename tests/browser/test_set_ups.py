@@ -68,6 +68,26 @@ def test_a_task_leaves_own_colours_for_the_picture(visit):
     assert "\u2013" not in studio.page.inner_text("[data-row=state]")
 
 
+def test_a_comparison_at_high_resolution_follows_a_run(visit):
+    studio = visit()
+    studio.page.click("#resolution > button")
+    studio.page.wait_for_selector("#resolution-scores >> text=dB")
+    before = studio.page.inner_text("#resolution-scores")
+    studio.page.locator(".thumbs button").nth(3).click()
+    studio.run()
+    other = "(told) => document.querySelector('#resolution-scores').innerText !== told"
+    studio.page.wait_for_function(other, arg=before)
+
+
+def test_a_number_of_steps_that_is_not_whole_is_rounded_once(visit):
+    studio = visit()
+    studio.set_number("steps", 2.5)
+    studio.page.wait_for_function("document.querySelector('#steps input').value === '3'")
+    studio.run()
+    assert studio.player("total") == "4"
+    assert studio.page.input_value("#steps-slider input[type=range]") == "3"
+
+
 @pytest.mark.parametrize("slider", ["percent", "steps-slider"])
 def test_a_click_on_a_slider_runs_once(visit, slider):
     studio = visit()

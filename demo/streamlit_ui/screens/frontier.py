@@ -51,7 +51,7 @@ def show() -> None:
 
 def settled(row: results.Row) -> results.Row:
     """``row`` without solver and steps where its model answers at once and uses neither."""
-    return {**row, "solver": None, "steps": None} if one_call(row["model"]) else row
+    return {**row, "solver": None, "steps": None} if one_call(row["model"]) else dict(row)
 
 
 def label(row: Row) -> str:

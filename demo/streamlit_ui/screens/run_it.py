@@ -19,7 +19,7 @@ from fieldlib import InputError
 from fieldlib.data import gallery
 
 EMPTY = 222  # grey of a hidden pixel
-MOST_STEPS, MOST_SEED = 60, 99
+SLIDER_STEPS, SLIDER_SEED = 60, 99
 NAMES = ("Known pixels", "State", "Estimate", "Truth")
 FINISHED = "finished run"  # in the session: a control that moves runs this script again
 
@@ -60,8 +60,8 @@ def controls() -> tuple[Picture, Request]:
     percent = address.slide("Known pixels (%)", 1, 60, 20, "share")
     kinds = {name: title for title, name in menus.patterns()}
     pattern = address.choose("Pattern", list(kinds), "pattern", kinds.__getitem__, "uniform")
-    steps = address.slide("Steps", 1, MOST_STEPS, 8, "steps", disabled=menus.is_baseline(model))
-    seed = address.slide("Seed", 0, MOST_SEED, 0, "seed")
+    steps = address.slide("Steps", 1, SLIDER_STEPS, 8, "steps", disabled=menus.is_baseline(model))
+    seed = address.slide("Seed", 0, SLIDER_SEED, 0, "seed")
     picture = pictures.from_gallery(name)
     request = Request(picture.pixels, percent / 100, pattern, seed=seed, noise_seed=seed, model=model, steps=steps)
     return picture, request
