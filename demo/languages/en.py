@@ -242,7 +242,7 @@ STATIONS = {
     "ways": {
         "title": "Straight and curved ways",
         "text": "The same network and the same noise in two lanes; only the solver differs, see Advanced under "
-        "[the method](method). Euler follows an deterministic equation (ODE), Euler-Maruyama adds fresh noise at "
+        "[the method](method). Euler follows a deterministic equation (ODE), Euler-Maruyama adds fresh noise at "
         "every step (SDE).",
         "question": "With which solver do colours take the straighter way?",
         "answers": ("Euler, without chance", "Euler-Maruyama, with fresh noise", "Both the same"),
