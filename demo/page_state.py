@@ -7,8 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import handlers, lesson_link, menus, own_picture, pictures
-from demo.checks import pack_mask
+from demo import checks, handlers, lesson_link, menus, own_picture, pictures
 from demo.components import painter, picker
 from demo.layout import MOST_SLIDER_STEPS
 from demo.lesson_link import Lane, Lesson
@@ -30,6 +29,8 @@ def lesson_of(view: str, key: str, *values: Any) -> Lesson:  # noqa: ANN401
     """
     mask, setup = handlers.split(values)
     picture = pictures.from_key(key)
+    handlers.requests_of(picture, mask, setup)  # refuses what cannot be run
+    stills = [checks.one_of("baseline", name, menus.baseline_names()) for name in setup.stills or ()]
     painting = painter.read(mask.painting)
     colours = None if painting is None else painting.colours
     strokes = colours is not None
@@ -41,11 +42,11 @@ def lesson_of(view: str, key: str, *values: Any) -> Lesson:  # noqa: ANN401
         fraction=mask.percent / 100,
         pattern=mask.pattern,
         seed=mask.seed,
-        mask="" if painting is None else pack_mask(painting.mask),
+        mask="" if painting is None else checks.pack_mask(painting.mask),
         lanes=tuple(Lane(*lane) for lane in setup.lanes),
         noise=setup.noise_seed,
         samples=setup.samples,
-        stills=tuple(setup.stills or ()),
+        stills=tuple(stills),
         view=view if view in lesson_link.VIEWS else lesson_link.VIEWS[0],
     )
 

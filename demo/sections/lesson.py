@@ -85,10 +85,9 @@ def query_of(view: str, station: float, *values: Any) -> Any:  # noqa: ANN401
     """The query string of what the page shows; the old one stays while the widgets cannot be run."""
     try:
         number = whole("the station", station, 0, len(stations.walk()))
-        query = lesson_link.write(replace(lesson_of(view, *values), station=number), stations.lesson_of)
+        return lesson_link.write(replace(lesson_of(view, *values), station=number), stations.lesson_of)
     except (InputError, TypeError, AttributeError):  # a field that was emptied
         return gr.skip()
-    return gr.skip() if lesson_link.read(query, stations.lesson_of).complaints else query
 
 
 SET = 0  # how many widgets a lesson sets; known once the page is laid out
