@@ -27,7 +27,8 @@ from train_scripts import (
     timing,
     variants,
 )
-from train_scripts.study_file import Command, StudyFile, half_width, summarise, weights_of
+from train_scripts.study_command import Command
+from train_scripts.study_file import StudyFile, half_width, summarise, weights_of
 
 FAST = ("nearest", "thin_plate")
 PROVENANCE = ("machine", "threads", "date")

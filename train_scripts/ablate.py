@@ -26,7 +26,8 @@ from fieldlib.presets import Preset, get_preset
 from fieldlib.train_state import STATE
 from fieldlib.training import Budget, Trainer
 from train_scripts.cli import run
-from train_scripts.study_file import Cell, StudyFile, command
+from train_scripts.study_command import command
+from train_scripts.study_file import Cell, StudyFile
 from train_scripts.variants import SHORT_RECIPE, Variant, variants
 
 ESTIMATES = tuple(f"estimate_{name}" for name in ("psnr_unobserved", "psnr_full", "ssim_full", "mse", "mae"))

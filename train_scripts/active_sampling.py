@@ -28,7 +28,8 @@ from fieldlib.points import SIDE, Points, grid, select, to_picture, to_pixels, t
 from fieldlib.sampling import Model
 from train_scripts.cli import run
 from train_scripts.picture_grid import Row, grey, known_only, picture_grid, save
-from train_scripts.study_file import StudyFile, command, weights_of
+from train_scripts.study_command import command
+from train_scripts.study_file import StudyFile, weights_of
 
 SHARES = (0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2)
 BATCH = 8

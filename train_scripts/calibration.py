@@ -25,7 +25,8 @@ from fieldlib.sampling import make_solver
 from fieldlib.scenes import batches, observe_scene
 from train_scripts.cli import run
 from train_scripts.protocol import Comparison, how
-from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
+from train_scripts.study_command import command
+from train_scripts.study_file import Cell, StudyFile, chosen_models, load_fast, weights_of
 
 LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 BINS = 10  # of equal size, by spread

@@ -31,7 +31,8 @@ from train_scripts.cli import run
 from train_scripts.comparison_table import tables
 from train_scripts.documents import write_section
 from train_scripts.protocol import Comparison, how
-from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
+from train_scripts.study_command import command
+from train_scripts.study_file import Cell, StudyFile, chosen_models, load_fast, weights_of
 from train_scripts.timing import TIMED
 
 COMPARISON = STUDY / "comparison.json"

@@ -28,7 +28,8 @@ from fieldlib.time_grids import TIME_GRIDS
 from train_scripts.cli import command_of, output_file, run
 from train_scripts.documents import table
 from train_scripts.protocol import TestPictures
-from train_scripts.study_file import Cell, Command, StudyFile, load_fast, weights_of
+from train_scripts.study_command import Command
+from train_scripts.study_file import Cell, StudyFile, load_fast, weights_of
 
 CALLS = (1, 2, 3, 4, 6, 8, 12, 16, 25, 50, 100)
 REFERENCE = 50  # calls that few ones are compared with

@@ -22,7 +22,8 @@ from train_scripts import held_out_patterns, picture_sheets
 from train_scripts.cli import run
 from train_scripts.picture_grid import save
 from train_scripts.protocol import Comparison, how
-from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
+from train_scripts.study_command import command
+from train_scripts.study_file import Cell, StudyFile, chosen_models, load_fast, weights_of
 
 HIDDEN = (0.25, 0.5)
 HOLES = {"block": "border", "half": "half", "border": "centre"}  # what is missing: the pattern of what is known

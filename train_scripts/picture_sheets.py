@@ -27,7 +27,8 @@ from fieldlib.registry import BASELINES, learned
 from train_scripts.cli import command_of, run
 from train_scripts.picture_grid import Row, grey, known_only, picture_grid, save
 from train_scripts.protocol import how
-from train_scripts.study_file import Cell, Command, StudyFile, chosen_models, weights_of
+from train_scripts.study_command import Command
+from train_scripts.study_file import Cell, StudyFile, chosen_models, weights_of
 
 ZOOM = 4  # pixels of a cell's side for each pixel of the picture
 ERROR_LIMIT = 0.4  # mean absolute error at the bright end of the error map, data range 1

@@ -30,7 +30,8 @@ from fieldlib.scenes import batches, observe_scene
 from fieldlib.study import read_study
 from train_scripts.cli import run
 from train_scripts.protocol import Comparison, how
-from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
+from train_scripts.study_command import command
+from train_scripts.study_file import Cell, StudyFile, chosen_models, load_fast, weights_of
 
 SETTINGS = ("limit", "context", "solver", "steps")
 TRUTH, OTHERS = "truth", "others"  # rows that tell what the numbers can be at best

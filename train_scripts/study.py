@@ -26,7 +26,8 @@ from fieldlib.registry import PATTERNS, one_call
 from train_scripts import held_out_patterns
 from train_scripts.cli import run
 from train_scripts.protocol import Comparison, how
-from train_scripts.study_file import Cell, StudyFile, chosen_models, command, load_fast, weights_of
+from train_scripts.study_command import command
+from train_scripts.study_file import Cell, StudyFile, chosen_models, load_fast, weights_of
 from train_scripts.timing import TIMED
 
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6)

@@ -33,7 +33,8 @@ from fieldlib.sampling import Model
 from train_scripts.cli import run
 from train_scripts.consistency import box_mean, check_sizes
 from train_scripts.picture_grid import Row, known_only, picture_grid, save
-from train_scripts.study_file import Cell, StudyFile, chosen_models, command, weights_of
+from train_scripts.study_command import command
+from train_scripts.study_file import Cell, StudyFile, chosen_models, weights_of
 
 FILTERS = {
     "nearest": Image.Resampling.NEAREST,

@@ -30,7 +30,8 @@ from fieldlib.model import FieldModel
 from fieldlib.points import Points, grid, select, to_pixels
 from train_scripts.cli import run
 from train_scripts.picture_grid import HIDDEN, Row, picture_grid
-from train_scripts.study_file import Cell, StudyFile, command
+from train_scripts.study_command import command
+from train_scripts.study_file import Cell, StudyFile
 from train_scripts.train_clips import CLIPS
 
 NETWORK, MEAN, SAMPLE = "flow_matching/clips", "estimate", "one sample"
