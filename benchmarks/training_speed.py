@@ -37,7 +37,7 @@ def measure_preset(preset: str, steps: int) -> Row:
     """Run the trainer as people do, and the fastest matrix product after each step."""
     with tempfile.TemporaryDirectory() as folder:
         trainer = make_trainer(preset, Path(folder))
-        device, precision = trainer.device.type, "bf16" if trainer.bf16 else "fp32"
+        device, precision = trainer.device.type, "bf16" if trainer.loss.bf16 else "fp32"
         product, product_flops = peak(precision, device)
         peaks: list[float] = []
         records = trainer.run()

@@ -12,7 +12,7 @@ import logging
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ class Trainer:
         folder: of the run. seed: of data order, masks, times and noise.
         team: the processes that share each batch.
         accumulate: parts in which each process goes through its share, to save memory.
-        precision: ``auto`` (bf16 where it pays), ``bf16`` or ``fp32``.
+        precision: ``auto`` (bf16 where it pays; a resumed run keeps its own), ``bf16`` or ``fp32``.
         workers: processes that make batches ahead of time.
 
     Raises:
@@ -92,8 +92,9 @@ class Trainer:
         self.step, self.seconds = 0, 0.0
         self.rate, self.returns, self.bad = 1.0, 0, 0
         self.log = RunLog(folder / LOG)
-        self.bf16 = self.team.agree(bf16_wanted(precision, self.device))
-        self.loss = StepLoss(Prefetch(self.batches, parts, workers), seed, self.team, self.bf16)
+        self.precision = precision
+        bf16 = self.team.agree(bf16_wanted(precision, self.device))
+        self.loss = StepLoss(Prefetch(self.batches, parts, workers), seed, self.team, bf16)
         compile_model(self.model, self.device, self._planned_seconds())
 
     def resume(self) -> None:
@@ -106,6 +107,8 @@ class Trainer:
         meta = self._restore()
         self.step, self.seconds = int(meta["step"]), float(meta["seconds"])
         self.rate, self.returns = float(meta.get("rate", 1)), int(meta.get("returns", 0))
+        if self.precision == "auto":  # what pays is measured, and near the limit not twice the same
+            self.loss = replace(self.loss, bf16=bool(meta.get("bf16", self.loss.bf16)))
         self.team.collect(None)  # nobody tidies up while others still read
         if self.team.is_first:
             self.log.cut(self.step)
@@ -185,6 +188,7 @@ class Trainer:
         training |= {"pictures": self.step * self.preset.batch_size, "preset": asdict(self.preset)}
         training |= {"processes": self.team.size, "different_pictures": len(self.batches.pictures)}
         meta = {"step": self.step, "seconds": self.seconds, "rate": self.rate, "returns": self.returns}
+        meta |= {"bf16": self.loss.bf16}
         save_model(self.average, {**self.config, "training": training}, self.folder)
         save_state(self.folder, self.model, self.average, self.optimizer, meta)
 

@@ -13,17 +13,19 @@ import pytest
 import torch
 
 import fieldlib
+from fieldlib.acceleration import PRECISIONS
 from fieldlib.checkpoint import build
 from fieldlib.data.batches import CONTEXT_BANDS, SparseBatches
 from fieldlib.presets import get_preset
 from fieldlib.training import Budget, Trainer
 
 
-def make_trainer(folder, pictures, epochs=1.0, preset=None, method="flow_matching"):
+def make_trainer(folder, pictures, epochs=1.0, preset=None, method="flow_matching", precision="fp32"):
+    """In single precision, for whether bf16 pays is measured: two runs could differ."""
     preset = preset or replace(get_preset("test"), batch_size=4)
     torch.manual_seed(0)
     config = preset.describe(method)
-    return Trainer(build(config), config, preset, Budget(epochs), pictures, pictures[:2], folder)
+    return Trainer(build(config), config, preset, Budget(epochs), pictures, pictures[:2], folder, precision=precision)
 
 
 def losses(folder):
@@ -109,6 +111,15 @@ def test_resume_repeats_the_uninterrupted_run(tmp_path, pictures):
     assert losses(tmp_path / "whole") == losses(tmp_path / "cut")
     for a, b in zip(whole.average.parameters(), second.average.parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+def test_a_resumed_run_keeps_its_precision_unless_another_is_asked_for(tmp_path, pictures, monkeypatch):
+    make_trainer(tmp_path, pictures[:8], precision="bf16").save()
+    monkeypatch.setitem(PRECISIONS, "auto", lambda device: False)
+    for asked, kept in (("auto", True), ("fp32", False)):
+        again = make_trainer(tmp_path, pictures[:8], precision=asked)
+        again.resume()
+        assert again.loss.bf16 is kept
 
 
 @pytest.mark.training
