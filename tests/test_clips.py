@@ -75,7 +75,12 @@ def test_sampling_takes_a_third_coordinate():
 
 def test_a_stem_has_two_coordinates():
     with pytest.raises(InputError, match="stem needs points with 2 coordinates; got 3"):
-        build({**CONFIG, "options": {**SMALL, "stem_width": 8}})
+        build({**CONFIG, "options": {**SMALL, "stem": [[8, 1], [16, 1]]}})
+
+
+def test_a_stem_has_two_levels_at_least():
+    with pytest.raises(InputError, match="two levels at least"):
+        build({**CONFIG, "options": {**SMALL, "dims": 2, "stem": [[8, 1]]}})
 
 
 def test_a_dark_frame_repeats_the_one_before():

@@ -399,7 +399,7 @@ def test_sheets_show_known_pixels_and_truth(tmp_path):
 
 
 def test_variants_change_one_thing():
-    found = variants.variants({"scale": 3.0, "stem_width": 48})
+    found = variants.variants({"scale": 3.0, "stem": [[48, 2], [96, 1]]})
     known = {(one.group, one.variant): one for one in found}
     assert len(known) == len(found)
     combined = ("static or dynamic depth", "one block a level", "calls on 2x2 pixels")
@@ -476,7 +476,7 @@ def test_a_method_alone_is_its_default_model():
 
 
 def test_other_trainings_have_other_folders(tmp_path):
-    variant = ablate.variants({"stem_width": 0, **get_preset("tiny").options})[0]
+    variant = ablate.variants(get_preset("tiny").options)[0]
     many = [ablate.Options(runs=tmp_path), ablate.Options(runs=tmp_path, minutes=3), ablate.Options(method="denoiser")]
     many += [replace(many[0], pictures=100), replace(many[0], train_limit=50), replace(many[0], preset="test")]
     assert len({ablate.run_folder(variant, 0, options) for options in many}) == len(many)

@@ -160,7 +160,7 @@ def losses_so_far(folder):
 @pytest.mark.training
 def test_every_method_overfits_one_picture(tmp_path, pictures, method):
     options = {"latents": 8, "latent_width": 32, "depth": 1, "blocks": 1, "width": 48, "heads": 2}
-    options |= {"features": 32, "scale": 4.0, "stem_width": 16}
+    options |= {"features": 32, "scale": 4.0, "stem": [[16, 1], [16, 2]]}
     preset = replace(
         get_preset("tiny"), options=options, batch_size=4, warmup=10, learning_rate=5e-3, decay=0.5, ema=0.9
     )

@@ -16,7 +16,7 @@ PERCEIVER = {
     "heads": 2,
     "features": 16,
     "scale": 2.0,
-    "stem_width": 8,
+    "stem": [[8, 1], [16, 1]],
 }
 
 

@@ -104,7 +104,7 @@ def chosen(options: Options) -> list[Variant]:
     preset = get_preset(options.preset)
     if preset.backbone != "perceiver_io":
         raise InputError(f"the ablations change a Perceiver; the preset {options.preset} is a {preset.backbone}")
-    found = variants({"stem_width": 0, **preset.options})
+    found = variants(preset.options)
     known = list(dict.fromkeys(variant.group for variant in found))
     unknown = [name for name in options.groups if name not in known]
     if unknown:
@@ -134,7 +134,7 @@ def train_and_score(
         trainer.resume()
     for _ in trainer.run(save_minutes=1, validate_minutes=NEVER):
         pass
-    scores = evaluate(load_model(folder), test, samples=SAMPLES, seed=42)
+    scores = evaluate(load_model(folder).to(trainer.device), test, samples=SAMPLES, seed=42)
     cell: Cell = {"group": variant.group, "variant": variant.variant, "seed": seed, "params": scores["params"]}
     cell |= {"method": method, "preset": variant.preset or options.preset}
     cell |= {"options": dict(variant.options), "recipe": recipe}

@@ -23,14 +23,23 @@ from fieldlib.errors import InputError
 from fieldlib.model import FieldModel
 from fieldlib.optimizer import MuonAdamW
 from fieldlib.points import Batch, take
-from fieldlib.presets import PERCEIVER
 from train_scripts.cli import run
 
 CLIPS = ASSETS / "clips"
 CONFIG = {
     "method": "flow_matching",
     "backbone": "perceiver_io",
-    "options": {**PERCEIVER, "features": 96, "scale": 2.0, "dims": 3},
+    "options": {
+        "latents": 64,
+        "latent_width": 128,
+        "depth": 3,
+        "blocks": 2,
+        "width": 96,
+        "heads": 2,
+        "features": 96,
+        "scale": 2.0,
+        "dims": 3,
+    },
     "base": "kriging",
     "objective": "residual",
 }

@@ -35,7 +35,8 @@ class Variant(NamedTuple):
 
 def variants(reference: Mapping[str, Any]) -> list[Variant]:
     """The reference, a Perceiver with these options, and everything that differs from it or from a relative of it."""
-    name = f"scale {reference['scale']:g}, stem {reference['stem_width']}"
+    stem = " ".join(str(width) for width, _ in reference.get("stem", ())) or "none"
+    name = f"scale {reference['scale']:g}, stem {stem}"
     return [Variant(REFERENCE, name), *of_the_network(), *of_local_evidence(), *of_the_recipe(), *of_set_conv()]
 
 
@@ -47,9 +48,9 @@ def of_the_network() -> Iterator[Variant]:
         yield Variant("encoder depth", str(depth), {"depth": depth})
     for count in (16, 32, 128, 256):
         yield Variant("latents", str(count), {"latents": count})
-    for count in (1, 3):
+    for count in (2, 3):
         yield Variant("blocks per call", str(count), {"blocks": count})
-    for name, (depth, blocks) in {"5 in encode, 1 a call": (5, 1), "1 in encode, 3 a call": (1, 3)}.items():
+    for name, (depth, blocks) in {"2 in encode, 2 a call": (2, 2), "1 in encode, 3 a call": (1, 3)}.items():
         yield Variant("static or dynamic depth", name, {"depth": depth, "blocks": blocks})
 
 
@@ -58,10 +59,11 @@ def of_local_evidence() -> Iterator[Variant]:
 
     Beside the stem, which knows where everything is, the Fourier scale may hardly matter; so it is tried without, too.
     """
-    yield Variant(*NO_STEM, {"stem_width": 0})
-    yield Variant("local evidence", "none", {"stem_width": 0}, {"base": "unit"}, against=NO_STEM)
+    yield Variant("local evidence", "stem of two levels", {"stem": [[48, 2], [96, 2]]})
+    yield Variant(*NO_STEM, {"stem": []})
+    yield Variant("local evidence", "none", {"stem": []}, {"base": "unit"}, against=NO_STEM)
     for name, scale in SCALES.items():
-        yield Variant("Fourier scale, no stem", name, {"scale": scale, "stem_width": 0}, against=NO_STEM)
+        yield Variant("Fourier scale, no stem", name, {"scale": scale, "stem": []}, against=NO_STEM)
 
 
 def of_the_recipe() -> Iterator[Variant]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -11,11 +13,13 @@ from fieldlib.errors import InputError
 from fieldlib.kriging import Moments, describe
 from fieldlib.nn.attention import Attention, FeedForward, in_pieces
 from fieldlib.nn.fourier import FourierFeatures
-from fieldlib.nn.lattice import cells, read_between, read_cells, spread
+from fieldlib.nn.lattice import cells, folded, read_between, read_rows, spread
 from fieldlib.nn.modulation import LevelEmbedding, ModulatedNorm
-from fieldlib.nn.stem import Stem
-from fieldlib.points import Points, grid
+from fieldlib.nn.unet import UNet
+from fieldlib.points import Points, grid, to_picture
 from fieldlib.registry import BACKBONES
+
+PATCH = 2  # cells a side of the squares in which queries meet
 
 
 @BACKBONES.register("perceiver_io")
@@ -23,8 +27,9 @@ class PerceiverIO(Backbone):
     """Latents read the context once; at every call they read the noisy queries, and the queries read them.
 
     Context tokens and query tokens carry the same Fourier features. A query token also carries its own noisy value, so
-    pixels are never decoded in isolation. With ``stem_width`` > 0, the base is laid on a lattice and a small U-Net
-    gives every token local features, once per picture; queries exchange with their lattice neighbours in each block.
+    pixels are never decoded in isolation. With a ``stem``, the base is laid on a lattice and a U-Net gives every
+    token local features, once per picture; in each block queries meet their lattice neighbours and what the U-Net's
+    second level knows of them.
 
     Args:
         latents, latent_width: number and channels of the latents.
@@ -32,7 +37,9 @@ class PerceiverIO(Backbone):
         blocks: read-process-write blocks in ``forward``.
         width: channels of the query tokens. heads: attention heads everywhere.
         features, scale: Fourier features and the standard deviation of their frequencies (cycles per half picture).
-        stem_width: channels of the stem, 0 for the pure form of the plan. lattice: side of its lattice.
+        stem: channels and blocks of each level of the stem's U-Net, finest first, two at least; none is the pure form of
+            the plan.
+        lattice: side of its lattice, even.
         dims: coordinates of a point; a stem needs 2.
 
     References: Jaegle et al. 2021 (Perceiver IO), arXiv 2107.14795; Jabri et al. 2022 (latents that read, process and
@@ -49,17 +56,20 @@ class PerceiverIO(Backbone):
         heads: int,
         features: int,
         scale: float,
-        stem_width: int = 0,
+        stem: Sequence[tuple[int, int]] = (),
         lattice: int = 32,
         dims: int = 2,
     ) -> None:
         super().__init__()
-        if stem_width and dims != 2:
-            raise InputError(f"a stem needs points with 2 coordinates; got {dims}: give stem_width 0")
+        if stem and dims != 2:
+            raise InputError(f"a stem needs points with 2 coordinates; got {dims}: give no stem")
+        if len(stem) == 1:
+            raise InputError("a stem has two levels at least, or none; got one")
+        stem_widths, stem_depths = [width for width, _ in stem], [depth for _, depth in stem]
         self.lattice, self.dims = lattice, dims
         self.position = FourierFeatures(self.dims, features, scale)
-        self.stem = Stem(stem_width, lattice) if stem_width else None
-        place_width = features + stem_width
+        self.stem = UNet(self.channels + 2, stem_widths, stem_depths) if stem else None
+        place_width = features + sum(stem_widths[:1])
         self.latents = nn.Parameter(torch.randn(latents, latent_width) * 0.02)
         self.context_token = nn.Linear(place_width + self.channels, width)
         self.read_context = Attention(latent_width, width, heads)
@@ -69,8 +79,10 @@ class PerceiverIO(Backbone):
         self.query_token = nn.Linear(place_width + self.channels + 2, width)
         self.noisy_token = nn.Linear(self.channels, width)
         self.blocks = nn.ModuleList(
-            ReadWriteBlock(width, latent_width, heads, lattice if stem_width else 0) for _ in range(blocks)
+            ReadWriteBlock(width, latent_width, heads, lattice if stem else 0) for _ in range(blocks)
         )
+        squares = width // PATCH**2 * PATCH**2
+        self.hints = nn.ModuleList(nn.Conv2d(stem_widths[1], squares, 1) for _ in range(blocks if stem else 0))
         self.norm = ModulatedNorm(width, width)
         self.out = nn.Linear(width, self.channels)
         nn.init.zeros_(self.out.weight)
@@ -82,7 +94,9 @@ class PerceiverIO(Backbone):
         tensors = {}
         if self.stem is not None:
             centres = grid(self.lattice, self.lattice).to(context.coords).expand(len(context.coords), -1, -1)
-            tensors["maps"] = self.stem(describe(base.at(centres)))
+            guess = to_picture(describe(base.at(centres)), self.lattice, self.lattice)
+            tensors["maps"], coarser, *_ = self.stem(guess)
+            tensors |= {f"hint{number}": layer(coarser) for number, layer in enumerate(self.hints)}
             parts.append(read_between(tensors["maps"], context.coords))
         tokens = self.context_norm(self.context_token(torch.cat(parts, dim=-1)))
         latents = self.latents.expand(len(tokens), -1, -1)
@@ -93,14 +107,15 @@ class PerceiverIO(Backbone):
 
     def locate(self, memory: Memory, coords: Tensor, base: Moments) -> Memory:
         """See :meth:`Backbone.locate`."""
-        tensors = {"latents": memory.tensors["latents"]}
-        if self.stem is not None:
-            tensors["cell"] = cells(coords, self.lattice)
+        tensors = dict(memory.tensors)
+        maps = tensors.pop("maps", None)
+        if maps is not None:
+            tensors["cell"] = folded(cells(coords, self.lattice), self.lattice, PATCH)
 
         def token(coords: Tensor, mean: Tensor, std: Tensor) -> Tensor:
             parts = [self.position(coords), describe(Moments(mean, std))]
-            if self.stem is not None:
-                parts.append(read_between(memory.tensors["maps"], coords))
+            if maps is not None:
+                parts.append(read_between(maps, coords))
             return self.query_token(torch.cat(parts, dim=-1))
 
         return Memory({**tensors, "queries": in_pieces(token, coords, *base)})
@@ -110,8 +125,9 @@ class PerceiverIO(Backbone):
         level = self.level(log_snr)
         latents = memory.tensors["latents"]
         queries = memory.tensors["queries"] + self.noisy_token(x_t.values)  # our own, so blocks may overwrite it
-        for block in self.blocks:
-            queries, latents = block(queries, latents, level, x_t.mask, memory.tensors.get("cell"))
+        for number, block in enumerate(self.blocks):
+            near = memory.tensors.get("cell"), memory.tensors.get(f"hint{number}")
+            queries, latents = block(queries, latents, level, x_t.mask, *near)
         return in_pieces(lambda part: self.out(self.norm(part, level)), queries)
 
 
@@ -148,14 +164,20 @@ class ReadWriteBlock(nn.Module):
         self.feed_norm, self.feed = ModulatedNorm(width, width), FeedForward(width, 2)
 
     def forward(
-        self, queries: Tensor, latents: Tensor, level: Tensor, mask: Tensor | None, cell: Tensor | None
+        self,
+        queries: Tensor,
+        latents: Tensor,
+        level: Tensor,
+        mask: Tensor | None,
+        cell: Tensor | None,
+        hint: Tensor | None,
     ) -> tuple[Tensor, Tensor]:
         """Updated queries (B, N, width) and latents (B, L, latent_width)."""
-        if cell is not None:
+        if cell is not None and hint is not None:
             narrow = in_pieces(lambda part: self.near.narrow(self.near_norm(part, level)), queries)
-            maps = self.near(narrow, cell, mask)
+            rows = self.near(narrow, cell, mask, hint)
             queries = in_pieces(
-                lambda part, at: part + self.near.widen(read_cells(maps, at)), queries, cell, out=queries
+                lambda part, at: part + self.near.widen(read_rows(rows, at)), queries, cell, out=queries
             )
         latents = self.process(latents + self.read.gather(latents, in_pieces(self.read_norm, queries), mask))
         heard = self.write.key_value(self.latent_norm(latents))
@@ -168,17 +190,24 @@ class ReadWriteBlock(nn.Module):
 
 
 class NeighbourMix(nn.Module):
-    """Queries meet their lattice neighbours: a 3x3 convolution at half width, over the cells that hold a query."""
+    """Queries meet their neighbours: two 3x3 convolutions over squares of 2x2 cells, which hold a quarter each."""
 
     def __init__(self, width: int, lattice: int) -> None:
         super().__init__()
         self.lattice = lattice
-        self.narrow, self.widen = nn.Linear(width, width // 2), nn.Linear(width // 2, width)
-        self.mix = nn.Conv2d(width // 2, width // 2, 3, padding=1)
+        cell_width = width // PATCH**2
+        square_width = cell_width * PATCH**2
+        self.narrow, self.widen = nn.Linear(width, cell_width), nn.Linear(cell_width, width)
+        self.mix = nn.ModuleList(nn.Conv2d(square_width, square_width, 3, padding=1) for _ in range(2))
 
-    def forward(self, narrow: Tensor, cell: Tensor, mask: Tensor | None) -> Tensor:
-        """What the cells hold (B, width // 2, lattice, lattice), of narrowed queries (B, N, width // 2).
+    def forward(self, narrow: Tensor, cell: Tensor, mask: Tensor | None, hint: Tensor) -> Tensor:
+        """What the cells hold (B, lattice^2, width // 4), of narrowed queries (B, N, width // 4).
 
-        ``cell`` (B, N) is from :func:`fieldlib.nn.lattice.cells`.
+        ``cell`` (B, N) is from :func:`fieldlib.nn.lattice.folded`; ``hint`` is what is known of each square.
         """
-        return F.gelu(self.mix(spread(narrow, cell, self.lattice, mask)))
+        side = self.lattice // PATCH
+        laid = spread(narrow, cell, self.lattice, mask).flatten(2).transpose(1, 2)
+        squares = to_picture(laid.reshape(len(laid), side**2, -1), side, side) + hint
+        for convolution in self.mix:
+            squares = F.gelu(convolution(squares))
+        return squares.flatten(2).transpose(1, 2).reshape(laid.shape)

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-PIECE = 8192  # tokens that a processor works on together: what is computed of them stays in its cache
+PIECE = 2048  # tokens that a processor works on together: what is computed of them stays in its cache
 
 
 def in_pieces(function: Callable[..., Tensor], *tokens: Tensor, out: Tensor | None = None) -> Tensor:
