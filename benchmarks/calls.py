@@ -8,7 +8,7 @@ from benchmarks.effort import Effort
 from benchmarks.machine import count_flops, peak
 from benchmarks.scenes import KNOWN, UNKNOWN, context, network, queries
 from benchmarks.section import Row, Section
-from benchmarks.timing import Job, inference, interleaved
+from benchmarks.timing import Job, interleaved
 from fieldlib.acceleration import use_bf16
 from fieldlib.model import FieldModel
 from fieldlib.narrow import narrow
@@ -39,14 +39,13 @@ def measure(effort: Effort) -> list[Row]:
 def measure_cell(preset: str, precision: str, samples: int, count: int, effort: Effort) -> Row:
     """One cell of the table."""
     model, weights = network(preset)
-    bf16 = precision == "bf16"
-    slim = narrow(model) if bf16 else None
-    model = slim or model
-    with inference():
+    if precision == "bf16":
+        model = narrow(model) or model
+    with torch.inference_mode():
         call = one_call(model, samples, count)
     flops = count_flops(one_call_without_inference_mode(model, samples, count))
     product, product_flops = peak(precision)
-    with inference(autocast=bf16 and slim is None):
+    with torch.inference_mode():
         seconds = interleaved({"call": call, "peak": product}, effort.rounds, effort.seconds, in_a_row=2)
         jobs = {"encode": encode(model, count), "picture": picture(model, samples, count)}
         whole = interleaved(jobs, effort.rounds, effort.seconds, warm=False)
@@ -98,8 +97,8 @@ SECTION = Section(
     "A network call and a picture",
     "A call answers all samples and queries at once; a picture is the encoding and 8 calls with the default solver. "
     "Fraction: operations of the call's matrix products and convolutions per second, relative to the fastest matrix "
-    "product in the same precision, timed in turns, of two in a row the second, as in a picture. bf16: the U-Net of "
-    "the calls alone (fieldlib/narrow.py), as the studio has it where that pays; autocast for the Perceivers. "
+    "product in the same precision, timed in turns, of two in a row the second, as in a picture. bf16: the U-Net or "
+    "the blocks of the calls alone (fieldlib/narrow.py), as the studio has them where that pays. "
     "The seed preset has random weights. "
     "The last rows have one thread, as the studio gives each of its runs, and so has the product beside them.",
     {

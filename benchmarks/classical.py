@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import torch
+
 import fieldlib
 from benchmarks.calls import STEPS, picture
 from benchmarks.effort import Effort
 from benchmarks.scenes import KNOWN, UNKNOWN, context, network, queries
 from benchmarks.section import Row, Section
-from benchmarks.timing import Job, inference, interleaved
+from benchmarks.timing import Job, interleaved
 from fieldlib.hub import DEFAULT_PRESET
 from fieldlib.sampling import Model, estimate
 
@@ -17,7 +19,7 @@ def measure(effort: Effort) -> list[Row]:
     model, _ = network(DEFAULT_PRESET)
     jobs = {name: estimate_job(fieldlib.load(name)) for name in fieldlib.BASELINES}
     jobs |= {"fieldlib, estimate": estimate_job(model), "fieldlib, sample": picture(model, 1, UNKNOWN)}
-    with inference():
+    with torch.inference_mode():
         seconds = interleaved(jobs, effort.rounds, 4 * effort.seconds)
     calls = {"fieldlib, estimate": 1, "fieldlib, sample": STEPS}
     what = f"{UNKNOWN} pixels from {KNOWN}"

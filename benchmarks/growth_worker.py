@@ -16,7 +16,7 @@ import torch
 
 from benchmarks.growth_axes import AXES
 from benchmarks.section import Row
-from benchmarks.timing import Job, inference, interleaved
+from benchmarks.timing import Job, interleaved
 
 ROUNDS, SECONDS = 15, 2.0
 STATUS = Path("/proc/self/status")
@@ -25,7 +25,7 @@ MEMORY_SHARE = 0.5  # of the machine's memory that a size may be expected to tak
 
 def main(axis: str, sizes: Sequence[int]) -> None:
     """Measure and print."""
-    with inference():
+    with torch.inference_mode():
         for row in measure(AXES[axis][1], sizes):
             print(json.dumps(row), flush=True)
 

@@ -16,7 +16,7 @@ from benchmarks.repaint import JUMP, RESAMPLINGS, Stretch, count_calls
 from benchmarks.repaint import STEPS as REPAINT_STEPS
 from benchmarks.scenes import UNKNOWN, network
 from benchmarks.section import Row, Section
-from benchmarks.timing import Job, inference, interleaved
+from benchmarks.timing import Job, interleaved
 from fieldlib.hub import DEFAULT_PRESET
 
 TOLERANCE = 1e-5  # of torchcfm's CIFAR-10 example
@@ -66,7 +66,7 @@ def measure(effort: Effort) -> list[Row]:
     model, weights = network(DEFAULT_PRESET)
     ddpm, cfm = (prepared(unet) for unet in (ddpm_unet(), cfm_unet()))
     x, t = torch.randn(1, 3, 32, 32), torch.tensor(0.5)
-    with inference():
+    with torch.inference_mode():
         calls: dict[str, Job] = {
             "ours": one_call(model, 1, UNKNOWN),
             "ddpm": lambda: ddpm(x, 500),

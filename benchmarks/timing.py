@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-import torch
+from collections.abc import Callable
 
 Job = Callable[[], object]
 
@@ -40,10 +37,3 @@ def elapsed(job: Job) -> float:
     start = time.perf_counter()
     job()
     return time.perf_counter() - start
-
-
-@contextmanager
-def inference(autocast: bool = False) -> Iterator[None]:
-    """Without gradients, on the CPU, in fp32 or under bf16 autocast."""
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=autocast):
-        yield

@@ -1,10 +1,11 @@
-"""Models whose per-call U-Net computes in bf16, for machines that are fast at it; the pictures stay the same."""
+"""Models whose calls compute in bf16, for machines that are fast at it; the pictures stay the same."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -22,32 +23,54 @@ from fieldlib.sampling import Model, reconstruct
 
 EQUAL = 60.0  # dB between both pictures, at least; two that differ by a level of 255 everywhere have 48
 STEPS = 4
+T = TypeVar("T")
 
 
-class NarrowUNet(nn.Module):
-    """A copy of a U-Net in bf16 that takes its place: what comes in is made narrower, what leaves is fp32."""
+class Narrow(nn.Module):
+    """A copy of a network in bf16 that takes its place: what comes in is made narrower, what leaves is fp32."""
 
-    def __init__(self, network: UNet) -> None:
+    def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = copy.deepcopy(network).to(torch.bfloat16)
-        self.depth = network.depth
+
+    def forward(self, *inputs: object) -> object:
+        """As the network's own."""
+        return cast(self.network(*cast(inputs, torch.bfloat16)), torch.float32)
+
+
+class NarrowUNet(Narrow):
+    """A :class:`Narrow` U-Net."""
+
+    network: UNet
+
+    @property
+    def depth(self) -> int:
+        """Number of levels."""
+        return self.network.depth
 
     def project(self, maps: Sequence[Tensor]) -> list[Tensor]:
         """See :meth:`UNet.project`; the hints stay narrow."""
-        return self.network.project([level.bfloat16() for level in maps])
+        return self.network.project(cast(maps, torch.bfloat16))
 
-    def forward(self, maps: Tensor, level: Tensor, hints: Sequence[Tensor]) -> list[Tensor]:
-        """See :meth:`UNet.forward`."""
-        return [level.float() for level in self.network(maps.bfloat16(), level.bfloat16(), hints)]
+
+def cast(value: T, dtype: torch.dtype) -> T:
+    """Floating-point tensors as ``dtype``, in lists and tuples too; everything else as it is."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(cast(item, dtype) for item in value)
+    return value.to(dtype) if isinstance(value, Tensor) and value.is_floating_point() else value  # type: ignore[return-value]
 
 
 def narrow(model: FieldModel) -> FieldModel | None:
-    """A copy of ``model`` with a narrow U-Net for its calls; None when the backbone has no such network."""
-    call = getattr(model.backbone, "call", None)
-    if not isinstance(call, UNet):
+    """A copy of ``model`` whose calls are narrow where the backbone says so; None when it says so of nothing."""
+    if model.backbone.narrowed is None:
         return None
     twin = copy.deepcopy(model)
-    twin.backbone.call = NarrowUNet(call)
+    part = getattr(twin.backbone, model.backbone.narrowed)
+    if isinstance(part, nn.ModuleList):
+        small: nn.Module = nn.ModuleList(map(Narrow, part))
+    else:
+        small = NarrowUNet(part)
+    setattr(twin.backbone, model.backbone.narrowed, small)
     return twin
 
 

@@ -35,10 +35,15 @@ class Backbone(nn.Module, ABC):
     """A network on points. The per-picture part runs once, the per-call part is light.
 
     ``encode`` runs once per picture, ``locate`` once per set of coordinates, ``forward`` once per network call.
+
+    Attributes:
+        dims, channels: of a point.
+        narrowed: name of the U-Net, or the list of modules, that ``forward`` may run in bf16; see fieldlib/narrow.py.
     """
 
     dims: int = 2
     channels: int = 3
+    narrowed: str | None = None
 
     @abstractmethod
     def encode(self, context: Points, base: Base) -> Memory:

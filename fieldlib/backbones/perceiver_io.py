@@ -37,14 +37,16 @@ class PerceiverIO(Backbone):
         blocks: read-process-write blocks in ``forward``.
         width: channels of the query tokens. heads: attention heads everywhere.
         features, scale: Fourier features and the standard deviation of their frequencies (cycles per half picture).
-        stem: channels and blocks of each level of the stem's U-Net, finest first, two at least; none is the pure form of
-            the plan.
+        stem: channels and blocks of each level of the stem's U-Net, finest first, two at least; without it this is the
+            pure form of the plan.
         lattice: side of its lattice, even.
         dims: coordinates of a point; a stem needs 2.
 
     References: Jaegle et al. 2021 (Perceiver IO), arXiv 2107.14795; Jabri et al. 2022 (latents that read, process and
     write at every step), arXiv 2212.11972; Gordon et al. 2020 (points on a lattice), arXiv 1910.13556.
     """
+
+    narrowed = "blocks"
 
     def __init__(
         self,

@@ -44,6 +44,8 @@ class SetConv(Backbone):
     to depth and back), arXiv 1609.05158.
     """
 
+    narrowed = "call"
+
     def __init__(
         self,
         widths: Sequence[int],
