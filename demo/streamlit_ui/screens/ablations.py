@@ -11,7 +11,9 @@ MEASURES = ("estimate_psnr_unobserved", "mean_psnr_unobserved", "estimate_ssim_f
 STUDIES = {"ablations": "Equally many pictures", "ablations_minutes": "Equally many minutes"}
 EQUAL = {
     "ablations": "Every training saw equally many pictures, however long that took.",
-    "ablations_minutes": "Every training took equally many minutes of one thread; slower networks saw fewer pictures.",
+    "ablations_minutes": "Every training took equally many minutes of one thread; slower networks saw fewer pictures. "
+    "The reference is the Perceiver as it was before 27 November 2026: two blocks of 96 channels a call, a stem of "
+    "two levels.",
 }
 
 
