@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from demo import figures, languages, numbers, pictures, studio
+from demo import figures, languages, numbers, pictures, studio, zerogpu
 from demo.components import painter
 from demo.exports import record
 from demo.request import Request
@@ -128,7 +128,8 @@ def test_schedules_are_the_methods_paths():
     assert {shape.x0 for shape in figures.schedule(paths, 0.4).layout.shapes} == {0.4}
 
 
-def test_spread_is_that_of_the_samples(request_):
+def test_spread_is_that_of_the_samples(request_, monkeypatch):
+    monkeypatch.setattr(zerogpu, "quick", lambda model: model)  # runs in bf16 differ by .002 dB
     request_ = replace(request_, noise_seed=50)
     found = numbers.spread(request_, 4)
     scene = studio.set_scene(request_)

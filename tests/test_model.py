@@ -107,7 +107,7 @@ def test_many_queries_are_worked_on_in_pieces_and_it_does_not_show(backbone, mon
 
 @pytest.mark.parametrize("preset", ["tiny", "tiny_conv", "seed"])
 def test_half_precision_changes_little(preset):
-    """What the benchmark times where bf16 pays, whether this machine is one of those or not."""
+    """As autocast does it in training where bf16 pays, whether this machine is one of those or not."""
     chosen = PRESETS[preset]
     model = tiny_model(chosen.backbone, options=chosen.options, base=chosen.base, objective=chosen.objective)
     predictor, x = model.at(queries(), random_context()), noisy()
