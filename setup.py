@@ -3,8 +3,9 @@
 from setuptools import find_packages, setup
 
 BUNDLED = "fieldlib.bundled"
-METHODS = ("score_sde", "denoiser", "flow_matching")  # the rivals stay in the repository: a wheel has at most 40 MB
-CARRIED = ["gallery/*", "lmmse/*", "classifier/*", "study/**/*", *(f"weights/{method}/tiny*/*" for method in METHODS)]
+METHODS = ("score_sde", "denoiser", "flow_matching")
+# Rivals, larger networks and the classifier stay in the repository: a wheel has at most 40 MB.
+CARRIED = ["gallery/*", "lmmse/*", "study/**/*", *(f"weights/{method}/tiny*/*" for method in METHODS)]
 
 setup(
     packages=[*find_packages(include=["fieldlib*", "train_scripts*", "demo*"]), BUNDLED],

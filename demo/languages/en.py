@@ -351,7 +351,7 @@ GLOSSARY = (
     ),
     (
         "tiny, tiny_conv, base",
-        "Sizes of the network: tiny is a Perceiver IO with 2.0 million parameters, tiny_conv a set convolution with "
+        "Sizes of the network: tiny is a Perceiver IO with 2.9 million parameters, tiny_conv a set convolution with "
         "2.8 million, base a larger one with 7.6 million, which is the most accurate and the slowest.",
     ),
     ("Posterior", "All pictures that fit the context, each with its probability; a sample is one of them."),

@@ -344,7 +344,7 @@ GLOSSARY = (
     ),
     (
         "tiny, tiny_conv, base",
-        "Tamaños de la red: tiny es un Perceiver IO de 2.0 millones de parámetros, tiny_conv una convolución de "
+        "Tamaños de la red: tiny es un Perceiver IO de 2.9 millones de parámetros, tiny_conv una convolución de "
         "conjuntos de 2.8 millones, base otra mayor de 7.6 millones, la más exacta y la más lenta.",
     ),
     ("Posterior", "Todas las imágenes que encajan con el contexto, con su probabilidad; una muestra es una de ellas."),
