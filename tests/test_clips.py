@@ -83,6 +83,11 @@ def test_a_stem_has_two_levels_at_least():
         build({**CONFIG, "options": {**SMALL, "dims": 2, "stem": [[8, 1]]}})
 
 
+def test_the_levels_of_a_stem_halve_its_lattice():
+    with pytest.raises(InputError, match="side is 2 n; got 31"):
+        build({**CONFIG, "options": {**SMALL, "dims": 2, "stem": [[8, 1], [16, 1]], "lattice": 31}})
+
+
 def test_a_dark_frame_repeats_the_one_before():
     values = glide(smooth_pictures(1), np.random.default_rng(0))
     known = known_points("between", 0.2, np.random.default_rng(0))[None]

@@ -39,7 +39,7 @@ class PerceiverIO(Backbone):
         features, scale: Fourier features and the standard deviation of their frequencies (cycles per half picture).
         stem: channels and blocks of each level of the stem's U-Net, finest first, two at least; without it this is the
             pure form of the plan.
-        lattice: side of its lattice, even.
+        lattice: side of its lattice, which the levels halve evenly.
         dims: coordinates of a point; a stem needs 2.
 
     References: Jaegle et al. 2021 (Perceiver IO), arXiv 2107.14795; Jabri et al. 2022 (latents that read, process and
@@ -67,6 +67,9 @@ class PerceiverIO(Backbone):
             raise InputError(f"a stem needs points with 2 coordinates; got {dims}: give no stem")
         if len(stem) == 1:
             raise InputError("a stem has two levels at least, or none; got one")
+        coarsest = 2 ** (len(stem) - 1)  # cells a side that the last level sees as one
+        if stem and lattice % coarsest:
+            raise InputError(f"a stem of {len(stem)} levels wants a lattice whose side is {coarsest} n; got {lattice}")
         stem_widths, stem_depths = [width for width, _ in stem], [depth for _, depth in stem]
         self.lattice, self.dims = lattice, dims
         self.position = FourierFeatures(self.dims, features, scale)
@@ -83,8 +86,8 @@ class PerceiverIO(Backbone):
         self.blocks = nn.ModuleList(
             ReadWriteBlock(width, latent_width, heads, lattice if stem else 0) for _ in range(blocks)
         )
-        squares = width // PATCH**2 * PATCH**2
-        self.hints = nn.ModuleList(nn.Conv2d(stem_widths[1], squares, 1) for _ in range(blocks if stem else 0))
+        hinted = blocks if stem else 0
+        self.hints = nn.ModuleList(nn.Conv2d(stem_widths[1], square_width(width), 1) for _ in range(hinted))
         self.norm = ModulatedNorm(width, width)
         self.out = nn.Linear(width, self.channels)
         nn.init.zeros_(self.out.weight)
@@ -191,16 +194,21 @@ class ReadWriteBlock(nn.Module):
         return in_pieces(answer, queries, out=queries), latents
 
 
+def square_width(width: int) -> int:
+    """Channels of a square of cells: those of its cells together, as many of ``width`` as they can share evenly."""
+    return width // PATCH**2 * PATCH**2
+
+
 class NeighbourMix(nn.Module):
     """Queries meet their neighbours: two 3x3 convolutions over squares of 2x2 cells, which hold a quarter each."""
 
     def __init__(self, width: int, lattice: int) -> None:
         super().__init__()
         self.lattice = lattice
-        cell_width = width // PATCH**2
-        square_width = cell_width * PATCH**2
+        squares = square_width(width)
+        cell_width = squares // PATCH**2
         self.narrow, self.widen = nn.Linear(width, cell_width), nn.Linear(cell_width, width)
-        self.mix = nn.ModuleList(nn.Conv2d(square_width, square_width, 3, padding=1) for _ in range(2))
+        self.mix = nn.ModuleList(nn.Conv2d(squares, squares, 3, padding=1) for _ in range(2))
 
     def forward(self, narrow: Tensor, cell: Tensor, mask: Tensor | None, hint: Tensor) -> Tensor:
         """What the cells hold (B, lattice^2, width // 4), of narrowed queries (B, N, width // 4).
