@@ -27,7 +27,7 @@ from demo import time_limit, zerogpu
 from demo.sharing import Source
 from demo.turns import TURNS, Turns
 from fieldlib import InputError
-from fieldlib.acceleration import processors
+from fieldlib.acceleration import processors, settled_precision
 
 COUNT = "FIELDLIB_WORKERS"  # environment variable
 MOST = 8  # each has some 500 MB, of which libraries are shared
@@ -63,7 +63,7 @@ class Worker:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "demo.workers", str(theirs.fileno())],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+                env={**os.environ, **settled_precision(), "PYTHONPATH": os.pathsep.join(sys.path)},
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # Ctrl-C is for the app, which lets runs come to their end

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from demo import studio, time_limit, workers, zerogpu
 from demo.steps import Member, walk
 from demo.turns import Turns
 from demo.workers import Workers
-from fieldlib import InputError
-from fieldlib.acceleration import processors
+from fieldlib import InputError, acceleration
+from fieldlib.acceleration import processors, use_bf16
 from fieldlib.data import gallery
 
 pytestmark = pytest.mark.slow  # processes of their own
@@ -37,6 +38,10 @@ def counting(job):
 def faulty(kind):
     yield os.getpid()
     raise kind("reveal at least one pixel")
+
+
+def precision(device):
+    yield use_bf16(torch.device(device))
 
 
 def busy(seconds):
@@ -228,6 +233,19 @@ def test_a_worker_that_never_comes_to_work_is_not_tried_again(monkeypatch):
     pool.start(1)
     until(lambda: not pool._workers[0].alive)
     assert next(stream(pool, faulty, ValueError)) == os.getpid() and pool.pids() == []
+
+
+@pytest.mark.parametrize("speedup", [0.5, 3.0])
+def test_a_worker_computes_in_the_precision_of_the_app(monkeypatch, speedup):
+    monkeypatch.delenv(acceleration.PRECISION)
+    monkeypatch.setattr(acceleration, "bf16_speedup", lambda: speedup)
+    pool = Workers()
+    pool.start(1)
+    try:
+        until(lambda: pool.ready() == 1)
+        assert list(stream(pool, precision, "cpu")) == [speedup > 1.5]
+    finally:
+        pool.stop()
 
 
 @pytest.mark.parametrize(("text", "count"), [("0", 0), ("3", 3)])
