@@ -36,7 +36,8 @@ def estimate_job(model: Model) -> Job:
 
 SECTION = Section(
     "Classical baselines",
-    "The 820 unknown pixels of a 32x32 picture from 204 known ones; fieldlib's default preset in fp32; timed in turns.",
+    "820 queries of a 32x32 picture from 204 known pixels, some of which are among them; "
+    "fieldlib's default preset in fp32; timed in turns.",
     {"name": ("what", "s"), "calls": ("network calls", "d"), "ms": ("ms a picture", ".2f")},
     measure,
 )

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks import load_report
 from benchmarks.load_server import ROOT
 from fieldlib.acceleration import machine_class
 from fieldlib.errors import InputError
@@ -66,13 +65,11 @@ class Options:
     Attributes:
         only: names of checks, all when absent.
         json: the file that keeps the outcomes.
-        load: results of the load tool, which get rows of their own.
         docs: the document with the table.
     """
 
     only: tuple[str, ...] = ()
     json: Path = ROOT / "assets" / "study" / "ops.json"
-    load: Path = ROOT / "assets" / "study" / "load.json"
     docs: Path = ROOT / "docs" / "operations.md"
 
 
@@ -131,8 +128,7 @@ def show(options: Options) -> None:
         InputError: a document without the two marks.
     """
     found = {row["name"]: row for row in rows(options.json)}
-    body = [load_line(row) for row in rows(options.load)]
-    body += [line(check, found.get(name)) for name, check in CHECKS.items()]
+    body = [line(check, found.get(name)) for name, check in CHECKS.items()]
     write_section("outcomes", table(HEADING, body), options.docs)
 
 
@@ -140,15 +136,6 @@ def line(check: Check, row: dict[str, Any] | None) -> list[str]:
     """One row of the table; a check that was never run says so."""
     told = (row["outcome"], row["date"], row["machine"]) if row else ("not run yet", "-", "-")
     return [check.what, f"`{check.command}`", *told]
-
-
-def load_line(row: dict[str, Any]) -> list[str]:
-    """One row for a run of the load tool."""
-    what = "soak" if row["soak_minutes"] else "load"
-    told = (
-        f"{row['runs']} runs, {row['errors']} errors, {row['left_over']} left over, last frame p95 {row['last_p95']} s"
-    )
-    return [what, f"`{load_report.key(row)}`", told, row["date"], row["machine"]]
 
 
 if __name__ == "__main__":

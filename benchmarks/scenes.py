@@ -17,7 +17,7 @@ from fieldlib.points import Points, grid
 from fieldlib.presets import get_preset
 
 METHOD = "flow_matching"  # time does not depend on it: all methods share their network
-KNOWN, UNKNOWN = 204, 820  # pixels of a 32x32 picture at 20%
+KNOWN, UNKNOWN = 204, 820  # as many as a 32x32 picture has known and unknown pixels at 20%
 
 
 @cache
@@ -38,7 +38,10 @@ def context(count: int = KNOWN) -> Points:
 
 
 def queries(count: int) -> Tensor:
-    """``count`` coordinates (1, count, 2): the first ones of the smallest square grid that has as many."""
+    """``count`` coordinates (1, count, 2): the first ones of the smallest square grid that has as many.
+
+    Some of them are known pixels, too, which changes no time.
+    """
     side = 32
     while side**2 < count:
         side += 1

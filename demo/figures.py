@@ -6,6 +6,7 @@ Only what plotly.js 3.3.1 (Gradio) and 4.2 (Streamlit) both know is used.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def metrics_by_step(runs: Sequence[tuple[str, Sequence[Moment]]], cursor: int | 
     Runs without a known truth are left out.
     """
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08, row_heights=[0.62, 0.38])
-    for colour, (name, moments) in zip(COLOURS, runs, strict=False):
+    for colour, (name, moments) in zip(cycle(COLOURS), runs, strict=False):
         steps = [moment.step for moment in moments]
         for kind, dash in (("estimate", "solid"), ("state", "dot")):
             scores = [getattr(moment, f"{kind}_scores") for moment in moments]
@@ -98,7 +99,7 @@ def colour_ways(named: Sequence[tuple[str, Trajectories]]) -> go.Figure:
 def schedule(paths: Sequence[Schedule], t: float | None = None) -> go.Figure:
     """alpha, sigma (left) and the signal-to-noise ratio (right) of each path over time; a line at the current ``t``."""
     figure = make_subplots(rows=1, cols=2, subplot_titles=(say("coefficients"), say("snr")), horizontal_spacing=0.12)
-    for colour, path in zip(COLOURS, paths, strict=False):
+    for colour, path in zip(cycle(COLOURS), paths, strict=False):
         line = {"color": colour, "width": 2}
         figure.add_scatter(x=path.t, y=path.alpha, mode="lines", name=f"{path.title}: α", line=line, row=1, col=1)
         dotted = {**line, "dash": "dot"}

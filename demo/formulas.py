@@ -1,4 +1,4 @@
-"""The formulas of the three methods side by side, and which of them is at work.
+"""The formulas of the methods side by side, and which of them is at work.
 
 The targets are the textbooks'; what the bundled networks regress instead is in :mod:`fieldlib.model`.
 """
@@ -11,34 +11,14 @@ from demo import languages, menus
 from fieldlib import METHODS, SOLVERS
 
 ROWS = ("path", "target", "ode", "sde")
-# Symbols need no translation. alpha, sigma: see fieldlib.paths; beta: the rate of the VP path.
-FORMULAS: dict[str, tuple[str, str, str, str]] = {
-    "score_sde": (
-        "xₜ = αₜ x₀ + σₜ ε,  αₜ² + σₜ² = 1",
-        "s(xₜ, t) ≈ −ε / σₜ",
-        "dx = [−½ β x − ½ β s] dt",
-        "dx = [−½ β x − β s] dt + √β dw",
-    ),
-    "denoiser": (
-        "xₜ = cos(πt/2) x₀ + sin(πt/2) ε",
-        "x̂₀(xₜ, t) ≈ x₀",
-        "xₛ = αₛ x̂₀ + σₛ ε̂",
-        "xₛ = αₛ x̂₀ + √(σₛ² − η²) ε̂ + η z",
-    ),
-    "flow_matching": (
-        "xₜ = (1 − t) x₀ + t ε",
-        "v(xₜ, t) ≈ ε − x₀",
-        "dx = v dt",
-        "dx = [v + ½ g² (x + (1 − t) v) / t] dt + g dw",
-    ),
-}
 
 
 def table(model: str, solver: str) -> dict[str, Any]:
     """Rows and columns for the page: the method of ``model`` and the line of ``solver`` ("" = default) are active."""
     words = languages.text("FORMULAS")
     method = model.partition("/")[0]
-    columns = [name for name in FORMULAS if name in METHODS]
+    formulas = {name: METHODS[name].formulas for name in METHODS}
+    columns = {name: told for name, told in formulas.items() if told is not None}
     known = method in columns
     step = "" if not known else _line(solver or METHODS[method].default_solver)
     return {
@@ -49,7 +29,7 @@ def table(model: str, solver: str) -> dict[str, Any]:
         "rows": [
             {
                 "title": words[row],
-                "cells": [FORMULAS[name][i] for name in columns],
+                "cells": [told[i] for told in columns.values()],
                 "active": known and (row == step or i < 2),
             }
             for i, row in enumerate(ROWS)

@@ -103,17 +103,29 @@ def read_config(folder: str | Path) -> dict[str, Any]:
 
 
 def refuse_another(config: dict[str, Any], folder: Path) -> None:
-    """Refuse to go on in a ``folder`` that holds another model than ``config`` describes; one without any is fine.
+    """Refuse to go on in a ``folder`` whose run differs from ``config``; one without any is fine.
+
+    What must be equal: the model, the weights it began with and all that ``config["training"]`` names.
 
     Raises:
         InputError: what differs, and what to do.
     """
-    kept = read_config(folder) if (folder / CONFIG).exists() else config
-    apart = [f"{name} {kept[name]} instead of {config[name]}" for name in DESCRIPTION if kept[name] != config[name]]
+    if not (folder / CONFIG).exists():
+        return
+    kept, wanted = (_run_of(known) for known in (read_config(folder), json.loads(json.dumps(config))))
+    apart = [f"{name} {old} instead of {wanted[name]}" for name, old in kept.items() if wanted.get(name, old) != old]
     if apart:
         raise InputError(
             f"{folder} holds a run with {', '.join(apart)}: go on as it was begun, or choose another folder"
         )
+
+
+def _run_of(config: dict[str, Any]) -> dict[str, Any]:
+    """What makes a run this one, flat: of the model, of the weights it began with, of its recipe and data."""
+    training = dict(config.get("training", {}))
+    preset = training.pop("preset", {})
+    model = {name: config[name] for name in DESCRIPTION}
+    return {**training, **preset, **model, "--init from": config.get("inherits", {}).get("command")}
 
 
 def read_weights(folder: str | Path) -> dict[str, torch.Tensor]:

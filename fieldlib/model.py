@@ -70,7 +70,8 @@ class FieldModel(nn.Module):
         side: of the grid of pixels that samples are drawn on; None draws the queries themselves.
 
     Raises:
-        InputError: another base or objective, or one that the method cannot be trained for.
+        InputError: another base or objective, or one that the method cannot be trained for; see also
+            :meth:`Method.check`.
     """
 
     side: int | None = SIDE
@@ -82,6 +83,7 @@ class FieldModel(nn.Module):
                 raise InputError(f"unknown {kind} {name!r}; known: {', '.join(known)}")
         if objective not in method.objectives:
             raise InputError(f"{method.name} has no {objective} objective; it has: {', '.join(method.objectives)}")
+        method.check()
         self.backbone = backbone
         self.method = method
         self.base = base

@@ -23,7 +23,10 @@ class Coefficients(NamedTuple):
 
 
 class Path(ABC):
-    """A path between data and standard normal noise."""
+    """A path x_t = alpha x0 + sigma noise between data and standard normal noise; sampling starts at sigma(1) noise.
+
+    At t = 1 the data must have all but vanished: sigma much larger than alpha.
+    """
 
     @abstractmethod
     def coefficients(self, t: Tensor) -> Coefficients:

@@ -1,8 +1,10 @@
 r"""Where a solver stops on its way from noise to data.
 
 ``uniform`` has equal steps in t. The others have equal steps in a function of the noise-to-signal ratio
-rho = sigma / alpha, which makes them mean the same on every path: ``cosine`` in arctan rho (the uniform grid of the
-cosine path), ``karras`` in rho^(1/7), ``log_snr`` in log rho.
+rho = sigma / alpha, which makes them the same noise levels on every path: ``cosine`` in arctan rho (the uniform grid of
+the cosine path), ``karras`` in rho^(1/7), ``log_snr`` in log rho. The solvers of ODEs step in t, so their error depends
+on how a path is timed, too: let x_t be nearly straight in t (sigma = c t, not its power). Solvers that jump along the
+path (ddim, dpmpp_2m, unipc) do not mind.
 
 References: Nichol & Dhariwal 2021, arXiv 2102.09672 (cosine); Karras et al. 2022, arXiv 2206.00364, eq. 5 (rho^(1/7));
 Lu et al. 2022, arXiv 2206.00927 (log-SNR).

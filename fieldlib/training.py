@@ -1,8 +1,9 @@
 """The training loop: resumable, logged, validated; a run is a folder.
 
 A run folder holds ``config.json`` + ``model.safetensors`` (the averaged weights, loadable by ``fieldlib.load``),
-``state.safetensors`` (all that resuming needs) and ``log.jsonl``. Every step is a pure function of its number, so a
-run that was killed goes on as if nothing had happened. Several processes share each batch and see the same losses.
+``state.safetensors`` (all that resuming needs) and ``log.jsonl``. What a step draws is a pure function of its number,
+so a run that was killed goes on as if nothing had happened; with a budget of minutes its learning rate depends on the
+clock, too. Several processes share each batch and see the same losses.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from fieldlib.model import FieldModel
 from fieldlib.optimizer import MuonAdamW
 from fieldlib.parallel import Team, share_batch
 from fieldlib.presets import Preset
+from fieldlib.registry import PATTERNS
 from fieldlib.run_log import LOG, RunLog
 from fieldlib.step_loss import StepLoss
 from fieldlib.train_state import STATE, load_state, save_state
@@ -101,9 +103,9 @@ class Trainer:
         """Take up the last saved state of the folder and drop log lines after it.
 
         Raises:
-            InputError: no state there, or one of another model.
+            InputError: no state there, or one of another model, recipe, seed or set of pictures.
         """
-        refuse_another(self.config, self.folder)
+        refuse_another({**self.config, "training": self._recipe()}, self.folder)
         meta = self._restore()
         self.step, self.seconds = int(meta["step"]), float(meta["seconds"])
         self.rate, self.returns = float(meta.get("rate", 1)), int(meta.get("returns", 0))
@@ -143,12 +145,12 @@ class Trainer:
                 if ends:
                     raise InputError(self._divergence())
                 continue
-            if ends or late:
-                validated = self.seconds
-                yield self.validate()
             if ends or unsaved:
                 saved = self.seconds
                 self._try_to_save(insist=ends)
+            if ends or late:
+                validated = self.seconds
+                yield self.validate()
 
     def is_sound(self) -> bool:
         """Whether the weights and their average give a finite loss: only such states are saved."""
@@ -184,13 +186,17 @@ class Trainer:
         """
         if not self.team.is_first:
             return
-        training = {"machine": machine_class(), "seconds": round(self.seconds), "steps": self.step, "seed": self.seed}
-        training |= {"pictures": self.step * self.preset.batch_size, "preset": asdict(self.preset)}
-        training |= {"processes": self.team.size, "different_pictures": len(self.batches.pictures)}
+        training = {"machine": machine_class(), "seconds": round(self.seconds), "steps": self.step}
+        training |= {"pictures": self.step * self.preset.batch_size, "processes": self.team.size, **self._recipe()}
         meta = {"step": self.step, "seconds": self.seconds, "rate": self.rate, "returns": self.returns}
         meta |= {"bf16": self.loss.bf16}
         save_model(self.average, {**self.config, "training": training}, self.folder)
         save_state(self.folder, self.model, self.average, self.optimizer, meta)
+
+    def _recipe(self) -> dict[str, Any]:
+        """What stays as it is from a run's beginning to its end, beside the model; its budget may grow."""
+        data = {"different_pictures": len(self.batches.pictures), "patterns": list(PATTERNS.names())}
+        return {"seed": self.seed, **data, "preset": asdict(self.preset)}
 
     def _try_to_save(self, insist: bool) -> None:
         """Save; a failure stops the run only when ``insist``."""

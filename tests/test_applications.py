@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 from tiny_models import config_of, smooth_pictures, tiny_model
 
+import fieldlib
 from fieldlib.checkpoint import save_model
 from fieldlib.data.gallery import gallery
 from fieldlib.errors import InputError
@@ -38,9 +39,20 @@ def test_enlarging_is_measured_against_the_originals(tmp_path):
     assert rows["own", 0.2]["psnr"] < rows["own", 1.0]["psnr"]
     assert rows["own", 0.2]["seeds"] == [1, 2] and rows["own", 1.0]["seeds"] == [1]
     assert (out.parent / "applications" / "super_resolution.png").exists()
+    assert rows["lanczos", 1.0]["model"] == "lanczos" and rows["lanczos", 0.2]["model"] == "linear"
     before = out.stat().st_mtime_ns
     super_resolution.main(options)
     assert out.stat().st_mtime_ns == before
+
+
+def test_filters_read_the_picture_itself_where_all_is_known():
+    entry = gallery()[0]
+    task = super_resolution.Task(entry, super_resolution.mask_of(1, 42, 0))
+    anything = torch.zeros(1, 1024, 3)  # a model's answer
+    found = super_resolution.readings(fieldlib.load("nearest"), task, anything, 64)
+    assert torch.equal(found["lanczos"], super_resolution.filtered(to_values(entry.pixels)[None], 64)["lanczos"])
+    hidden = super_resolution.Task(entry, super_resolution.mask_of(0.2, 42, 0))
+    assert not super_resolution.readings(fieldlib.load("nearest"), hidden, anything, 64)["lanczos"].any()
 
 
 @pytest.mark.parametrize("kind", super_resolution.FILTERS.values())

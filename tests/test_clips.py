@@ -104,6 +104,16 @@ def test_psnr_counts_hidden_pixels_only():
     assert np.isnan(temporal.hidden_psnr(answer, truth, torch.ones(4, dtype=torch.bool)))
 
 
+def test_every_clip_has_noise_of_its_own(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(temporal, "BATCH", 2)
+    monkeypatch.setattr(
+        temporal, "answers", lambda model, values, known, seeds, steps: drawn.append((len(values), list(seeds))) or {}
+    )
+    temporal.score(None, smooth_pictures(5), "between", 42, temporal.Options())
+    assert drawn == [(2, [42000, 42001]), (2, [42002, 42003]), (1, [42004])]
+
+
 @pytest.mark.slow
 def test_the_study_of_clips(tmp_path, cifar_folder):
     if cifar_folder is None:

@@ -2,8 +2,11 @@
 
 import pytest
 import torch
+from tiny_models import tiny_model
 
-from fieldlib.registry import METHODS, SOLVERS
+from fieldlib.errors import InputError
+from fieldlib.model import FieldModel
+from fieldlib.registry import METHODS
 
 every_method = pytest.mark.parametrize("name", METHODS.names())
 
@@ -42,9 +45,9 @@ def test_weighted_target_is_of_order_one(name):
 
 @every_method
 def test_times_are_stratified(name):
-    """One time falls into each of equally probable strata, so any two batches nearly agree when sorted."""
+    """One time falls into each of equally probable strata, whatever their density."""
     method = METHODS[name]()
-    count = 512
+    count, finer = 512, 64
     draws = [method.sample_times(count, torch.Generator().manual_seed(seed)) for seed in range(3)]
     low, high = method.t_range
     for times in draws:
@@ -52,8 +55,11 @@ def test_times_are_stratified(name):
         assert (times >= low).all()
         assert (times <= high).all()
         assert not torch.equal(times, times.sort().values)
-    first, second = (times.sort().values for times in draws[:2])
-    assert (first - second).abs().max() < 3 * (high - low) / count
+    many = method.sample_times(count * finer, torch.Generator().manual_seed(9)).sort().values
+    edges = (many[finer - 1 : -1 : finer] + many[finer::finer]) / 2  # of the strata, to a 64th of one
+    for times in draws:
+        full = torch.bucketize(times, edges).bincount(minlength=count)
+        assert full.max() <= 2 and (full == 1).float().mean() > 0.9, "a third would be empty by chance"
     assert torch.equal(draws[0], method.sample_times(count, torch.Generator().manual_seed(0)))
 
 
@@ -62,5 +68,18 @@ def test_declarations(name):
     method = METHODS[name]()
     assert method.name == name
     assert method.title
-    assert method.default_solver in SOLVERS
-    assert 0 < method.t_range[0] < method.t_range[1] <= 1
+    method.check()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"default_solver": "hein"}, "unknown solver 'hein'; known: "),
+        ({"default_grid": "log"}, "unknown grid 'log'; known: "),
+        ({"t_range": (0.0, 1.0)}, "t_range of denoiser is .* above 0 and up to 1; got"),
+    ],
+)
+def test_what_sampling_would_refuse_is_refused_before_a_training(change, told):
+    broken = type("Broken", (METHODS["denoiser"],), change)()
+    with pytest.raises(InputError, match=told):
+        FieldModel(tiny_model().backbone, broken)

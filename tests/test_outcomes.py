@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.fixture
 def options(tmp_path):
     (tmp_path / "page.md").write_text("before\n{}\nold\n{}\nafter\n".format(*markers("outcomes")))
-    return Options(only=("audit",), json=tmp_path / "ops.json", load=tmp_path / "none.json", docs=tmp_path / "page.md")
+    return Options(only=("audit",), json=tmp_path / "ops.json", docs=tmp_path / "page.md")
 
 
 def test_the_last_line_of_a_command_is_its_outcome():

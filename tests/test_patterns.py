@@ -70,7 +70,7 @@ def test_fraction_out_of_range(fraction):
 
 def test_unknown_pattern_lists_the_known():
     with pytest.raises(InputError, match="random_walk"):
-        make_mask("spiral", 32, 32, 0.2, 0)
+        make_mask("no such pattern", 32, 32, 0.2, 0)
 
 
 @pytest.mark.parametrize("step", [2, 4, 8])

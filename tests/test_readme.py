@@ -2,13 +2,19 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import torch
 import yaml
 from PIL import Image
+from tiny_models import tiny_model
 
 import fieldlib
+from fieldlib import registry
+from fieldlib.model import FieldModel
 from fieldlib.study import read_study
 from tests.apart import apart
 from train_scripts import answers, compare, evaluate, export, sample, still_figure, train
@@ -62,14 +68,24 @@ def test_python_example_runs(capsys):
     assert len(capsys.readouterr().out.splitlines()) == 5
 
 
-def test_new_method_in_the_readme_is_complete():
-    from fieldlib.methods.base import Method
-    from fieldlib.paths import LinearPath
-    from fieldlib.prediction import Prediction
-    from fieldlib.registry import Registry
-
-    names = {"METHODS": Registry("method", "fieldlib.methods"), "Method": Method, "LinearPath": LinearPath}
-    exec(compile(blocks("python")[1], "README", "exec"), {**names, "Prediction": Prediction})
+def test_new_method_in_the_readme_works_as_it_stands(monkeypatch, tmp_path):
+    own = registry.Registry("method", "fieldlib.methods")
+    with monkeypatch.context() as patch:
+        patch.setattr(registry, "METHODS", own)
+        exec(compile(blocks("python")[1], "README", "exec"), {})
+    method = own._entries["velocity"]()
+    model = FieldModel(tiny_model().backbone, method, objective="textbook")
+    t = torch.linspace(0.1, 0.9, 5)[:, None, None]
+    x0, noise = torch.randn(2, 5, 4, 3)
+    read = model.method.predict(method.target(x0, noise, t), method.path.interpolate(x0, noise, t), t)
+    torch.testing.assert_close(read.x0, x0, rtol=1e-3, atol=1e-4)
+    times = method.sample_times(8, torch.Generator().manual_seed(0))
+    assert times.min() >= method.t_range[0] and times.max() <= method.t_range[1]
+    file = tmp_path / "velocity.py"
+    file.write_text(blocks("python")[1])
+    settings = ["--config", str(ROOT / "pyproject.toml")]
+    for command in (["check"], ["format", "--check"]):
+        subprocess.run([sys.executable, "-m", "ruff", *command, *settings, str(file)], check=True)
 
 
 def test_the_comparison_is_what_the_study_says():

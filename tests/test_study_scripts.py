@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 from tiny_models import smooth_pictures
 
+import fieldlib
 from fieldlib.acceleration import machine_class
 from fieldlib.checkpoint import build
 from fieldlib.errors import InputError
@@ -178,6 +179,34 @@ def test_only_the_bundled_comparison_reaches_readme_and_cards(data, tmp_path, mo
     monkeypatch.setattr(compare, "COMPARISON", options.out)
     compare.main(options)
     assert written == ["comparison", ["nearest"]]
+
+
+def test_models_that_are_not_here_today_keep_their_scores(data, tmp_path):
+    options = compare.Options(data, limit=9, samples=2, models=("nearest",), seeds=(1,), out=tmp_path / "c.json")
+    compare.main(options)
+    document = json.loads(options.out.read_text())
+    absent = {**document["cells"][0], "model": "flow_matching/of--somebody", "sha256": "x"}
+    options.out.write_text(json.dumps({**document, "cells": [*document["cells"], absent]}))
+    compare.main(options)
+    kept = json.loads(options.out.read_text())["cells"]
+    assert [cell["model"] for cell in kept] == ["nearest", "flow_matching/of--somebody"]
+
+
+def test_cards_are_those_of_bundled_models(monkeypatch):
+    written = []
+    monkeypatch.setattr(compare, "write_config", lambda config, folder: written.append(folder.name))
+    monkeypatch.setattr(compare, "write_atomic", lambda path, blob: written.append(path.name))
+    scores = dict.fromkeys(compare.CARD_COLUMNS, 0.0)
+    names = ("nearest", "flow_matching/of--somebody", "flow_matching/tiny")
+    compare.write_cards({"model": name, **scores} for name in names)
+    assert written == ["tiny", "README.md"]
+
+
+def test_minutes_of_training_are_those_of_the_models_own_record(monkeypatch, tmp_path):
+    config = {**fieldlib.load("flow_matching/tiny").config, "training": {"seconds": 600}, "inherits": {"seconds": 60}}
+    monkeypatch.setattr(fieldlib.load("flow_matching/tiny"), "config", config)
+    assert compare.training_of("flow_matching/tiny") == {"training_minutes": 11}
+    assert compare.training_of("nearest") == {}
 
 
 def test_shares_of_the_work_come_together(data, tmp_path, monkeypatch):
@@ -461,6 +490,13 @@ def test_ablations_train_score_and_resume(data, tmp_path):
     assert options.out.stat().st_mtime_ns == before
     ablate.main(replace(options, out=tmp_path / "whole.json", merge=(options.out,)))
     assert json.loads((tmp_path / "whole.json").read_text())["rows"] == [row]
+
+
+def test_ablations_of_another_reference_are_another_study(data, tmp_path, monkeypatch):
+    out = tmp_path / "a.json"
+    StudyFile(out, Command("make"), {"preset": "tiny", "options": {"blocks": 2}}, ("seed",)).save()
+    with pytest.raises(InputError, match=r"other settings: .*options \{'blocks': 2\} instead of \{'latents'"):
+        ablate.main(ablate.Options(data, out=out))
 
 
 def test_ablations_refuse_other_backbones_and_groups(data):

@@ -200,7 +200,49 @@ def test_resume_refuses_a_truncated_state(tmp_path, pictures):
         make_trainer(tmp_path, pictures[:8]).resume()
 
 
-def test_resume_refuses_a_run_of_another_method(tmp_path, pictures):
+def other_seed(trainer):
+    trainer.seed = 7
+
+
+def other_recipe(trainer):
+    trainer.preset = replace(trainer.preset, batch_size=2, learning_rate=1e-4)
+
+
+def other_weights(trainer):
+    trainer.config["inherits"] = {"command": "python -m train_scripts.train --out runs/parent"}
+
+
+def other_pictures(trainer):
+    trainer.batches.pictures = trainer.batches.pictures[:4]
+
+
+def other_method(trainer):
+    trainer.config["method"] = "denoiser"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (other_method, "method flow_matching instead of denoiser"),
+        (other_seed, "seed 0 instead of 7"),
+        (other_recipe, "batch_size 4 instead of 2, learning_rate .* instead of 0.0001"),
+        (other_weights, "--init from None instead of python -m train_scripts.train --out runs/parent"),
+        (other_pictures, "different_pictures 8 instead of 4"),
+    ],
+)
+def test_resume_refuses_another_run(tmp_path, pictures, change, told):
     list(make_trainer(tmp_path, pictures[:8]).run())
-    with pytest.raises(fieldlib.InputError, match="method flow_matching instead of denoiser"):
-        make_trainer(tmp_path, pictures[:8], method="denoiser").resume()
+    before = (tmp_path / "config.json").read_bytes()
+    trainer = make_trainer(tmp_path, pictures[:8])
+    change(trainer)
+    with pytest.raises(fieldlib.InputError, match=f"holds a run with {told}: go on as it was begun"):
+        trainer.resume()
+    assert (tmp_path / "config.json").read_bytes() == before
+
+
+def test_resume_takes_a_longer_budget(tmp_path, pictures):
+    list(make_trainer(tmp_path, pictures[:8]).run())
+    longer = make_trainer(tmp_path, pictures[:8], epochs=2)
+    longer.resume()
+    list(longer.run())
+    assert longer.step == longer.total_steps == 4

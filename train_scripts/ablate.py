@@ -80,7 +80,9 @@ def main(options: Options) -> None:
     names = ("method", "preset", "pictures" if options.pictures else "minutes", "limit", "train_limit")
     settings = {name: getattr(options, name) for name in names}
     out = options.out or STUDY / ("ablations.json" if options.pictures else "ablations_minutes.json")
-    study = StudyFile(out, command("ablate", options, settings), settings, ("group", "variant", "seed"))
+    made_by = command("ablate", options, settings)
+    settings["options"] = get_preset(options.preset).options  # another network of that name is another reference
+    study = StudyFile(out, made_by, settings, ("group", "variant", "seed"))
     study.merge(*options.merge)
     train, test = (load_pictures(options.data, split=split) for split in ("train", "test"))
     missing = [

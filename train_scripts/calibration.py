@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-import fieldlib
 from fieldlib.assets import STUDY
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
@@ -54,7 +53,6 @@ def main(options: Options) -> None:
     settings = {name: getattr(options, name) for name in names}
     study = StudyFile(options.out, command("calibration", options, settings), settings, ("model", "seed"))
     study.merge(*options.merge)
-    study.keep(fieldlib.model_names())
     pictures = load_pictures(options.data, split="test", limit=options.limit)
     for seed in options.seeds:
         for name in chosen_models(options.models):

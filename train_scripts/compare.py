@@ -26,6 +26,7 @@ from fieldlib.files import write_atomic
 from fieldlib.inheritance import stages
 from fieldlib.model_card import PROTOCOL, SCORED, make_card
 from fieldlib.parallel import Team, join_team
+from fieldlib.pretrained import PretrainedModel
 from fieldlib.study import read_study
 from train_scripts.cli import run
 from train_scripts.comparison_table import tables
@@ -85,7 +86,6 @@ def add_scores(study: StudyFile, options: Options, team: Team) -> None:
     pictures = load_pictures(options.data, split="test", limit=options.limit)
     if team.is_first:
         study.merge(*options.merge)
-        study.keep(fieldlib.model_names())
     # One seed after the other: the table is complete early and gains intervals later.
     wanted: list[Cell] = [
         {"model": name, "seed": seed, "sha256": weights_of(name)} for seed in options.seeds for name in names
@@ -147,10 +147,11 @@ def settings_of(options: Options) -> dict[str, Any]:
 
 
 def training_of(name: str) -> dict[str, int]:
-    """Whole minutes of training of a bundled model, shared stages included."""
-    if name in fieldlib.BASELINES:
+    """Whole minutes of training of a network, shared stages included."""
+    model = fieldlib.load(name)
+    if not isinstance(model, PretrainedModel):
         return {}
-    return {"training_minutes": round(sum(stage["seconds"] for stage in stages(read_config(WEIGHTS / name))) / 60)}
+    return {"training_minutes": round(sum(stage["seconds"] for stage in stages(model.config)) / 60)}
 
 
 def check(options: Options) -> None:
@@ -192,7 +193,7 @@ def write_cards(cells: Iterable[Cell]) -> None:
     """Put the scores of bundled models into their config.json, and write their cards anew."""
     for cell in cells:
         folder = WEIGHTS / cell["model"]
-        if cell["model"] not in fieldlib.BASELINES:
+        if folder.is_dir():  # neither a baseline nor one of FIELDLIB_MODELS
             write_config({**read_config(folder), "scores": {name: cell[name] for name in CARD_COLUMNS}}, folder)
             write_atomic(folder / "README.md", make_card(read_config(folder)).encode())
 

@@ -18,7 +18,6 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-import fieldlib
 from fieldlib.assets import STUDY
 from fieldlib.classifier import CLASSIFIER, Classifier, describe, frechet_distance, load_classifier
 from fieldlib.data import load_labels, load_pictures
@@ -93,7 +92,6 @@ def main(options: Options) -> None:
         options.out, command("recognition", options, chosen), {**chosen, "classifier": fingerprint}, ("model", "seed")
     )
     study.merge(*options.merge)
-    study.keep((*fieldlib.model_names(), TRUTH, OTHERS))
     pictures, judge = prepare(options, options.limit)
     yardsticks(study, pictures, judge, options)
     for seed in options.seeds:

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-import fieldlib
 from fieldlib.assets import STUDY
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
@@ -88,7 +87,6 @@ def answer(name: str, models: Sequence[str], pictures: np.ndarray, options: Opti
     asked = command("study", options, settings, f"--questions {name}")
     study = StudyFile(options.out / f"{name}.json", asked, settings, ("model", question.varied, "seed"))
     study.merge(*(path for path in options.merge if path.stem == name))
-    study.keep(fieldlib.model_names())
     if options.times:
         study.take_times(pictures[:TIMED])
     else:

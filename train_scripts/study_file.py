@@ -99,10 +99,6 @@ class StudyFile:
         if paths:
             self.save()
 
-    def keep(self, models: Sequence[str]) -> None:
-        """Drop the cells of all models but these."""
-        self.cells = [cell for cell in self.cells if cell["model"] in models]
-
     def save(self) -> None:
         """Write the file, atomically."""
         self.path.parent.mkdir(parents=True, exist_ok=True)

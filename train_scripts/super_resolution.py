@@ -97,8 +97,13 @@ def main(options: Options) -> None:
                 for name in models:
                     key = {"model": name, "context": share, "seed": seed, "sha256": weights_of(name)}
                     if study.find(**key) is None:
-                        for cell in score(name, tasks, share, options.sizes, bar):
+                        for cell in score(name, tasks, options.sizes, bar):
                             study.add({**key, **cell, "images": len(tasks)})
+                if share == 1:
+                    key = {"context": share, "seed": seed}
+                    sizes = [size for size in options.sizes if study.find(**key, model="nearest", size=size) is None]
+                    for cell in score_filters(tasks, sizes):
+                        study.add({**key, **cell, "images": len(tasks)})
     draw_sheet(options)
 
 
@@ -107,36 +112,55 @@ def mask_of(share: float, seed: int, index: int) -> np.ndarray:
     return np.ones((SIDE, SIDE), bool) if share == 1 else make_mask("uniform", SIDE, SIDE, share, [seed, index])
 
 
-def score(name: str, tasks: Sequence[Task], share: float, sizes: Sequence[int], bar: tqdm) -> list[Cell]:
-    """Means over the pictures for every reading and size."""
+def score(name: str, tasks: Sequence[Task], sizes: Sequence[int], bar: tqdm) -> list[Cell]:
+    """Means over the pictures for every reading and size, but for filters where they read no answer of the model."""
     model = fieldlib.load(name)
     found: dict[tuple[str, int], list[list[float]]] = {}
     for task in tasks:
         small = fieldlib.estimate(model, task.context, grid(SIDE, SIDE)).clamp(-1, 1)
         for size in sizes:
-            truth = to_values(to_square(task.entry.original, size))[None]
             for reading, values in readings(model, task, small, size).items():
-                found.setdefault((reading, size), []).append(compare(values, truth, small, size))
+                if reading not in FILTERS or not task.mask.all():
+                    found.setdefault((reading, size), []).append(compare(values, task, small, size))
         bar.update()
-    cells = []
-    for (reading, size), rows in found.items():
-        means = dict(zip(("psnr", "ssim", "agreement"), np.mean(rows, axis=0).tolist(), strict=True))
-        # with everything known, filters read the given pixels: no model takes part
-        model_of = {"model": reading, "sha256": None} if share == 1 and reading in FILTERS else {}
-        cells.append({**model_of, "reading": reading, "size": size, **means})
+    return [{"reading": reading, "size": size, **means(rows)} for (reading, size), rows in found.items()]
+
+
+def score_filters(tasks: Sequence[Task], sizes: Sequence[int]) -> list[Cell]:
+    """Means over the pictures for every filter and size, all pixels given: no model takes part."""
+    cells: list[Cell] = []
+    for name in FILTERS:
+        for size in sizes:
+            rows = []
+            for task in tasks:
+                given = to_values(task.entry.pixels)[None]
+                rows.append(compare(filtered(given, size)[name], task, given, size))
+            cells.append({"model": name, "sha256": None, "reading": name, "size": size, **means(rows)})
     return cells
 
 
+def means(rows: list[list[float]]) -> Cell:
+    """The columns of a cell."""
+    return dict(zip(("psnr", "ssim", "agreement"), np.mean(rows, axis=0).tolist(), strict=True))
+
+
 def readings(model: Model, task: Task, small: Tensor, size: int) -> dict[str, Tensor]:
-    """Every way to a larger picture, (1, size^2, 3) in [-1, 1] each; ``small`` is the answer at 32x32."""
+    """Every way to a larger picture, (1, size^2, 3) in [-1, 1] each; ``small`` is the answer at 32x32.
+
+    Filters enlarge the answer where pixels are hidden, and the picture itself where none are.
+    """
     fine = grid(size, size)
-    found = {OWN: fieldlib.estimate(model, task.context, fine)}
+    found = {OWN: fieldlib.estimate(model, task.context, fine).clamp(-1, 1)}
     if isinstance(model, FieldModel):
         network = copy.copy(model)
         network.side = None
-        found[BETWEEN] = fieldlib.estimate(network, task.context, fine)
-    found |= {name: enlarge(small[0], size, kind)[None] for name, kind in FILTERS.items()}
-    return {name: values.clamp(-1, 1) for name, values in found.items()}
+        found[BETWEEN] = fieldlib.estimate(network, task.context, fine).clamp(-1, 1)
+    return found | filtered(to_values(task.entry.pixels)[None] if task.mask.all() else small, size)
+
+
+def filtered(small: Tensor, size: int) -> dict[str, Tensor]:
+    """A picture (1, 1024, 3), enlarged to (1, size^2, 3) in [-1, 1] by every filter."""
+    return {name: enlarge(small[0], size, kind)[None].clamp(-1, 1) for name, kind in FILTERS.items()}
 
 
 def enlarge(values: Tensor, size: int, kind: Image.Resampling) -> Tensor:
@@ -146,8 +170,9 @@ def enlarge(values: Tensor, size: int, kind: Image.Resampling) -> Tensor:
     return torch.from_numpy(np.stack(larger, axis=-1).reshape(size * size, -1))
 
 
-def compare(values: Tensor, truth: Tensor, small: Tensor, size: int) -> list[float]:
-    """PSNR and SSIM against the original, PSNR of the box means against the 32x32 answer; dB with data range 1."""
+def compare(values: Tensor, task: Task, small: Tensor, size: int) -> list[float]:
+    """PSNR and SSIM against the original, PSNR of the box means against the 32x32 picture; dB with data range 1."""
+    truth = to_values(to_square(task.entry.original, size))[None]
     quality = psnr(values, truth), ssim(*(to_picture(x, size, size) for x in (values, truth)))
     return [float(x) for x in (*quality, psnr(box_mean(values, size), small))]
 

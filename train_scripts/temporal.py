@@ -8,6 +8,7 @@ finished: start the command again to go on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,7 +96,8 @@ def score(
     found: dict[tuple[str, str], list[Tensor]] = {}
     for first in tqdm(range(0, len(values), BATCH), unit="batch", desc=f"{kind}, seed {seed}"):
         rows = slice(first, first + BATCH)
-        for way, answer in answers(model, values[rows], known[rows], seed, options.steps).items():
+        noise = seeds_of(seed, len(values))[rows]
+        for way, answer in answers(model, values[rows], known[rows], noise, options.steps).items():
             found.setdefault(way, []).append(qualities(answer, values[rows], known[rows]))
     cells = []
     for (name, title), parts in found.items():
@@ -104,10 +106,16 @@ def score(
     return cells
 
 
-def answers(model: FieldModel, values: Tensor, known: Tensor, seed: int, steps: int) -> dict[tuple[str, str], Tensor]:
-    """Whole clips (B, N, 3) by every way, known pixels pasted in; ways are (name, title)."""
+def seeds_of(seed: int, clips: int) -> list[int]:
+    """Seeds of the noise, another for each clip."""
+    return [seed * 1000 + clip for clip in range(clips)]
+
+
+def answers(
+    model: FieldModel, values: Tensor, known: Tensor, seeds: Sequence[int], steps: int
+) -> dict[tuple[str, str], Tensor]:
+    """Whole clips (B, N, 3) by every way, known pixels pasted in; ways are (name, title), ``seeds`` of the noise."""
     context, hidden = split(values, known)
-    seeds = [seed * 1000 + i for i in range(len(values))]
     drawn = fieldlib.reconstruct(model, context, hidden.coords, steps=steps, seeds=seeds)
     ways = {
         (f"{NETWORK} {MEAN}", "Flow matching on clips, estimate"): fieldlib.estimate(model, context, hidden.coords),
@@ -155,7 +163,7 @@ def play(model: FieldModel, options: Options) -> None:
     rng = np.random.default_rng([seed, 9])
     values = glide(np.stack([gallery.picture(name).pixels for name in SHOWN]), rng)
     known = torch.stack([known_points("between", options.share, rng) for _ in values])
-    found = answers(model, values, known, seed, options.steps)
+    found = answers(model, values, known, seeds_of(seed, len(values)), options.steps)
     shown = {title: answer for (name, title), answer in found.items() if name != "nearest"}
     folder = options.out.parent / "applications"
     folder.mkdir(parents=True, exist_ok=True)

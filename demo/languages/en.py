@@ -300,9 +300,9 @@ GUIDE = {
     "compare": "Compare:",
 }
 FORMULAS = {
-    "heading": "The three methods side by side",
+    "heading": "The methods side by side",
     "note": "The marked column is the method of the first lane, the marked line is what its solver uses. The targets "
-    "are those of the textbooks. The bundled networks of all three methods learn one and the same thing instead: "
+    "are those of the textbooks. The bundled networks of all methods learn one and the same thing instead: "
     "what a linear guess from the revealed pixels and the state still gets wrong, in units of its expected error. "
     "Each method turns this estimate into its own target, so with the same solver and noise the pictures are nearly "
     "the same.",

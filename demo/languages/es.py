@@ -299,9 +299,9 @@ GUIDE = {
     "compare": "Compara:",
 }
 FORMULAS = {
-    "heading": "Los tres métodos, uno junto a otro",
+    "heading": "Los métodos, uno junto a otro",
     "note": "La columna marcada es el método del primer carril, la línea marcada lo que usa su integrador. Los "
-    "objetivos son los de los manuales. Las redes incluidas de los tres métodos aprenden en su lugar una misma cosa: "
+    "objetivos son los de los manuales. Las redes incluidas de todos los métodos aprenden en su lugar una misma cosa: "
     "lo que una estimación lineal a partir de los píxeles revelados y del estado deja mal, en unidades de su error "
     "esperado. Cada método lo convierte en su propio objetivo; por eso, con el mismo integrador y el mismo ruido, "
     "las imágenes son casi iguales.",

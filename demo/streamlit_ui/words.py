@@ -214,10 +214,16 @@ def paces(rows: Sequence[Row]) -> str:
     kinds = {
         "A sample of a generative network": [row for row in timed if trained(row) and row["nfe"] > 1],
         "an answer of a network in one call": [row for row in timed if trained(row) and row["nfe"] == 1],
-        "a classical baseline": [row for row in timed if not trained(row)],
+        "a sample of a classical baseline": [row for row in timed if not trained(row) and spreads(row)],
+        "an answer of another baseline": [row for row in timed if not trained(row) and not spreads(row)],
     }
     told = [f"{kind} takes {span(own)}" for kind, own in kinds.items() if own]
     return f"{'; '.join(told)}." if told else ""
+
+
+def spreads(row: Row) -> bool:
+    """Whether its samples differ."""
+    return bool(row.get("coverage90"))
 
 
 def span(rows: Sequence[Row]) -> str:

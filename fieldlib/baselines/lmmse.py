@@ -27,7 +27,7 @@ class LMMSE(Baseline):
     """Conditional mean of a Gaussian with the mean and covariance of the CIFAR-10 train pictures.
 
     It lives on a 32x32 colour grid: known points belong to the pixel that holds them, and queries between pixel centres
-    are read bilinearly. One picture takes a few milliseconds, its samples about half a second more.
+    are read bilinearly. One picture takes a few milliseconds, its first sample about a quarter of a second more.
 
     Raises:
         InputError: the bundled moments are missing, or points that are not colours at (row, column).

@@ -8,8 +8,11 @@ from typing import ClassVar, Protocol
 import torch
 from torch import Tensor
 
+from fieldlib.errors import InputError
 from fieldlib.paths import Path
 from fieldlib.prediction import Prediction, Predictor
+from fieldlib.registry import SOLVERS
+from fieldlib.time_grids import time_grid
 
 EXTRA_SHARE = 0.3  # of the training times fall into the last EXTRA_WIDTH of the range, beyond their uniform share
 EXTRA_WIDTH = 0.2
@@ -36,6 +39,10 @@ class NetworkCall(Predictor, Protocol):
 class Method(ABC):
     """One generative method. A new one is one file: path, target, predict; the rest has defaults.
 
+    A network of the residual objective, as all presets but ``seed`` train, learns one estimate on every path: of the
+    method it knows the path, ``t_range``, ``sample_times``, ``estimated``, ``rows`` and ``loss``. One of the textbook
+    objective learns ``target`` with its ``weight``, read by ``predict``.
+
     Attributes:
         name: the name people type; title: the name people read.
         path: how data becomes noise.
@@ -44,6 +51,8 @@ class Method(ABC):
         objectives: what its networks can be trained for, see :class:`fieldlib.model.FieldModel`.
         estimate_share: share of a training step's rows that train the estimate of t = 1 (residual objective only).
         rows: network inputs that each picture becomes in a training step.
+        formulas: of the path, the target, a step without chance and one with fresh noise, for the page's panel; None
+            where there is nothing to show.
     """
 
     name: ClassVar[str]
@@ -55,6 +64,21 @@ class Method(ABC):
     objectives: ClassVar[tuple[str, ...]] = ("residual", "textbook")
     estimate_share: ClassVar[float] = 0.3
     rows: ClassVar[int] = 1
+    formulas: ClassVar[tuple[str, str, str, str] | None] = None
+
+    def check(self) -> None:
+        """Refuse what sampling would refuse too, but after the training.
+
+        Raises:
+            InputError: times outside (0, 1], an unknown solver or grid.
+        """
+        low, high = self.t_range
+        if not 0 < low < high <= 1:
+            raise InputError(
+                f"t_range of {self.name} is (smallest, largest) time above 0 and up to 1; got {(low, high)}"
+            )
+        SOLVERS[self.default_solver]
+        time_grid(self.path, self.t_range, 1, self.default_grid)
 
     @abstractmethod
     def target(self, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:

@@ -23,6 +23,12 @@ class Denoiser(Method):
     title: ClassVar[str] = "Field denoiser"
     t_range: ClassVar[tuple[float, float]] = (2e-3, 1.0)
     default_solver: ClassVar[str] = "dpmpp_2m"
+    formulas: ClassVar[tuple[str, str, str, str] | None] = (
+        "xₜ = cos(πt/2) x₀ + sin(πt/2) ε",
+        "x̂₀(xₜ, t) ≈ x₀",
+        "xₛ = αₛ x̂₀ + σₛ ε̂",
+        "xₛ = αₛ x̂₀ + √(σₛ² − η²) ε̂ + η z",
+    )
 
     def __init__(self) -> None:
         self.path = CosinePath()

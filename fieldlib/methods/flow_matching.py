@@ -27,6 +27,12 @@ class FlowMatching(Method):
     title: ClassVar[str] = "Flow matching"
     t_range: ClassVar[tuple[float, float]] = (2e-3, 1.0)
     default_solver: ClassVar[str] = "dpmpp_2m"
+    formulas: ClassVar[tuple[str, str, str, str] | None] = (
+        "xₜ = (1 − t) x₀ + t ε",
+        "v(xₜ, t) ≈ ε − x₀",
+        "dx = v dt",
+        "dx = [v + ½ g² (x + (1 − t) v) / t] dt + g dw",
+    )
 
     def __init__(self) -> None:
         self.path = LinearPath()

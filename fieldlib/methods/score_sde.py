@@ -23,6 +23,12 @@ class ScoreSDE(Method):
     title: ClassVar[str] = "Score-based SDE"
     t_range: ClassVar[tuple[float, float]] = (1e-4, 1.0)
     default_solver: ClassVar[str] = "dpmpp_2m"
+    formulas: ClassVar[tuple[str, str, str, str] | None] = (
+        "xₜ = αₜ x₀ + σₜ ε,  αₜ² + σₜ² = 1",
+        "s(xₜ, t) ≈ −ε / σₜ",
+        "dx = [−½ β x − ½ β s] dt",
+        "dx = [−½ β x − β s] dt + √β dw",
+    )
 
     def __init__(self) -> None:
         self.path = VPPath()
