@@ -80,7 +80,8 @@ def nothing(effort: object) -> list[Row]:
 SECTION = Section(
     "Goals",
     "What the speed goals ask for, and this run. "
-    f"The goal of {PICTURE_MS} ms is that of a machine whose matrix product reaches {AT_GFLOPS} GFLOP/s; where it reaches less, as with one thread, the time allowed grows in proportion.",
+    f"The goal of {PICTURE_MS} ms is that of a machine whose matrix product reaches {AT_GFLOPS} GFLOP/s; "
+    "where it reaches less, as with one thread, the time allowed grows in proportion.",
     {
         "name": ("goal", "s"),
         "wanted": ("wanted", "s"),

@@ -197,6 +197,7 @@ def serve(host: str, port: int | None, *, block: bool = True) -> gr.Blocks:
         footer_links=["api"],
         max_file_size=MOST_BYTES,
         max_threads=THREADS,
+        _frontend=False,  # that is, no question to itself first, for whose answer a busy machine has 3 s
         state_session_capacity=MOST_SESSIONS,
         app_kwargs=options,
     )

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-import fieldlib
+from demo import zerogpu
 from demo.moments import Moment, Scene, look
 from demo.request import MOST_LANES, Request, set_scene
 from demo.sharing import Sharing
@@ -39,7 +39,6 @@ from demo.steps import (
 from demo.together import Seat, Together
 from demo.workers import WORKERS
 from fieldlib import METHODS, InputError
-from fieldlib.narrow import quick
 
 MOST_PER_VIEW = 8
 PATIENCE = 0.15  # seconds after which a view is sent although it is not full
@@ -70,7 +69,7 @@ def warm_up() -> None:
     """Read the networks that visitors see first, and find out which precision suits them here."""
     for method in METHODS.names():
         with suppress(InputError):  # told to whoever asks for it
-            quick(fieldlib.load(method))
+            zerogpu.at_hand(method)
 
 
 def never() -> bool:

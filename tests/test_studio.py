@@ -2,6 +2,7 @@ import base64
 import json
 import math
 import threading
+import time
 import zlib
 from dataclasses import replace
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ import torch
 from waiting import until
 
 import fieldlib
-from demo import checks, handlers, influence_question, menus, pictures, steps, strings, studio
+from demo import checks, handlers, influence_question, menus, pictures, steps, strings, studio, zerogpu
 from demo.components import painter, picker, player
 from demo.influence_map import influence_map
 from demo.meter import METER
@@ -119,6 +120,31 @@ def test_a_run_ends_with_the_picture_that_the_library_gives(pixels):
     expected = ((values[0].numpy() + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
     assert np.array_equal(last.state[~scene.mask], expected)
     assert np.array_equal(last.state[scene.mask], pixels[scene.mask])
+
+
+def test_what_reading_a_model_takes_is_not_sampling(pixels, monkeypatch):
+    load = fieldlib.load
+
+    def slowly(name):
+        time.sleep(1)
+        return load(name)
+
+    monkeypatch.setattr(zerogpu, "at_hand", slowly)  # as of weights that no run has asked for yet
+    request = Request(pixels, model="flow_matching/tiny", steps=2)
+    member = steps.Member(request, studio.set_scene(request))
+    monkeypatch.setattr(steps.zerogpu, "sample", lambda *arguments: iter(["frame"]))
+    assert next(steps.clocked(steps.unlimited([member])))[1] < 0.5
+
+
+def test_a_network_is_asked_once_before_its_first_run(monkeypatch):
+    asked = []
+    model = fieldlib.load("flow_matching/tiny")
+    monkeypatch.setattr(zerogpu.fieldlib, "estimate", lambda model, context, coords: asked.append(model))
+    zerogpu._ask_once.cache_clear()
+    for _ in range(2):
+        assert zerogpu.at_hand("flow_matching/tiny") is zerogpu.quick(model)
+    zerogpu.at_hand("nearest")
+    assert asked == [zerogpu.quick(model)]
 
 
 def test_equal_requests_give_equal_runs_and_seeds_matter(pixels):

@@ -249,7 +249,7 @@ STATIONS = {
         "reveal": "Without chance each colour goes almost straight from noise to picture. With fresh noise it "
         "flickers and goes several times as far. This comes from the solver, not from the method: each method can be "
         "solved either way.",
-        "compare": "open [Numbers](numbers) and choose the paths of the colours, then choose another method in both "
+        "compare": "open [Numbers](numbers) and choose the ways of the colours, then choose another method in both "
         "lanes: Euler stays the straighter one.",
     },
     "hole": {
@@ -259,8 +259,8 @@ STATIONS = {
         "question": "How does the quality change?",
         "answers": ("It gets better", "It stays the same", "It gets worse"),
         "reveal": "It falls by several decibels: most hidden pixels are now far from any known one. "
-        "Scattered pixels tell the network more than the same number around a hole.",
-        "compare": "choose Uniform as [the pattern](pixels), which scatters the same number, and run again.",
+        "Scattered pixels tell the network more than as many around a hole.",
+        "compare": "choose Uniform as [the pattern](pixels), which scatters about as many, and run again.",
     },
     "classics": {
         "title": "Against the classics",

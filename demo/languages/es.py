@@ -259,7 +259,7 @@ STATIONS = {
         "answers": ("Mejora", "Sigue igual", "Empeora"),
         "reveal": "Baja varios decibelios: casi todos los píxeles ocultos quedan lejos de uno conocido. "
         "Los píxeles dispersos dicen más que otros tantos alrededor de un hueco.",
-        "compare": "elige Uniforme como [patrón](pixels), que dispersa el mismo número, y ejecuta otra vez.",
+        "compare": "elige Uniforme como [patrón](pixels), que dispersa casi el mismo número, y ejecuta otra vez.",
     },
     "classics": {
         "title": "Frente a los clásicos",
