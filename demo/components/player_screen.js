@@ -108,10 +108,17 @@ class PlayerScreen {
     const frame = player.lanes.frameAt(lane, player.position);
     this.drawView(canvas, player.view, number);
     const several = player.lanes.lanes.length > 1;
-    canvas.setAttribute("aria-label", several ? `${lane.name}: ${labels[player.view]}` : labels[player.view]);
+    const view = this.staged();
+    canvas.setAttribute("aria-label", several ? `${lane.name}: ${labels[view]}` : labels[view]);
     canvas.tabIndex = player.view === "influence" ? 0 : -1;
-    caption.children[0].textContent = several ? lane.name : labels[player.view];
+    caption.children[0].textContent = several ? lane.name : labels[view];
     caption.children[1].textContent = several ? this.summary(lane, frame) : this.note();
+  }
+
+  // The view that the large pictures show: before the first frame there is no state, only the revealed pixels.
+  staged() {
+    const { view, lanes } = this.player;
+    return view === "state" && !lanes.lanes.some((lane) => lane.frames.length) ? "observed" : view;
   }
 
   note() {
@@ -121,7 +128,7 @@ class PlayerScreen {
     if (player.view === "influence" && player.scene?.mask[player.influence.query]) return labels.influence_known;
     const { lanes } = player.lanes;
     if (player.view === "uncertainty" && lanes.length && lanes.every((lane) => lane.samples === 1)) return labels.one_sample;
-    return labels[`${player.view}_note`];
+    return labels[`${this.staged()}_note`];
   }
 
   summary(lane, frame) {

@@ -96,6 +96,18 @@ def test_every_frame_is_drawn_in_time(visit, budget):
     budget("interval between frames at 20 a second, p95", min(late), 60, "ms a frame")
 
 
+@pytest.mark.parametrize(("path", "words"), [("", "What the network sees"), ("es/", "Lo que ve la red")])
+def test_before_a_run_the_revealed_pixels_are_called_what_they_are(visit, address, path, words):
+    studio = visit(at=address + path)
+    caption = studio.page.locator(".stage figcaption")
+    assert words not in caption.inner_text()
+    studio.page.uncheck("#live input")
+    studio.set_number("seed", 3)
+    studio.wait("!player.run && !player.preview")
+    assert words in caption.inner_text()
+    assert studio.pixels("state") == studio.pixels("observed")
+
+
 def test_uncertainty_needs_samples_and_shrinks_to_nothing_where_revealed(visit):
     studio = visit()
     studio.page.click(".side button:has(canvas[data-view=uncertainty])")
