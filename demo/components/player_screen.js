@@ -93,6 +93,7 @@ class PlayerScreen {
     const { lanes } = player.lanes;
     this.stages().forEach((stage, i) => this.drawStage(stage, i, lanes[i]));
     this.slots.forEach((panel, i) => this.drawSlot(panel, player.order[i + 1]));
+    this.drawHeading();
     this.drawStills();
     this.drawNumbers();
     this.drawTransport();
@@ -113,6 +114,16 @@ class PlayerScreen {
     canvas.tabIndex = player.view === "influence" ? 0 : -1;
     caption.children[0].textContent = several ? lane.name : labels[view];
     caption.children[1].textContent = several ? this.summary(lane, frame) : this.note();
+  }
+
+  // What lanes side by side have in common: the view, and of which picture table and curves are.
+  drawHeading() {
+    const several = this.player.lanes.lanes.length > 1;
+    const [name, note] = this.part("view").children;
+    this.part("view").hidden = !several;
+    name.textContent = this.labels[this.staged()];
+    note.textContent = this.note();
+    for (const node of this.root.querySelectorAll(".kind")) node.textContent = several ? this.labels[`row_${this.kind}`] : "";
   }
 
   // The view that the large pictures show: before the first frame there is no state, only the revealed pixels.
@@ -187,13 +198,17 @@ class PlayerScreen {
 
   // --- numbers ------------------------------------------------------------------------------------------------
 
+  // The picture that the numbers of lanes side by side are of.
+  get kind() {
+    return this.player.view === "state" ? "state" : "estimate";
+  }
+
   // What has a line in the table and a curve: state and estimate of one lane, or the lanes side by side.
   series() {
     const { lanes } = this.player.lanes;
     if (lanes.length > 1) {
-      const kind = this.player.view === "state" ? "state" : "estimate";
       const twin = (lane) => lanes.some((other) => other !== lane && other.name === lane.name);
-      return lanes.map((lane, i) => ({ lane, kind, label: twin(lane) ? lane.how : lane.name, row: `lane-${i}` }));
+      return lanes.map((lane, i) => ({ lane, kind: this.kind, label: twin(lane) ? lane.how : lane.name, row: `lane-${i}` }));
     }
     return ["state", "estimate"].map((kind) => ({ lane: lanes[0], kind, label: this.labels[`row_${kind}`], row: kind }));
   }

@@ -55,6 +55,23 @@ def test_three_methods_share_pixels_noise_and_time(visit):
     assert not studio.complaints
 
 
+def test_lanes_say_once_which_view_and_whose_numbers_they_show(visit):
+    studio = visit(reduced_motion="reduce")
+    heading, kinds = studio.page.locator(".player .view"), studio.page.locator(".player .kind")
+    assert not heading.is_visible(), "a single picture has a caption of its own"
+    assert kinds.all_inner_texts() == ["", ""]
+    lanes(studio, 2)
+    studio.run()
+    assert heading.locator("strong").inner_text() == "Noise becoming a picture"
+    assert kinds.all_inner_texts() == ["State x\u209c"] * 2, "over the curves and over the table"
+    studio.page.fill(".player input[type=range]", "0")
+    before = studio.numbers()
+    studio.page.click(".side button:has(canvas[data-view=truth])")
+    assert studio.numbers() != before
+    assert heading.locator("strong").inner_text() == "The true picture"
+    assert kinds.all_inner_texts() == ["Estimate x\u2080"] * 2
+
+
 def test_lanes_of_different_length_end_together(visit):
     studio = visit()
     lanes(studio, 2)
