@@ -112,15 +112,20 @@ class PlayerScreen {
     const view = this.staged();
     canvas.setAttribute("aria-label", several ? `${lane.name}: ${labels[view]}` : labels[view]);
     canvas.tabIndex = player.view === "influence" ? 0 : -1;
-    caption.children[0].textContent = several ? lane.name : labels[view];
-    caption.children[1].textContent = several ? this.summary(lane, frame) : this.note();
+    const [name, text] = caption.children;
+    name.textContent = name.title = several ? lane.name : labels[view];
+    text.textContent = several ? this.summary(lane, frame) : this.note();
   }
 
   // What lanes side by side have in common: the view, and of which picture table and curves are.
   drawHeading() {
-    const several = this.player.lanes.lanes.length > 1;
-    const [name, note] = this.part("view").children;
-    this.part("view").hidden = !several;
+    const { lanes, scene, view } = this.player;
+    const several = lanes.lanes.length > 1;
+    const heading = this.part("view");
+    const [name, note] = heading.children;
+    heading.hidden = !several;
+    heading.dataset.view = view;
+    this.root.style.setProperty("--scale", `"0 \u2013 ${view === "error" ? scene?.error_limit : scene?.spread_limit}"`);
     name.textContent = this.labels[this.staged()];
     note.textContent = this.note();
     for (const node of this.root.querySelectorAll(".kind")) node.textContent = several ? this.labels[`row_${this.kind}`] : "";
@@ -160,8 +165,6 @@ class PlayerScreen {
     if (!scene) return clearCanvas(canvas);
     const frame = lanes.frameAt(lanes.lanes[number], position);
     const { size, pixels, mask } = scene;
-    const limits = { error: scene.error_limit, uncertainty: scene.spread_limit };
-    canvas.parentElement.style.setProperty("--scale", `"0 \u2013 ${limits[view]}"`);
     const ways = {
       observed: () => drawRevealed(canvas, size, pixels, mask),
       truth: () => scene.scored && drawColours(canvas, size, pixels),

@@ -72,6 +72,22 @@ def test_lanes_say_once_which_view_and_whose_numbers_they_show(visit):
     assert kinds.all_inner_texts() == ["Estimate x\u2080"] * 2
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_names_of_lanes_are_read_whole_beside_a_scale(visit, width):
+    sizes = ("flow_matching/tiny", "flow_matching/tiny_conv", "score_sde/tiny_conv")
+    studio = visit(link="seed=7&view=error&lanes=" + ";".join(f"{name},,2" for name in sizes), width=width)
+    studio.page.wait_for_function("document.querySelector('#seed input').value === '7'")
+    studio.run()
+    names = studio.page.locator(".stage strong")
+    assert [name.get_attribute("title") for name in names.all()] == names.all_inner_texts()
+    assert len(set(names.all_inner_texts())) == 3
+    whole = "nodes => nodes.every((node) => node.scrollWidth <= node.clientWidth && node.clientHeight < 80)"
+    assert studio.page.eval_on_selector_all(".stage strong", whole)
+    scale = "(node) => getComputedStyle(node, '::after').content"
+    assert studio.page.eval_on_selector(".player .view strong", scale) == '"0 \u2013 0.4"'
+    assert studio.page.eval_on_selector_all(".stage strong", f"nodes => nodes.map({scale})") == ["none"] * 3
+
+
 def test_lanes_of_different_length_end_together(visit):
     studio = visit()
     lanes(studio, 2)
