@@ -114,7 +114,7 @@ class PlayerScreen {
     canvas.tabIndex = player.view === "influence" ? 0 : -1;
     const [name, text] = caption.children;
     name.textContent = name.title = several ? lane.name : labels[view];
-    text.textContent = several ? this.summary(lane, frame) : this.note();
+    text.textContent = this.lack(lane) || (several ? this.summary(lane, frame) : this.note());
   }
 
   // What lanes side by side have in common: the view, and of which picture table and curves are.
@@ -142,9 +142,13 @@ class PlayerScreen {
     if (["truth", "error"].includes(player.view) && player.scene && !player.scene.scored) return labels.no_truth;
     if (player.view === "influence" && player.influence.error) return player.influence.error;
     if (player.view === "influence" && player.scene?.mask[player.influence.query]) return labels.influence_known;
-    const { lanes } = player.lanes;
-    if (player.view === "uncertainty" && lanes.length && lanes.every((lane) => lane.samples === 1)) return labels.one_sample;
     return labels[`${this.staged()}_note`];
+  }
+
+  // Why a lane has no uncertainty to show.
+  lack(lane) {
+    if (this.player.view !== "uncertainty" || !lane || lane.samples > 1) return "";
+    return this.labels[lane.one_call ? "one_call" : "one_sample"];
   }
 
   summary(lane, frame) {

@@ -159,6 +159,17 @@ def test_uncertainty_needs_samples_and_shrinks_to_nothing_where_revealed(visit):
     assert studio.pixels("uncertainty") != start
 
 
+@pytest.mark.parametrize(("samples", "needs"), [(1, True), (2, False)])
+def test_a_lane_without_uncertainty_says_why(visit, samples, needs):
+    studio = visit(link=f"seed=7&view=uncertainty&samples={samples}&lanes=flow_matching/tiny,,2;nearest,,")
+    studio.page.wait_for_function("document.querySelector('#seed input').value === '7'")
+    studio.run()
+    network, baseline = studio.page.locator(".stage figcaption span").all_inner_texts()
+    assert ("Needs several samples" in network) == needs
+    assert baseline == "Draws one sample, whatever number is chosen."
+    assert "Standard deviation" in studio.page.inner_text(".player .view")
+
+
 @pytest.mark.parametrize("way", ["mouse", "keys"])
 def test_where_the_network_looked(visit, way):
     studio = visit()
