@@ -19,6 +19,7 @@ from demo.request import MOST_LANES, Request, solver_of
 from demo.steps import display_steps
 from fieldlib import InputError
 from fieldlib.draws import MOST_STEPS
+from fieldlib.registry import one_call
 
 log = logging.getLogger(__name__)
 OPENING_STEPS = 20  # of the run that greets visitors
@@ -109,7 +110,8 @@ def requests_of(picture: Picture, mask: Mask, setup: Setup) -> list[Request]:
 def lane_of(request: Request) -> player.Lane:
     """What the player says of a lane."""
     name, total = menus.model_title(request.model), len(display_steps(request.steps))
-    return player.Lane(request.model, name, how(request), request.samples, request.steps, total)
+    single = one_call(request.model)
+    return player.Lane(request.model, name, how(request), request.samples, single, request.steps, total)
 
 
 def how(request: Request) -> str:

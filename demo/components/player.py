@@ -30,12 +30,16 @@ watch("value", () => player.hear(props.value));
 
 
 class Lane(NamedTuple):
-    """A lane in the player: the ``model`` to ask about, its ``name`` and ``how`` it is sampled as people read them."""
+    """A lane in the player: the ``model`` to ask about, its ``name`` and ``how`` it is sampled as people read them.
+
+    ``one_call``: it draws one sample, whatever number is chosen.
+    """
 
     model: str
     name: str
     how: str
     samples: int
+    one_call: bool
     steps: int
     total: int
 

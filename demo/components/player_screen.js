@@ -93,6 +93,7 @@ class PlayerScreen {
     const { lanes } = player.lanes;
     this.stages().forEach((stage, i) => this.drawStage(stage, i, lanes[i]));
     this.slots.forEach((panel, i) => this.drawSlot(panel, player.order[i + 1]));
+    this.drawHeading();
     this.drawStills();
     this.drawNumbers();
     this.drawTransport();
@@ -108,10 +109,32 @@ class PlayerScreen {
     const frame = player.lanes.frameAt(lane, player.position);
     this.drawView(canvas, player.view, number);
     const several = player.lanes.lanes.length > 1;
-    canvas.setAttribute("aria-label", several ? `${lane.name}: ${labels[player.view]}` : labels[player.view]);
+    const view = this.staged();
+    canvas.setAttribute("aria-label", several ? `${lane.name}: ${labels[view]}` : labels[view]);
     canvas.tabIndex = player.view === "influence" ? 0 : -1;
-    caption.children[0].textContent = several ? lane.name : labels[player.view];
-    caption.children[1].textContent = several ? this.summary(lane, frame) : this.note();
+    const [name, text] = caption.children;
+    name.textContent = name.title = several ? lane.name : labels[view];
+    text.textContent = this.lack(lane) || (several ? this.summary(lane, frame) : this.note());
+  }
+
+  // What lanes side by side have in common: the view, and of which picture table and curves are.
+  drawHeading() {
+    const { lanes, scene, view } = this.player;
+    const several = lanes.lanes.length > 1;
+    const heading = this.part("view");
+    const [name, note] = heading.children;
+    heading.hidden = !several;
+    heading.dataset.view = view;
+    this.root.style.setProperty("--scale", `"0 \u2013 ${view === "error" ? scene?.error_limit : scene?.spread_limit}"`);
+    name.textContent = this.labels[this.staged()];
+    note.textContent = this.note();
+    for (const node of this.root.querySelectorAll(".kind")) node.textContent = several ? this.labels[`row_${this.kind}`] : "";
+  }
+
+  // The view that the large pictures show: before the first frame there is no state, only the revealed pixels.
+  staged() {
+    const { view, lanes } = this.player;
+    return view === "state" && !lanes.lanes.some((lane) => lane.frames.length) ? "observed" : view;
   }
 
   note() {
@@ -119,9 +142,13 @@ class PlayerScreen {
     if (["truth", "error"].includes(player.view) && player.scene && !player.scene.scored) return labels.no_truth;
     if (player.view === "influence" && player.influence.error) return player.influence.error;
     if (player.view === "influence" && player.scene?.mask[player.influence.query]) return labels.influence_known;
-    const { lanes } = player.lanes;
-    if (player.view === "uncertainty" && lanes.length && lanes.every((lane) => lane.samples === 1)) return labels.one_sample;
-    return labels[`${player.view}_note`];
+    return labels[`${this.staged()}_note`];
+  }
+
+  // Why a lane has no uncertainty to show.
+  lack(lane) {
+    if (this.player.view !== "uncertainty" || !lane || lane.samples > 1) return "";
+    return this.labels[lane.one_call ? "one_call" : "one_sample"];
   }
 
   summary(lane, frame) {
@@ -142,8 +169,6 @@ class PlayerScreen {
     if (!scene) return clearCanvas(canvas);
     const frame = lanes.frameAt(lanes.lanes[number], position);
     const { size, pixels, mask } = scene;
-    const limits = { error: scene.error_limit, uncertainty: scene.spread_limit };
-    canvas.parentElement.style.setProperty("--scale", `"0 \u2013 ${limits[view]}"`);
     const ways = {
       observed: () => drawRevealed(canvas, size, pixels, mask),
       truth: () => scene.scored && drawColours(canvas, size, pixels),
@@ -180,13 +205,17 @@ class PlayerScreen {
 
   // --- numbers ------------------------------------------------------------------------------------------------
 
+  // The picture that the numbers of lanes side by side are of.
+  get kind() {
+    return this.player.view === "state" ? "state" : "estimate";
+  }
+
   // What has a line in the table and a curve: state and estimate of one lane, or the lanes side by side.
   series() {
     const { lanes } = this.player.lanes;
     if (lanes.length > 1) {
-      const kind = this.player.view === "state" ? "state" : "estimate";
       const twin = (lane) => lanes.some((other) => other !== lane && other.name === lane.name);
-      return lanes.map((lane, i) => ({ lane, kind, label: twin(lane) ? lane.how : lane.name, row: `lane-${i}` }));
+      return lanes.map((lane, i) => ({ lane, kind: this.kind, label: twin(lane) ? lane.how : lane.name, row: `lane-${i}` }));
     }
     return ["state", "estimate"].map((kind) => ({ lane: lanes[0], kind, label: this.labels[`row_${kind}`], row: kind }));
   }

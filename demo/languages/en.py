@@ -98,6 +98,7 @@ PLAYER = {
     "uncertainty_note": "Standard deviation of each pixel over the samples; they start from different noise.",
     "uncertainty_short": "Uncertainty",
     "one_sample": "Needs several samples: choose 4 under Advanced, then run.",
+    "one_call": "Draws one sample, whatever number is chosen.",
     "influence": "Where the network looked",
     "influence_note": "Point at a pixel: bright revealed pixels move its estimate most.",
     "influence_short": "Influence",

@@ -98,6 +98,7 @@ PLAYER = {
     "uncertainty_note": "Desviación típica de cada píxel entre las muestras; parten de ruido distinto.",
     "uncertainty_short": "Incertidumbre",
     "one_sample": "Necesita varias muestras: elige 4 en Avanzado y ejecuta.",
+    "one_call": "Da una sola muestra, sea cual sea el número elegido.",
     "influence": "Dónde miró la red",
     "influence_note": "Señala un píxel: los revelados claros son los que más mueven su estimación.",
     "influence_short": "Influencia",

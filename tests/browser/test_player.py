@@ -55,6 +55,39 @@ def test_three_methods_share_pixels_noise_and_time(visit):
     assert not studio.complaints
 
 
+def test_lanes_say_once_which_view_and_whose_numbers_they_show(visit):
+    studio = visit(reduced_motion="reduce")
+    heading, kinds = studio.page.locator(".player .view"), studio.page.locator(".player .kind")
+    assert not heading.is_visible(), "a single picture has a caption of its own"
+    assert kinds.all_inner_texts() == ["", ""]
+    lanes(studio, 2)
+    studio.run()
+    assert heading.locator("strong").inner_text() == "Noise becoming a picture"
+    assert kinds.all_inner_texts() == ["State x\u209c"] * 2, "over the curves and over the table"
+    studio.page.fill(".player input[type=range]", "0")
+    before = studio.numbers()
+    studio.page.click(".side button:has(canvas[data-view=truth])")
+    assert studio.numbers() != before
+    assert heading.locator("strong").inner_text() == "The true picture"
+    assert kinds.all_inner_texts() == ["Estimate x\u2080"] * 2
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_names_of_lanes_are_read_whole_beside_a_scale(visit, width):
+    sizes = ("flow_matching/tiny", "flow_matching/tiny_conv", "score_sde/tiny_conv")
+    studio = visit(link="seed=7&view=error&lanes=" + ";".join(f"{name},,2" for name in sizes), width=width)
+    studio.page.wait_for_function("document.querySelector('#seed input').value === '7'")
+    studio.run()
+    names = studio.page.locator(".stage strong")
+    assert [name.get_attribute("title") for name in names.all()] == names.all_inner_texts()
+    assert len(set(names.all_inner_texts())) == 3
+    whole = "nodes => nodes.every((node) => node.scrollWidth <= node.clientWidth && node.clientHeight < 80)"
+    assert studio.page.eval_on_selector_all(".stage strong", whole)
+    scale = "(node) => getComputedStyle(node, '::after').content"
+    assert studio.page.eval_on_selector(".player .view strong", scale) == '"0 \u2013 0.4"'
+    assert studio.page.eval_on_selector_all(".stage strong", f"nodes => nodes.map({scale})") == ["none"] * 3
+
+
 def test_lanes_of_different_length_end_together(visit):
     studio = visit()
     lanes(studio, 2)
@@ -96,6 +129,18 @@ def test_every_frame_is_drawn_in_time(visit, budget):
     budget("interval between frames at 20 a second, p95", min(late), 60, "ms a frame")
 
 
+@pytest.mark.parametrize(("path", "words"), [("", "What the network sees"), ("es/", "Lo que ve la red")])
+def test_before_a_run_the_revealed_pixels_are_called_what_they_are(visit, address, path, words):
+    studio = visit(at=address + path)
+    caption = studio.page.locator(".stage figcaption")
+    assert words not in caption.inner_text()
+    studio.page.uncheck("#live input")
+    studio.set_number("seed", 3)
+    studio.wait("!player.run && !player.preview")
+    assert words in caption.inner_text()
+    assert studio.pixels("state") == studio.pixels("observed")
+
+
 def test_uncertainty_needs_samples_and_shrinks_to_nothing_where_revealed(visit):
     studio = visit()
     studio.page.click(".side button:has(canvas[data-view=uncertainty])")
@@ -112,6 +157,17 @@ def test_uncertainty_needs_samples_and_shrinks_to_nothing_where_revealed(visit):
     start = studio.pixels("uncertainty")
     studio.page.fill(".player input[type=range]", "20")
     assert studio.pixels("uncertainty") != start
+
+
+@pytest.mark.parametrize(("samples", "needs"), [(1, True), (2, False)])
+def test_a_lane_without_uncertainty_says_why(visit, samples, needs):
+    studio = visit(link=f"seed=7&view=uncertainty&samples={samples}&lanes=flow_matching/tiny,,2;nearest,,")
+    studio.page.wait_for_function("document.querySelector('#seed input').value === '7'")
+    studio.run()
+    network, baseline = studio.page.locator(".stage figcaption span").all_inner_texts()
+    assert ("Needs several samples" in network) == needs
+    assert baseline == "Draws one sample, whatever number is chosen."
+    assert "Standard deviation" in studio.page.inner_text(".player .view")
 
 
 @pytest.mark.parametrize("way", ["mouse", "keys"])
