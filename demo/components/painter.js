@@ -1,5 +1,5 @@
 // Painting which pixels are revealed, or colours from nothing. Commits once a stroke ends, as one message:
-// { mode: "picture" | "colours", mask: base64url bits, colours: base64 RGB or null, painted: by hand }.
+// { mask: base64url bits, painted: by hand, strokes: { mask, colours: base64 RGB } while those are shown, else null }.
 
 const SWATCHES = ["#1f2933", "#ffffff", "#8d5a2b", "#d64545", "#f0b429", "#3f9142", "#2f7ed8", "#8e5bd0"];
 const GHOST = 46; // opacity of hidden pixels, out of 255: visible enough to choose from
@@ -26,22 +26,22 @@ class MaskPainter {
     return this.boards[this.mode];
   }
 
-  // From Python: { pixels, mask, pattern, mode, colours }, each one optional.
+  // From Python: the same with the pixels of the picture and what the pattern tool reveals.
   receive(message) {
     if (!message) return;
-    const fresh = !this.board.past.length && !this.board.revealed; // the first picture is nothing to go back from
-    if (message.pixels) this.pixels = decodeBytes(message.pixels);
-    if (message.pattern) this.pattern = unpackMask(message.pattern, this.board.mask.length);
-    if (message.mode) this.mode = message.mode;
-    if ("painted" in message) this.painted = message.painted && message.mode === "picture";
-    if (message.mask) this.board.replace(unpackMask(message.mask, this.board.mask.length));
-    if (message.colours) this.board.colours = decodeBytes(message.colours);
-    if (fresh) this.board.past = [];
+    const { picture, colours } = this.boards, { pixels, pattern, mask, painted, strokes } = message;
+    const fresh = !picture.past.length && !picture.revealed; // the first picture is nothing to go back from
+    if (pixels) this.pixels = decodeBytes(pixels);
+    if (pattern) this.pattern = unpackMask(pattern, picture.mask.length);
+    picture.replace(unpackMask(mask, picture.mask.length));
+    if (fresh) picture.past = [];
+    if (strokes) {
+      colours.replace(unpackMask(strokes.mask, colours.mask.length));
+      colours.colours = decodeBytes(strokes.colours);
+    }
+    this.painted = painted;
+    this.mode = strokes ? "colours" : "picture";
     this.draw();
-  }
-
-  get byHand() {
-    return this.painted || this.mode === "colours";
   }
 
   // A stroke ended, or what counts as one.
@@ -51,8 +51,9 @@ class MaskPainter {
   }
 
   send() {
-    const colours = this.mode === "colours" ? encodeBytes(this.boards.colours.colours) : null;
-    this.commit({ mode: this.mode, mask: packMask(this.board.mask), colours, painted: this.byHand });
+    const { picture, colours } = this.boards;
+    const strokes = this.mode === "colours" ? { mask: packMask(colours.mask), colours: encodeBytes(colours.colours) } : null;
+    this.commit({ mask: packMask(picture.mask), painted: this.painted, strokes });
     this.draw();
   }
 
@@ -221,7 +222,7 @@ class MaskPainter {
     fillPixels(this.canvas, [32, 32], (i) => [rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2], board.mask[i] ? 255 : ghost]);
     const count = board.revealed;
     const share = labels.count.replace("{}", count).replace("{}", ((100 * count) / board.mask.length).toFixed(1));
-    const text = this.byHand ? `${share}\n${labels.by_hand}` : share;
+    const text = this.painted || mode === "colours" ? `${share}\n${labels.by_hand}` : share;
     if (this.root.querySelector(".count").textContent !== text) this.root.querySelector(".count").textContent = text;
     for (const button of this.root.querySelectorAll("button")) {
       const { mode: m, action, shape, colour } = button.dataset;
