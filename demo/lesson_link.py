@@ -159,6 +159,8 @@ def read(query: str | Mapping[str, str], set_up: Callable[[int], Lesson | None] 
     is given as nothing is as usual.
     """
     given = dict(parse_qsl(query.lstrip("?"), keep_blank_values=True)) if isinstance(query, str) else dict(query)
+    if given.get("strokes") == "1":  # as links once said it: they hold no picture beside the strokes
+        given["strokes"] = f"{given.pop('own', '')},{given.pop('mask', '')}"
     usual = Lesson()
     values, complaints = {}, []
     for name, from_text in FROM_TEXT.items():

@@ -94,6 +94,16 @@ def test_own_colours_travel_beside_the_picture_and_are_what_is_run():
     assert not request.scored
 
 
+def test_strokes_of_an_older_link_are_no_picture_either():
+    strokes = random_strokes(np.random.default_rng(0))
+    older = {"own": own_picture.pack(strokes.colours), "strokes": "1", "mask": checks.pack_mask(strokes.mask)}
+    assert read(older) == (Lesson(strokes=own_picture.pack_strokes(strokes)), ())
+    for name in ("own", "mask"):
+        damaged = read({**older, name: "AAAA"})
+        assert damaged.lesson == Lesson()
+        assert [complaint.partition(":")[0] for complaint in damaged.complaints] == ["strokes"]
+
+
 BAD = [
     ("picture", "../../etc/passwd"),
     ("picture", "cifar-99999999"),
