@@ -15,11 +15,9 @@ from fieldlib import InputError
 def _chosen(picture: Picture, selected: int, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
     """Key, upload, picker, painter, player, empty number for a new picture; pixels painted by hand stay revealed."""
     mask = handlers.Mask(*values)
-    painting = painter.read(mask.painting)
-    kept = None if painting is None or painting.colours is not None else painting.mask
     thumbs = picker.thumbnails(pictures.offered(), picture, selected)
     uploaded = None if picture.name else picture
-    return picture.key, uploaded, thumbs, *handlers.reveal(picture, *mask[1:], kept), ""
+    return picture.key, uploaded, thumbs, *handlers.reveal(picture, *mask[1:], painter.read(mask.painting).mask), ""
 
 
 def pick_gallery(index: float, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401

@@ -84,12 +84,10 @@ def split(values: Sequence[Any]) -> tuple[Mask, Setup]:
 def base_request(picture: Picture, mask: Mask) -> Request:
     """What all lanes share: the picture and the revealed pixels."""
     painting = painter.read(mask.painting)
-    request = Request(picture.pixels, _fraction(mask.percent), mask.pattern, mask.seed)
-    if painting is None:
+    request = Request(picture.pixels, _fraction(mask.percent), mask.pattern, mask.seed, mask=painting.mask)
+    if painting.strokes is None:
         return request
-    if painting.colours is None:
-        return replace(request, mask=painting.mask)
-    return replace(request, pixels=painting.colours, mask=painting.mask, scored=False)
+    return replace(request, pixels=painting.strokes.colours, mask=painting.strokes.mask, scored=False)
 
 
 def requests_of(picture: Picture, mask: Mask, setup: Setup) -> list[Request]:

@@ -19,6 +19,7 @@ import numpy as np
 import fieldlib
 from demo import checks, menus, own_picture, pictures
 from demo.languages import languages
+from demo.own_picture import Strokes
 from demo.parts import PARTS
 from demo.pictures import Picture
 from demo.request import MOST_LANES, Request
@@ -58,7 +59,8 @@ class Lesson:
     Args:
         picture: a gallery name or ``cifar-N``; "" for the first picture of the gallery.
         own: a picture of the visitor's own instead, from :mod:`demo.own_picture`.
-        strokes: 1 when ``own`` holds painted colours, so that nothing is known about its hidden pixels.
+        strokes: colours that are painted instead of the picture, from :func:`demo.own_picture.pack_strokes`; nothing is
+            known about their hidden pixels.
         fraction, pattern, seed: which pixels are revealed.
         mask: painted pixels instead, from :func:`demo.checks.pack_mask`.
         lanes: one to three.
@@ -75,7 +77,7 @@ class Lesson:
 
     picture: str = ""
     own: str = ""
-    strokes: int = 0
+    strokes: str = ""
     fraction: float = 0.2
     pattern: str = "uniform"
     seed: int = 0
@@ -116,13 +118,18 @@ class Lesson:
         """The painted mask, bool (32, 32), or None."""
         return checks.unpack_mask(self.mask, SIDE) if self.mask else None
 
+    @property
+    def painted(self) -> Strokes | None:
+        """The visitor's own colours, or None."""
+        return own_picture.unpack_strokes(self.strokes) if self.strokes else None
+
     def requests(self) -> tuple[Request, ...]:
         """What each lane runs.
 
         Raises:
             InputError: a picture that is not on this machine.
         """
-        pixels, drawn = self.chosen.pixels, self.drawn
+        pixels, drawn = self.painted or (self.chosen.pixels, self.drawn)
         chosen = (pixels, self.fraction, self.pattern, self.seed)
         rest = (self.noise, drawn, self.samples, not self.strokes)
         return tuple(
@@ -152,6 +159,8 @@ def read(query: str | Mapping[str, str], set_up: Callable[[int], Lesson | None] 
     is given as nothing is as usual.
     """
     given = dict(parse_qsl(query.lstrip("?"), keep_blank_values=True)) if isinstance(query, str) else dict(query)
+    if given.get("strokes") == "1":  # as links once said it: they hold no picture beside the strokes
+        given["strokes"] = f"{given.pop('own', '')},{given.pop('mask', '')}"
     usual = Lesson()
     values, complaints = {}, []
     for name, from_text in FROM_TEXT.items():
@@ -174,6 +183,10 @@ def _picture(text: str) -> str:
 
 def _own(text: str) -> str:
     return own_picture.pack(own_picture.unpack(text))
+
+
+def _strokes(text: str) -> str:
+    return own_picture.pack_strokes(own_picture.unpack_strokes(text))
 
 
 def _mask(text: str) -> str:
@@ -235,7 +248,7 @@ def _parts(text: str) -> tuple[str, ...]:
 FROM_TEXT: dict[str, Callable[[str], Any]] = {
     "picture": _picture,
     "own": _own,
-    "strokes": _whole("the value", 1),
+    "strokes": _strokes,
     "fraction": _fraction,
     "pattern": _one_of("pattern", PATTERNS.names),
     "seed": _whole("the value", checks.MOST_SEED),

@@ -1,19 +1,27 @@
-"""A picture of the visitor's own as text that fits into a link: lossless WebP in base64url."""
+"""A picture or strokes of the visitor's own as text that fits into a link: lossless WebP in base64url."""
 
 from __future__ import annotations
 
 import base64
 import io
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
-from demo.checks import error, from_base64url, picture
+from demo.checks import error, from_base64url, pack_mask, picture, unpack_mask
 from fieldlib import InputError
 from fieldlib.data import open_picture
 from fieldlib.points import SIDE
 
 MOST_TEXT = 6000  # characters; pure noise needs about 4200
+
+
+class Strokes(NamedTuple):
+    """Colours painted from nothing, uint8 (32, 32, 3), and the ``mask`` of where they are, bool (32, 32)."""
+
+    colours: np.ndarray
+    mask: np.ndarray
 
 
 def pack(pixels: np.ndarray) -> str:
@@ -37,3 +45,18 @@ def unpack(text: object) -> np.ndarray:
     except InputError as refused:
         raise error("own_damaged") from refused
     return picture(pixels, SIDE)
+
+
+def pack_strokes(strokes: Strokes) -> str:
+    """The colours by :func:`pack` and the mask by :func:`demo.checks.pack_mask`, with a comma between."""
+    return f"{pack(strokes.colours)},{pack_mask(strokes.mask)}"
+
+
+def unpack_strokes(text: str) -> Strokes:
+    """The inverse of :func:`pack_strokes`.
+
+    Raises:
+        InputError: colours that are no picture, or a mask of another length or alphabet.
+    """
+    colours, _, mask = text.partition(",")
+    return Strokes(unpack(colours), unpack_mask(mask, SIDE))

@@ -8,9 +8,10 @@ from typing import Any
 import gradio as gr
 
 from demo import checks, handlers, lesson_link, menus, own_picture, pictures
-from demo.components import painter, picker
+from demo.components import painter, picker, player
 from demo.layout import MOST_SLIDER_STEPS
 from demo.lesson_link import Lane, Lesson
+from demo.moments import Scene
 from demo.request import MOST_LANES
 
 Updates = list[Any]
@@ -32,17 +33,14 @@ def lesson_of(view: str, key: str, *values: Any) -> Lesson:  # noqa: ANN401
     handlers.requests_of(picture, mask, setup)  # refuses what cannot be run
     stills = [checks.one_of("baseline", name, menus.baseline_names()) for name in setup.stills or ()]
     painting = painter.read(mask.painting)
-    colours = None if painting is None else painting.colours
-    strokes = colours is not None
-    pixels = picture.pixels if colours is None else colours
     return Lesson(
-        picture="" if strokes else picture.name,
-        own=own_picture.pack(pixels) if strokes or not picture.name else "",
-        strokes=int(strokes),
+        picture=picture.name,
+        own="" if picture.name else own_picture.pack(picture.pixels),
+        strokes="" if painting.strokes is None else own_picture.pack_strokes(painting.strokes),
         fraction=mask.percent / 100,
         pattern=mask.pattern,
         seed=mask.seed,
-        mask="" if painting is None else checks.pack_mask(painting.mask),
+        mask="" if painting.mask is None else checks.pack_mask(painting.mask),
         lanes=tuple(Lane(*lane) for lane in setup.lanes),
         noise=setup.noise_seed,
         samples=setup.samples,
@@ -69,9 +67,9 @@ def updates(lesson: Lesson) -> Updates:
     index = offered.index(chosen.name) if chosen.name in offered else picker.NOTHING
     drawn = (lesson.percent, lesson.pattern, lesson.seed)
     sheet, scene = handlers.reveal(chosen, *drawn, lesson.drawn)
-    if lesson.strokes:
-        sheet |= {"mode": painter.COLOURS, "colours": sheet["pixels"], "painted": True}
-        scene |= {"scored": False}
+    if lesson.painted is not None:
+        sheet = painter.with_strokes(sheet, lesson.painted)
+        scene = player.scene_message(Scene(*lesson.painted, scored=False))
     first, *others = lesson.lanes
     thumbs = picker.thumbnails(pictures.offered(), chosen, index)
     boxes = [gr.update(visible=number < len(lesson.lanes)) for number in range(1, MOST_LANES)]

@@ -12,6 +12,7 @@ import torch
 from demo import figures, languages, numbers, pictures, studio, zerogpu
 from demo.components import painter
 from demo.exports import record
+from demo.own_picture import Strokes
 from demo.request import Request
 from demo.sections import numbers as section
 from fieldlib import METHODS, InputError, hub
@@ -161,8 +162,7 @@ def test_own_colours_are_measured_against_nothing(request_):
 @pytest.mark.parametrize("which", ["steps", "calls", "spread"])
 def test_a_plot_that_needs_a_truth_says_why_it_is_empty(request_, which):
     mask = np.random.default_rng(0).random((32, 32)) < 0.3
-    sheet = painter.show(request_.pixels, mask, painted=True)
-    sheet |= {"mode": painter.COLOURS, "colours": sheet["pixels"]}
+    sheet = painter.with_strokes(painter.show(request_.pixels, mask), Strokes(request_.pixels, mask))
     setup = (MODEL, "", 2, 0, 1, 1, MODEL, "", "", MODEL, "", "", [])
     figure, sentence = section.draw(which, pictures.offered()[0].key, sheet, 20, "uniform", 0, *setup)
     assert languages.text("NO_TRUTH") in [note.text for note in figure.layout.annotations]

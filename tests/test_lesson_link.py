@@ -12,9 +12,14 @@ import fieldlib
 from demo import checks, menus, own_picture, pictures
 from demo.languages import languages, use
 from demo.lesson_link import VIEWS, Lane, Lesson, read, write
+from demo.own_picture import Strokes
 from demo.parts import PARTS
 from fieldlib import BASELINES, PATTERNS, SOLVERS, InputError
 from fieldlib.data import gallery
+
+
+def random_strokes(array):
+    return Strokes(array.integers(0, 256, (32, 32, 3), np.uint8), array.random((32, 32)) < 0.1)
 
 
 def random_lesson(seed):
@@ -28,7 +33,7 @@ def random_lesson(seed):
     return Lesson(
         picture="" if own else rng.choice(gallery.names()),
         own=own,
-        strokes=int(bool(own) and rng.random() < 0.5),
+        strokes=own_picture.pack_strokes(random_strokes(array)) if rng.random() < 0.2 else "",
         samples=rng.choice(menus.SAMPLES),
         stills=tuple(rng.sample(BASELINES.names(), rng.randint(0, 3))),
         fraction=rng.randint(menus.LEAST_SHARE, menus.MOST_SHARE) / 100,
@@ -80,6 +85,25 @@ def test_own_pictures_travel_without_loss():
     assert len(own_picture.pack(pixels)) < own_picture.MOST_TEXT
 
 
+def test_own_colours_travel_beside_the_picture_and_are_what_is_run():
+    strokes = random_strokes(np.random.default_rng(0))
+    lesson = read(write(Lesson("coffee", strokes=own_picture.pack_strokes(strokes)))).lesson
+    assert lesson.chosen.name == "coffee"
+    [request] = lesson.requests()
+    assert np.array_equal(request.pixels, strokes.colours) and np.array_equal(request.mask, strokes.mask)
+    assert not request.scored
+
+
+def test_strokes_of_an_older_link_are_no_picture_either():
+    strokes = random_strokes(np.random.default_rng(0))
+    older = {"own": own_picture.pack(strokes.colours), "strokes": "1", "mask": checks.pack_mask(strokes.mask)}
+    assert read(older) == (Lesson(strokes=own_picture.pack_strokes(strokes)), ())
+    for name in ("own", "mask"):
+        damaged = read({**older, name: "AAAA"})
+        assert damaged.lesson == Lesson()
+        assert [complaint.partition(":")[0] for complaint in damaged.complaints] == ["strokes"]
+
+
 BAD = [
     ("picture", "../../etc/passwd"),
     ("picture", "cifar-99999999"),
@@ -114,6 +138,8 @@ BAD = [
     ("samples", "9"),
     ("samples", "3"),
     ("strokes", "2"),
+    ("strokes", "1"),
+    ("strokes", "AAAA," + "A" * 171),
     ("stills", "nearest,flow_matching"),
     ("lang", "xx"),
     ("lock", "everything"),

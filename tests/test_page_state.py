@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from demo import checks, choosing, handlers, lesson_link, menus, page_state, pictures, stations
+from demo import checks, choosing, handlers, lesson_link, menus, own_picture, page_state, pictures, stations
 from demo.components import painter
 from demo.lesson_link import Lane, Lesson
+from demo.own_picture import Strokes
 from demo.pngs import png
 from demo.sections import lesson as lesson_section
 from demo.sections import resolution
@@ -54,28 +55,46 @@ def test_the_pattern_tool_keeps_its_pattern_beside_a_painted_mask():
 
 
 def test_own_colours_have_no_truth_after_a_link_either():
-    sheet = {**painter.show(pictures.offered()[0].pixels, some_mask(), painted=True), "mode": painter.COLOURS}
-    values = (pictures.offered()[0].key, {**sheet, "colours": sheet["pixels"]}, *widgets(Lesson())[2:])
-    lesson = page_state.lesson_of("state", *values)
+    values = widgets(Lesson("coffee"))
+    lesson = page_state.lesson_of("state", values[0], painter.with_strokes(values[1], some_strokes()), *values[2:])
     assert lesson.strokes
     shown = page_state.updates(lesson)
     assert not shown[5]["scored"]
-    assert painter.read(shown[4]).colours is not None
+    assert shown[5]["revealed"] == some_strokes().mask.sum()
+    assert not lesson.requests()[0].scored
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+@pytest.mark.parametrize("own", [False, True])
+def test_the_picture_and_its_pixels_are_still_there_beneath_own_colours_after_a_link(upload, own, by_hand):
+    mask = checks.pack_mask(~some_mask()) if by_hand else ""
+    before = widgets(Lesson(own=own_picture.pack(upload.pixels), mask=mask) if own else Lesson("coffee", mask=mask))
+    lesson = page_state.lesson_of("state", before[0], painter.with_strokes(before[1], some_strokes()), *before[2:])
+    key, sheet, *rest = widgets(lesson_link.read(lesson_link.write(lesson)).lesson)
+    shown = painter.read(sheet).strokes
+    assert np.array_equal(shown.colours, some_strokes().colours) and np.array_equal(shown.mask, some_strokes().mask)
+    del sheet["strokes"]
+    assert (key, sheet, *rest) == before
 
 
 def some_mask():
     return np.random.default_rng(1).random((32, 32)) < 0.3
 
 
-@pytest.mark.parametrize("mode", painter.MODES)
-def test_another_picture_keeps_the_pixels_that_were_chosen_on_the_last_one_but_no_strokes(mode):
-    first = pictures.offered()[0]
-    sheet = {**painter.show(first.pixels, some_mask(), painted=True), "mode": mode}
-    _, _, _, shown, scene, _ = choosing.pick_gallery(1, {**sheet, "colours": sheet["pixels"]}, 20, "uniform", 0)
+def some_strokes():
+    return Strokes(np.random.default_rng(2).integers(0, 256, (32, 32, 3), np.uint8), some_mask())
+
+
+@pytest.mark.parametrize("painted", [False, True])
+@pytest.mark.parametrize("strokes", [False, True])
+def test_another_picture_keeps_the_pixels_that_were_chosen_on_the_last_one_but_no_strokes(strokes, painted):
+    sheet = painter.show(pictures.offered()[0].pixels, some_mask(), painted=painted)
+    given = painter.with_strokes(sheet, some_strokes()) if strokes else sheet
+    _, _, _, shown, scene, _ = choosing.pick_gallery(1, given, 20, "uniform", 0)
     by_pattern, _ = handlers.reveal(pictures.offered()[1], 20, "uniform", 0)
-    assert shown["mask"] == scene["mask"] == (by_pattern if mode == painter.COLOURS else sheet)["mask"]
-    assert shown["painted"] == (mode == painter.PICTURE)
-    assert shown["mode"] == painter.PICTURE
+    assert shown["mask"] == scene["mask"] == (sheet if painted else by_pattern)["mask"]
+    assert shown["painted"] == painted
+    assert painter.read(shown).strokes is None
 
 
 @pytest.mark.parametrize("name", ["inpainting", "super_resolution"])

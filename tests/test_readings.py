@@ -8,6 +8,7 @@ from PIL import Image
 
 from demo import languages, pictures, readings, studio
 from demo.components import painter
+from demo.own_picture import Strokes
 from demo.readings import PRESETS, READERS
 from demo.request import Request
 from demo.sections import resolution
@@ -106,8 +107,8 @@ def test_an_original_is_the_truth_of_its_own_picture_only():
 
 
 def test_own_colours_are_compared_with_nothing(coffee):
-    sheet = painter.show(coffee.pixels, np.random.default_rng(0).random((32, 32)) < 0.3, painted=True)
-    sheet |= {"mode": painter.COLOURS, "colours": sheet["pixels"]}
+    mask = np.random.default_rng(0).random((32, 32)) < 0.3
+    sheet = painter.with_strokes(painter.show(coffee.pixels, mask), Strokes(coffee.pixels, mask))
     for size in (32, 64):
         _, told = resolution.read("truth", size, None, coffee.key, sheet, 20, "uniform", 0, *SETUP)
         assert told.startswith(languages.text("NO_TRUTH"))

@@ -18,6 +18,7 @@ from demo.components import painter, picker, player
 from demo.influence_map import influence_map
 from demo.meter import METER
 from demo.moments import SPREAD_LIMIT, spread_map
+from demo.own_picture import Strokes
 from demo.request import Request
 from demo.steps import MOST_MOMENTS, display_steps
 from demo.turns import Turns
@@ -341,7 +342,7 @@ def test_painted_pixels_replace_the_pattern(pixels):
     mask[3:9, 4] = True
     message = painter.show(pixels, mask, painted=True)
     assert np.array_equal(painter.read(message).mask, mask)
-    assert painter.read({**message, "painted": False}) is None
+    assert painter.read({**message, "painted": False}).mask is None
     request = handlers.base_request(pictures.offered()[0], handlers.Mask(message, 20, "uniform", 0))
     assert np.array_equal(studio.set_scene(request).mask, mask)
 
@@ -350,8 +351,7 @@ def test_painted_colours_are_the_context(pixels):
     mask = np.zeros((32, 32), bool)
     mask[:2] = True
     colours = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
-    text = base64.b64encode(colours.tobytes()).decode()
-    message = {"mode": "colours", "mask": checks.pack_mask(mask), "colours": text, "painted": True}
+    message = painter.with_strokes(painter.show(pixels, ~mask), Strokes(colours, mask))
     request = handlers.base_request(pictures.offered()[0], handlers.Mask(message, 20, "uniform", 0))
     assert np.array_equal(request.pixels, colours)
     assert not request.scored
@@ -361,12 +361,13 @@ def test_painted_colours_are_the_context(pixels):
     "value",
     [
         {"painted": True},
-        {"painted": True, "mode": "picture", "mask": "A" * 170},
-        {"painted": True, "mode": "picture", "mask": "!" * 171},
-        {"painted": True, "mode": "film", "mask": "A" * 171},
-        {"painted": True, "mode": "colours", "mask": "A" * 171},
-        {"painted": True, "mode": "colours", "mask": "A" * 171, "colours": "A" * 4095 + "!"},
-        {"painted": True, "mode": "colours", "mask": "A" * 171, "colours": "AAAA"},
+        {"painted": True, "mask": "A" * 170},
+        {"painted": True, "mask": "!" * 171},
+        {"strokes": "film"},
+        {"strokes": {"mask": "A" * 171}},
+        {"strokes": {"colours": "A" * 4096}},
+        {"strokes": {"mask": "A" * 171, "colours": "A" * 4095 + "!"}},
+        {"strokes": {"mask": "A" * 171, "colours": "AAAA"}},
     ],
 )
 def test_what_a_browser_paints_is_checked(value):

@@ -1,5 +1,5 @@
 // Painting which pixels are revealed, or colours from nothing. Commits once a stroke ends, as one message:
-// { mode: "picture" | "colours", mask: base64url bits, colours: base64 RGB or null, painted: true }.
+// { mask: base64url bits, painted: by hand, strokes: { mask, colours: base64 RGB } while those are shown, else null }.
 
 const SWATCHES = ["#1f2933", "#ffffff", "#8d5a2b", "#d64545", "#f0b429", "#3f9142", "#2f7ed8", "#8e5bd0"];
 const GHOST = 46; // opacity of hidden pixels, out of 255: visible enough to choose from
@@ -14,7 +14,7 @@ class MaskPainter {
     Object.assign(this, { mode: "picture", action: "reveal", shape: "pen", size: 2, colour: SWATCHES[3], cursor: [16, 16], from: null });
     this.boards = { picture: new Board([32, 32]), colours: new Board([32, 32]) };
     this.pixels = new Uint8Array(32 * 32 * 3);
-    this.painted = false; // by hand, so that the share and the pattern beside it say nothing of it
+    this.painted = false; // the picture's pixels, by hand: the share and the pattern beside it say nothing of them
     this.pattern = null; // what the pattern tool reveals: the mask that was last drawn by pattern and seed
     this.writeLabels();
     this.buildPalette();
@@ -26,24 +26,34 @@ class MaskPainter {
     return this.boards[this.mode];
   }
 
-  // From Python: { pixels, mask, pattern, mode, colours }, each one optional.
+  // From Python: the same with the pixels of the picture and what the pattern tool reveals.
   receive(message) {
     if (!message) return;
-    const fresh = !this.board.past.length && !this.board.revealed; // the first picture is nothing to go back from
-    if (message.pixels) this.pixels = decodeBytes(message.pixels);
-    if (message.pattern) this.pattern = unpackMask(message.pattern, this.board.mask.length);
-    if (message.mode) this.mode = message.mode;
-    if ("painted" in message) this.painted = message.painted;
-    if (message.mask) this.board.replace(unpackMask(message.mask, this.board.mask.length));
-    if (message.colours) this.board.colours = decodeBytes(message.colours);
-    if (fresh) this.board.past = [];
+    const { picture, colours } = this.boards, { pixels, pattern, mask, painted, strokes } = message;
+    const fresh = !picture.past.length && !picture.revealed; // the first picture is nothing to go back from
+    if (pixels) this.pixels = decodeBytes(pixels);
+    if (pattern) this.pattern = unpackMask(pattern, picture.mask.length);
+    picture.replace(unpackMask(mask, picture.mask.length));
+    if (fresh) picture.past = [];
+    if (strokes) {
+      colours.replace(unpackMask(strokes.mask, colours.mask.length));
+      colours.colours = decodeBytes(strokes.colours);
+    }
+    this.painted = painted;
+    this.mode = strokes ? "colours" : "picture";
     this.draw();
   }
 
+  // A stroke ended, or what counts as one.
+  finish() {
+    if (this.mode === "picture") this.painted = true;
+    this.send();
+  }
+
   send() {
-    this.painted = true;
-    const colours = this.mode === "colours" ? encodeBytes(this.boards.colours.colours) : null;
-    this.commit({ mode: this.mode, mask: packMask(this.board.mask), colours, painted: true });
+    const { picture, colours } = this.boards;
+    const strokes = this.mode === "colours" ? { mask: packMask(colours.mask), colours: encodeBytes(colours.colours) } : null;
+    this.commit({ mask: packMask(picture.mask), painted: this.painted, strokes });
     this.draw();
   }
 
@@ -102,7 +112,7 @@ class MaskPainter {
       this.board.rectangle(this.from, this.cursor, this.on, this.ink, pattern);
     }
     this.from = null;
-    this.send();
+    this.finish();
   }
 
   // The system took the pointer away: the stroke never happened.
@@ -148,12 +158,12 @@ class MaskPainter {
     if (this.from) return; // a stroke is on its way
     const { board } = this;
     if (name === "undo" || name === "redo") {
-      if (board[name]()) this.send();
+      if (board[name]()) this.finish();
       return;
     }
     board.remember();
     board[name](this.ink);
-    this.send();
+    this.finish();
   }
 
   listen() {
@@ -200,7 +210,7 @@ class MaskPainter {
     const [row, column] = this.cursor;
     this.board.remember();
     this.board.dab(this.cursor, this.size, 1 - this.board.mask[row * 32 + column], this.ink);
-    this.send();
+    this.finish();
   }
 
   // --- drawing ------------------------------------------------------------------------------------------------
@@ -212,7 +222,7 @@ class MaskPainter {
     fillPixels(this.canvas, [32, 32], (i) => [rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2], board.mask[i] ? 255 : ghost]);
     const count = board.revealed;
     const share = labels.count.replace("{}", count).replace("{}", ((100 * count) / board.mask.length).toFixed(1));
-    const text = this.painted ? `${share}\n${labels.by_hand}` : share;
+    const text = this.painted || mode === "colours" ? `${share}\n${labels.by_hand}` : share;
     if (this.root.querySelector(".count").textContent !== text) this.root.querySelector(".count").textContent = text;
     for (const button of this.root.querySelectorAll("button")) {
       const { mode: m, action, shape, colour } = button.dataset;

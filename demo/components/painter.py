@@ -11,11 +11,11 @@ import numpy as np
 
 from demo import checks, strings
 from demo.components.player import source
+from demo.own_picture import Strokes
 from fieldlib import InputError
 from fieldlib.points import SIDE
 
 Message = dict[str, Any]
-PICTURE, COLOURS = MODES = ("picture", "colours")
 MOUNT = """
 const commit = (value) => { props.value = value; trigger("paint", {}); };
 const painter = new MaskPainter(element, props.labels, commit);
@@ -25,10 +25,10 @@ watch("value", () => painter.receive([props.value].flat()[0]));
 
 
 class Painting(NamedTuple):
-    """What was painted: ``mask`` (32, 32) bool, and ``colours`` uint8 (32, 32, 3) when they are the visitor's own."""
+    """What was painted, None where nothing was: the picture's ``mask`` (32, 32) bool, and ``strokes`` instead of it."""
 
-    mask: np.ndarray
-    colours: np.ndarray | None
+    mask: np.ndarray | None
+    strokes: Strokes | None
 
 
 def mask_painter(value: Message) -> gr.HTML:
@@ -56,8 +56,7 @@ def show(pixels: np.ndarray, mask: np.ndarray, *, painted: bool = False) -> Mess
         painted: whether they were painted by hand, so that they stay when the picture changes.
     """
     return {
-        "mode": PICTURE,
-        "pixels": base64.b64encode(pixels.tobytes()).decode(),
+        "pixels": _pack(pixels),
         "mask": checks.pack_mask(mask),
         "painted": painted,
     }
@@ -73,19 +72,31 @@ def with_pattern(message: Message, mask: np.ndarray) -> Message:
     return {**message, "pattern": checks.pack_mask(mask)}
 
 
-def read(value: object) -> Painting | None:
-    """What the component sent; None when nothing was painted by hand.
+def with_strokes(message: Message, strokes: Strokes) -> Message:
+    """``message`` with colours of the visitor's own, which are shown instead of the picture."""
+    return {**message, "strokes": {"mask": checks.pack_mask(strokes.mask), "colours": _pack(strokes.colours)}}
+
+
+def read(value: object) -> Painting:
+    """What the component sent.
 
     Raises:
-        InputError: a mask or colours of another length or alphabet, or another mode.
+        InputError: a mask or colours of another length or alphabet.
     """
     if isinstance(value, list) and len(value) == 1:
         value = value[0]  # see once
-    if not isinstance(value, dict) or not value.get("painted"):
-        return None
-    mask = checks.unpack_mask(value.get("mask"), SIDE)
-    mode = checks.one_of("painting mode", value.get("mode"), MODES)
-    return Painting(mask, unpack_colours(value.get("colours")) if mode == COLOURS else None)
+    given = value if isinstance(value, dict) else {}
+    mask = checks.unpack_mask(given.get("mask"), SIDE) if given.get("painted") else None
+    return Painting(mask, _strokes(given["strokes"]) if given.get("strokes") else None)
+
+
+def _strokes(value: object) -> Strokes:
+    given = value if isinstance(value, dict) else {}
+    return Strokes(unpack_colours(given.get("colours")), checks.unpack_mask(given.get("mask"), SIDE))
+
+
+def _pack(pixels: np.ndarray) -> str:
+    return base64.b64encode(pixels.tobytes()).decode()
 
 
 def unpack_colours(text: object) -> np.ndarray:

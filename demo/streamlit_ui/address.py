@@ -1,7 +1,8 @@
 """Widgets whose values live in the address bar under the names that code uses, so that links outlive titles.
 
 (Streamlit's own ``bind="query-params"`` writes what people read into the address.) What an address says is checked
-against the options; anything else counts as not said.
+against the options; anything else counts as not said. It counts when a page opens and when the browser goes back or
+forth; otherwise the widgets do, for an address may be older than the last two moves of a slider.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 SEPARATOR = ","
 
@@ -29,7 +31,7 @@ def choose_some(label: str, options: Sequence[str], key: str, title: Callable[[s
     """Any of ``options``; all of them are the default, also after another study brought other options."""
     said = [name for name in st.query_params.get(key, "").split(SEPARATOR) if name in options]
     offered = f"{key} offered"
-    if key not in st.session_state or st.session_state.get(offered) != list(options):
+    if unset(key) or st.session_state.get(offered) != list(options):
         st.session_state[key], st.session_state[offered] = said or list(options), list(options)
     values = st.multiselect(label, options, format_func=title, key=key)
     remember(key, SEPARATOR.join(values), SEPARATOR.join(options))
@@ -39,7 +41,7 @@ def choose_some(label: str, options: Sequence[str], key: str, title: Callable[[s
 def slide(label: str, low: int, high: int, default: int, key: str, *, disabled: bool = False) -> int:
     """A whole number from ``low`` to ``high``."""
     said = st.query_params.get(key, "")
-    if key not in st.session_state:
+    if unset(key):
         known = said.isascii() and said.isdecimal() and len(said) < 10
         st.session_state[key] = min(max(int(said), low), high) if known else default
     value = int(st.slider(label, low, high, key=key, disabled=disabled))
@@ -48,9 +50,15 @@ def slide(label: str, low: int, high: int, default: int, key: str, *, disabled: 
 
 
 def start(key: str, options: Sequence[str], value: str) -> None:
-    """Set the widget ``key`` before its first run, and when its value is no option any more."""
-    if st.session_state.get(key) not in options:
+    """Set the widget ``key`` where it is :func:`unset`, and when its value is no option any more."""
+    if unset(key) or st.session_state[key] not in options:
         st.session_state[key] = value
+
+
+def unset(key: str) -> bool:
+    """Whether the address decides about the widget ``key``: before its first run, and after the browser's Back."""
+    context = get_script_run_ctx()
+    return key not in st.session_state or (context is not None and context.is_history_navigation)
 
 
 def remember(key: str, value: str, default: str) -> None:

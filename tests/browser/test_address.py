@@ -54,6 +54,32 @@ def test_the_recipe_for_a_lesson_works_on_a_fresh_page(visit, address):
     page.wait_for_selector("#picker[inert]")
 
 
+@pytest.mark.parametrize("way", ["reload", "language"])
+def test_the_picture_and_its_painted_pixels_are_beneath_own_colours_after_another_visit(visit, way):
+    page = visit(link="picture=coffee").page
+    page.wait_for_selector(".credit >> text=Cup of coffee")
+    truth, painter = "document.querySelector('canvas[data-view=truth]').toDataURL()", page.locator(".painter")
+    before = page.evaluate(truth)
+    page.click("[data-do=invert]")
+    page.wait_for_function(f"{MASK} !== null")
+    mask = painter.get_attribute("data-mask")
+    page.click(".painter [data-mode=colours]")
+    page.click(".sheet")
+    page.wait_for_selector("text=4 of 1024 pixels are revealed")
+    strokes = painter.get_attribute("data-mask")
+    page.wait_for_function(f"location.search.includes('{strokes}')")
+    if way == "reload":
+        page.reload()
+    else:
+        page.click("#languages a")
+        page.wait_for_selector("#run >> text=Ejecutar")
+    page.wait_for_selector(f".painter[data-mask='{strokes}']")
+    page.click(".painter [data-mode=picture]")
+    page.wait_for_selector(f".painter[data-mask='{mask}']")
+    page.wait_for_function(f"{truth} === '{before}'")
+    page.wait_for_function("!location.search.includes('strokes=') && location.search.includes('picture=coffee')")
+
+
 NUMBER = next(number for number, one in enumerate(stations.walk(), 1) if one.name == "classics")
 
 

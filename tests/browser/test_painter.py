@@ -221,6 +221,22 @@ def test_share_and_seed_replace_what_was_painted_and_undo_brings_it_back(painter
     painter.wait_for_player()
 
 
+def test_a_look_at_own_colours_leaves_the_pattern_and_the_address_as_they_were(visit):
+    painter = Painter(visit())
+    page, count, before = painter.page, painter.page.locator(".count"), painter.mask
+    painter.press("[data-mode=colours]")
+    page.wait_for_function("location.search.includes('strokes=')")
+    painter.press("[data-mode=picture]")
+    page.wait_for_function("!location.search.includes('strokes=')")
+    assert "mask=" not in page.url
+    assert (painter.mask == before).all()
+    assert "painted by hand" not in count.inner_text()
+    painter.drag((4, 4), (4, 9))
+    for mode in ("colours", "picture"):
+        painter.press(f"[data-mode={mode}]")
+        assert "painted by hand" in count.inner_text()
+
+
 def test_a_picture_from_nothing_has_no_truth_and_no_scores(painter):
     painter.press("[data-mode=colours]")
     painter.size(5)

@@ -97,6 +97,27 @@ def test_back_leaves_the_first_page(visit, pages):
     assert page.url.endswith("/run_it")
 
 
+def test_back_and_forth_bring_the_settings_of_their_address(visit):
+    page = visit("run_it?share=30")
+    pattern = page.get_by_role("combobox", name="Pattern")
+    page.get_by_text("307 of 1024 pixels are known").wait_for()
+    page.get_by_role("slider", name="Known pixels").press("ArrowRight")
+    page.get_by_text("317 of 1024 pixels are known").wait_for()
+    pattern.click()
+    page.get_by_role("option", name="Block").click()
+    page.wait_for_url("**pattern=block**")
+    for leave, share, shown in (
+        (page.go_back, "31", "Uniform"),
+        (page.go_back, "30", "Uniform"),
+        (page.go_forward, "31", "Uniform"),
+        (page.go_forward, "31", "Block"),
+    ):
+        leave()
+        page.wait_for_function(f"document.querySelector('input[aria-label^=Pattern]')?.value === '{shown}'")
+        page.locator("[data-testid=stSlider]").first.get_by_text(share, exact=True).wait_for()
+        assert f"share={share}" in page.url and ("pattern=block" in page.url) == (shown == "Block")
+
+
 def test_run_it_reconstructs(visit):
     page = visit("run_it?model=thin_plate&share=30")
     page.get_by_text("307 of 1024 pixels are known").wait_for()

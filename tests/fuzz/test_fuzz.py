@@ -121,8 +121,11 @@ def usually(good):
 BITS = st.binary(min_size=128, max_size=128).map(lambda bits: checks.pack_mask(np.unpackbits(bytearray(bits))))
 COLOURS = st.binary(min_size=3072, max_size=3072).map(lambda blob: base64.b64encode(blob).decode())
 PAINTINGS = st.fixed_dictionaries(
-    {"painted": usually(st.booleans()), "mode": usually(st.sampled_from(painter.MODES)), "mask": usually(BITS)},
-    optional={"colours": usually(COLOURS), "pixels": ANYTHING},
+    {"painted": usually(st.booleans()), "mask": usually(BITS)},
+    optional={
+        "strokes": usually(st.fixed_dictionaries({"colours": usually(COLOURS), "mask": usually(BITS)})),
+        "pixels": ANYTHING,
+    },
 )
 
 
@@ -132,8 +135,9 @@ PAINTINGS = st.fixed_dictionaries(
 def test_painter_payloads(value):
     with suppress(InputError):
         painting = painter.read(value)
-        assert painting is None or painting.mask.shape == (32, 32)
-        assert painting is None or painting.colours is None or painting.colours.shape == (32, 32, 3)
+        assert painting.mask is None or painting.mask.shape == (32, 32)
+        assert painting.strokes is None or painting.strokes.mask.shape == (32, 32)
+        assert painting.strokes is None or painting.strokes.colours.shape == (32, 32, 3)
 
 
 PLACE = st.integers(-1, 32)
