@@ -19,6 +19,7 @@ from demo.numbers import Schedule, Spread, Sweep, Trajectories
 
 # At least 3:1 against white and against #0f172a.
 COLOURS = ("#6366f1", "#d97706", "#059669", "#db2777", "#0891b2", "#7c8798")
+CLEAR = "rgba(0, 0, 0, 0)"
 GREY = "#808a9a"  # text and axes: 3.4:1 on white, 5.2:1 on the dark page
 HEIGHT = 410  # of every plot: the style sheet enlarges it on a projector
 MARKS = ("circle", "square", "diamond", "triangle-up")
@@ -156,8 +157,9 @@ def _dress(figure: go.Figure) -> go.Figure:
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 52, "r": 16, "t": 70, "b": 46},
-        paper_bgcolor="rgba(0, 0, 0, 0)",
-        plot_bgcolor="rgba(0, 0, 0, 0)",
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        modebar={"bgcolor": CLEAR, "color": GREY, "activecolor": COLOURS[0]},
         font={"color": GREY, "family": "system-ui, sans-serif", "size": 12},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hoverlabel={"namelength": -1},

@@ -178,4 +178,5 @@ def test_the_number_of_samples_is_checked(request_, count):
 
 def test_no_figure_brings_a_background(run, request_):
     for figure in (figures.metrics_by_step([("one", run.moments)]), figures.schedule(numbers.schedules())):
-        assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
+        layout = figure.layout
+        assert layout.paper_bgcolor == layout.plot_bgcolor == layout.modebar.bgcolor == "rgba(0, 0, 0, 0)"
