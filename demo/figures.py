@@ -17,8 +17,8 @@ from demo import languages, menus
 from demo.moments import Moment
 from demo.numbers import Schedule, Spread, Sweep, Trajectories
 
-# At least 3:1 against white and against #0f172a.
-COLOURS = ("#6366f1", "#d97706", "#059669", "#db2777", "#0891b2", "#7c8798")
+# At least 3:1 against white and against #0f172a; the first three are those of the lanes in player.css.
+COLOURS = ("#c2570c", "#1d6fd1", "#0f7f5c", "#db2777", "#0891b2", "#7c8798")
 CLEAR = "rgba(0, 0, 0, 0)"
 GREY = "#808a9a"  # text and axes: 3.4:1 on white, 5.2:1 on the dark page
 HEIGHT = 410  # of every plot: the style sheet enlarges it on a projector
@@ -33,12 +33,14 @@ def say(name: str) -> str:
 def metrics_by_step(runs: Sequence[tuple[str, Sequence[Moment]]], cursor: int | None = None) -> go.Figure:
     """PSNR (left axis) of state and estimate of each named run against its step; SSIM below; a line at ``cursor``.
 
-    Runs without a known truth are left out.
+    Colours are the player's: of state and estimate for a single run, else of the lanes. Runs without a known truth are
+    left out.
     """
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08, row_heights=[0.62, 0.38])
-    for colour, (name, moments) in zip(cycle(COLOURS), runs, strict=False):
+    for lane, (name, moments) in enumerate(runs):
         steps = [moment.step for moment in moments]
-        for kind, dash in (("estimate", "solid"), ("state", "dot")):
+        for kind, dash, alone in (("estimate", "solid", 1), ("state", "dot", 0)):
+            colour = COLOURS[alone if len(runs) == 1 else lane]
             scores = [getattr(moment, f"{kind}_scores") for moment in moments]
             if None in scores:
                 continue
@@ -97,11 +99,16 @@ def colour_ways(named: Sequence[tuple[str, Trajectories]]) -> go.Figure:
     return _dress(figure)
 
 
-def schedule(paths: Sequence[Schedule], t: float | None = None) -> go.Figure:
-    """alpha, sigma (left) and the signal-to-noise ratio (right) of each path over time; a line at the current ``t``."""
+def schedule(paths: Sequence[Schedule], t: float | None = None, lanes: Sequence[str] = ()) -> go.Figure:
+    """alpha, sigma (left) and the signal-to-noise ratio (right) of each path over time; a line at the current ``t``.
+
+    The methods of ``lanes`` have the colours of their lanes, the first one's if there are several.
+    """
+    own = {method: COLOURS[lanes.index(method)] for method in lanes}
+    others = cycle(colour for colour in COLOURS if colour not in own.values())
     figure = make_subplots(rows=1, cols=2, subplot_titles=(say("coefficients"), say("snr")), horizontal_spacing=0.12)
-    for colour, path in zip(cycle(COLOURS), paths, strict=False):
-        line = {"color": colour, "width": 2}
+    for path in paths:
+        line = {"color": own.get(path.method) or next(others), "width": 2}
         figure.add_scatter(x=path.t, y=path.alpha, mode="lines", name=f"{path.title}: α", line=line, row=1, col=1)
         dotted = {**line, "dash": "dot"}
         figure.add_scatter(x=path.t, y=path.sigma, mode="lines", name=f"{path.title}: σ", line=dotted, row=1, col=1)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import pathlib
 import re
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ import pytest
 import torch
 
 from demo import figures, languages, numbers, pictures, studio, zerogpu
-from demo.components import painter
+from demo.components import painter, player
 from demo.exports import record
 from demo.request import Request
 from demo.sections import numbers as section
@@ -59,6 +60,29 @@ def test_metrics_are_those_of_the_run(run):
     assert list(estimates.y) == [moment.estimate_scores.psnr for moment in run.moments]
     assert {shape.x0 for shape in figure.layout.shapes} == {2}
     json.loads(figure.to_json())
+
+
+def colours(figure, traces=slice(None)):
+    return [trace.line.color for trace in figure.data[traces]]
+
+
+def test_lanes_and_their_methods_have_the_colours_of_the_player(run, request_):
+    css = (pathlib.Path(player.__file__).parent / "player.css").read_text()
+    lanes = re.findall(r"--lane-\d: (#\w+)", css)[:3]
+    single = dict(zip(("state", "estimate"), re.findall(r"--(?:state|estimate): (#\w+)", css), strict=False))
+    three = figures.metrics_by_step([(name, run.moments) for name in "abc"])
+    assert colours(three, slice(0, None, 4)) == colours(three, slice(2, None, 4)) == lanes
+    for trace in figures.metrics_by_step([("one", run.moments)]).data:
+        assert trace.line.color == single[trace.name.split()[-1]]
+    paths = numbers.schedules()
+    order = ["nearest", paths[2].method, paths[2].method]
+    of_methods = colours(figures.schedule(paths, lanes=order), slice(0, None, 3))
+    assert of_methods[2] == lanes[1]
+    assert len(set(of_methods)) == 3
+    drawn, _ = section.over_time([request_, replace(request_, model="denoiser/tiny")])
+    assert {trace.name.split(":")[0]: trace.line.color for trace in drawn.data if trace.name} == dict(
+        zip((path.title for path in (paths[1], paths[0], paths[2])), lanes, strict=True)
+    )
 
 
 def test_a_run_without_truth_has_no_curve(run):

@@ -62,7 +62,8 @@ def ways(requests: Sequence[Request]) -> Drawn:
 def over_time(requests: Sequence[Request]) -> Drawn:
     """The three paths; the line stands where the first lane's run stands."""
     moments = exports.record(requests[0]).moments
-    figure = figures.schedule(numbers.schedules(), moments[-1].t)
+    methods = [request.model.partition("/")[0] for request in requests]
+    figure = figures.schedule(numbers.schedules(), moments[-1].t, methods)
     return figure.update_layout(meta={"at": [round(moment.t, 4) for moment in moments]}), note("schedule")
 
 
