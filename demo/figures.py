@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import cycle
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ COLOURS = ("#c2570c", "#1d6fd1", "#0f7f5c", "#db2777", "#0891b2", "#7c8798")
 CLEAR = "rgba(0, 0, 0, 0)"
 GREY = "#808a9a"  # text and axes: 3.4:1 on white, 5.2:1 on the dark page
 HEIGHT = 410  # of every plot: the style sheet enlarges it on a projector
+LETTERS = 72  # of the titles side by side over panels, at the least width of the style sheet
 MARKS = ("circle", "square", "diamond", "triangle-up")
 
 
@@ -78,8 +80,10 @@ def quality_by_calls(rows: Sequence[Sweep]) -> go.Figure:
 
 def colour_ways(named: Sequence[tuple[str, Trajectories]]) -> go.Figure:
     """The ways of some hidden pixels through the plane of red and blue, one panel per run: from noise to colour."""
-    titles = [f"{name}<br>{say('bend').format(ways.bend)}" for name, ways in named]
-    figure = make_subplots(rows=1, cols=max(len(named), 1), subplot_titles=titles, shared_yaxes=True)
+    lines = [wrap(name, LETTERS // len(named), break_on_hyphens=False) for name, _ in named]
+    bends = [say("bend").format(ways.bend) for _, ways in named]
+    titles = ["<br>".join([*own, bend]) for own, bend in zip(lines, bends, strict=True)]
+    figure = make_subplots(rows=1, cols=len(named), subplot_titles=titles, shared_yaxes=True)
     for column, (_, ways) in enumerate(named, 1):
         for way, true_colour in zip(np.moveaxis(ways.values, 1, 0), ways.colours, strict=True):
             colour = "rgb({}, {}, {})".format(*true_colour)
@@ -96,7 +100,7 @@ def colour_ways(named: Sequence[tuple[str, Trajectories]]) -> go.Figure:
             )
     figure.update_xaxes(title_text=say("red"), range=[-3, 3])
     figure.update_yaxes(title_text=say("blue"), range=[-3, 3], row=1, col=1)
-    return _dress(figure)
+    return _dress(figure).update_layout(margin_t=53 + 17 * max(map(len, lines)))
 
 
 def schedule(paths: Sequence[Schedule], t: float | None = None, lanes: Sequence[str] = ()) -> go.Figure:

@@ -141,6 +141,18 @@ def test_flow_goes_straighter_than_an_sde(request_):
     assert re.search(r"\d\.\d\d", figure.layout.annotations[0].text)
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_titles_of_ways_stay_over_their_panels(count):
+    name = "EDE basada en el score - tiny_conv, DPM-Solver++ (2M), 1000 pasos"
+    ways = numbers.Trajectories(np.zeros((2, 1, 3)), np.zeros((1, 3)), 1.0)
+    figure = figures.colour_ways([(name, ways)] * count)
+    for title in figure.layout.annotations:
+        *lines, _ = title.text.split("<br>")
+        assert " ".join(lines) == name
+        assert max(map(len, lines)) <= figures.LETTERS // count
+        assert figure.layout.margin.t >= 17 * (len(lines) + 1), "no line is cut off above"
+
+
 def test_schedules_are_the_methods_paths():
     paths = numbers.schedules()
     assert [path.method for path in paths] == list(METHODS)
