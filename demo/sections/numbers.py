@@ -25,7 +25,9 @@ CURSOR = """() => {
   const player = document.querySelector("#player .player");
   const follow = () => {
     const plot = document.querySelector("#numbers-plot .js-plotly-plot");
-    const at = plot?.layout?.meta?.at?.[Number(player.dataset.position)];
+    const { position, total } = player.dataset, times = plot?.layout?.meta?.at ?? [];
+    const share = total < 2 ? 1 : position / (total - 1); // the player may have fewer frames, or those of a former run
+    const at = times[Math.round(share * (times.length - 1))];
     if (at === undefined || !window.Plotly || !plot.layout.shapes?.some((line) => line.x0 !== at)) return;
     const moves = plot.layout.shapes.flatMap((_, i) => [[`shapes[${i}].x0`, at], [`shapes[${i}].x1`, at]]);
     window.Plotly.relayout(plot, Object.fromEntries(moves));
