@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from demo import exports, figures, handlers, languages, numbers, pictures
 from demo.checks import one_of
-from demo.events import SLOW
+from demo.events import SLOW, outdate
 from demo.guard import guard
 from demo.layout import Widgets
 from demo.request import Request
@@ -116,8 +116,8 @@ def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> None:
         sentence = gr.HTML(elem_id="numbers-note")
     # Not on the sentence as well: Gradio makes text that is being replaced too pale to read.
     options: dict[str, Any] = {"trigger_mode": "always_last", "show_progress_on": plot, **SLOW}
-    gr.on(
-        [section.expand, which.change, refresh.click], guard(draw), [which, *w.run_inputs], [plot, sentence], **options
-    )
+    triggers = [section.expand, which.change, refresh.click]
+    drawn = gr.on(triggers, guard(draw), [which, *w.run_inputs], [plot, sentence], **options)
+    outdate(w.changes, drawn, sentence)
     running.success(None, None, None, js=SHOWN)
     page.load(None, None, None, js=CURSOR)
