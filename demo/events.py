@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import gradio as gr
 
+from demo import languages
 from demo.page_scripts import MOVED, SETTLED
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -33,3 +35,9 @@ def settle(answered: gr.events.Dependency, name: str) -> None:
     """Tell the page that the change ``name`` has been answered, well or not."""
     for ended in (answered.then, answered.failure):
         ended(None, None, None, js=SETTLED.format(name))
+
+
+def outdate(changes: list[Any], drawn: gr.events.Dependency, note: gr.HTML) -> None:
+    """Once ``changes`` tell of another set-up, ``note`` says that what ``drawn`` shows is of the former one."""
+    former = json.dumps(f'<span class="former">{languages.text("FORMER")}</span>')
+    gr.on(changes, None, None, note, js=f"() => {former}", cancels=[drawn], **AT_ONCE)

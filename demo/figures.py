@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import cycle
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,12 @@ from demo import languages, menus
 from demo.moments import Moment
 from demo.numbers import Schedule, Spread, Sweep, Trajectories
 
-# At least 3:1 against white and against #0f172a.
-COLOURS = ("#6366f1", "#d97706", "#059669", "#db2777", "#0891b2", "#7c8798")
+# At least 3:1 against white and against #0f172a; the first three are those of the lanes in player.css.
+COLOURS = ("#c2570c", "#1d6fd1", "#0f7f5c", "#db2777", "#0891b2", "#7c8798")
+CLEAR = "rgba(0, 0, 0, 0)"
 GREY = "#808a9a"  # text and axes: 3.4:1 on white, 5.2:1 on the dark page
 HEIGHT = 410  # of every plot: the style sheet enlarges it on a projector
+LETTERS = 72  # of the titles side by side over panels, at the least width of the style sheet
 MARKS = ("circle", "square", "diamond", "triangle-up")
 
 
@@ -32,12 +35,14 @@ def say(name: str) -> str:
 def metrics_by_step(runs: Sequence[tuple[str, Sequence[Moment]]], cursor: int | None = None) -> go.Figure:
     """PSNR (left axis) of state and estimate of each named run against its step; SSIM below; a line at ``cursor``.
 
-    Runs without a known truth are left out.
+    Colours are the player's: of state and estimate for a single run, else of the lanes. Runs without a known truth are
+    left out.
     """
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08, row_heights=[0.62, 0.38])
-    for colour, (name, moments) in zip(cycle(COLOURS), runs, strict=False):
+    for lane, (name, moments) in enumerate(runs):
         steps = [moment.step for moment in moments]
-        for kind, dash in (("estimate", "solid"), ("state", "dot")):
+        for kind, dash, alone in (("estimate", "solid", 1), ("state", "dot", 0)):
+            colour = COLOURS[alone if len(runs) == 1 else lane]
             scores = [getattr(moment, f"{kind}_scores") for moment in moments]
             if None in scores:
                 continue
@@ -75,8 +80,10 @@ def quality_by_calls(rows: Sequence[Sweep]) -> go.Figure:
 
 def colour_ways(named: Sequence[tuple[str, Trajectories]]) -> go.Figure:
     """The ways of some hidden pixels through the plane of red and blue, one panel per run: from noise to colour."""
-    titles = [f"{name}<br>{say('bend').format(ways.bend)}" for name, ways in named]
-    figure = make_subplots(rows=1, cols=max(len(named), 1), subplot_titles=titles, shared_yaxes=True)
+    lines = [wrap(name, LETTERS // len(named), break_on_hyphens=False) for name, _ in named]
+    bends = [say("bend").format(ways.bend) for _, ways in named]
+    titles = ["<br>".join([*own, bend]) for own, bend in zip(lines, bends, strict=True)]
+    figure = make_subplots(rows=1, cols=len(named), subplot_titles=titles, shared_yaxes=True)
     for column, (_, ways) in enumerate(named, 1):
         for way, true_colour in zip(np.moveaxis(ways.values, 1, 0), ways.colours, strict=True):
             colour = "rgb({}, {}, {})".format(*true_colour)
@@ -93,14 +100,19 @@ def colour_ways(named: Sequence[tuple[str, Trajectories]]) -> go.Figure:
             )
     figure.update_xaxes(title_text=say("red"), range=[-3, 3])
     figure.update_yaxes(title_text=say("blue"), range=[-3, 3], row=1, col=1)
-    return _dress(figure)
+    return _dress(figure).update_layout(margin_t=53 + 17 * max(map(len, lines)))
 
 
-def schedule(paths: Sequence[Schedule], t: float | None = None) -> go.Figure:
-    """alpha, sigma (left) and the signal-to-noise ratio (right) of each path over time; a line at the current ``t``."""
+def schedule(paths: Sequence[Schedule], t: float | None = None, lanes: Sequence[str] = ()) -> go.Figure:
+    """alpha, sigma (left) and the signal-to-noise ratio (right) of each path over time; a line at the current ``t``.
+
+    The methods of ``lanes`` have the colours of their lanes, the first one's if there are several.
+    """
+    own = {method: COLOURS[lanes.index(method)] for method in lanes}
+    others = cycle(colour for colour in COLOURS if colour not in own.values())
     figure = make_subplots(rows=1, cols=2, subplot_titles=(say("coefficients"), say("snr")), horizontal_spacing=0.12)
-    for colour, path in zip(cycle(COLOURS), paths, strict=False):
-        line = {"color": colour, "width": 2}
+    for path in paths:
+        line = {"color": own.get(path.method) or next(others), "width": 2}
         figure.add_scatter(x=path.t, y=path.alpha, mode="lines", name=f"{path.title}: α", line=line, row=1, col=1)
         dotted = {**line, "dash": "dot"}
         figure.add_scatter(x=path.t, y=path.sigma, mode="lines", name=f"{path.title}: σ", line=dotted, row=1, col=1)
@@ -156,8 +168,9 @@ def _dress(figure: go.Figure) -> go.Figure:
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 52, "r": 16, "t": 70, "b": 46},
-        paper_bgcolor="rgba(0, 0, 0, 0)",
-        plot_bgcolor="rgba(0, 0, 0, 0)",
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        modebar={"bgcolor": CLEAR, "color": GREY, "activecolor": COLOURS[0]},
         font={"color": GREY, "family": "system-ui, sans-serif", "size": 12},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hoverlabel={"namelength": -1},

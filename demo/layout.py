@@ -64,6 +64,11 @@ class Widgets(NamedTuple):
         """The picture, the mask and the set-up."""
         return [self.picture, *self.mask_inputs, *self.setup_inputs]
 
+    @property
+    def changes(self) -> list[Any]:
+        """What tells that the picture, the mask or the set-up is another one."""
+        return [widget.change for widget in (*self.run_inputs[1:], self.picker)]
+
 
 def lay_out() -> Widgets:
     """The whole page: controls on the left, the player on the right; the style sheet puts it first on a phone."""

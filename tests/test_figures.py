@@ -2,6 +2,7 @@
 
 import json
 import math
+import pathlib
 import re
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ import pytest
 import torch
 
 from demo import figures, languages, numbers, pictures, studio, zerogpu
-from demo.components import painter
+from demo.components import painter, player
 from demo.exports import record
 from demo.own_picture import Strokes
 from demo.request import Request
@@ -60,6 +61,29 @@ def test_metrics_are_those_of_the_run(run):
     assert list(estimates.y) == [moment.estimate_scores.psnr for moment in run.moments]
     assert {shape.x0 for shape in figure.layout.shapes} == {2}
     json.loads(figure.to_json())
+
+
+def colours(figure, traces=slice(None)):
+    return [trace.line.color for trace in figure.data[traces]]
+
+
+def test_lanes_and_their_methods_have_the_colours_of_the_player(run, request_):
+    css = (pathlib.Path(player.__file__).parent / "player.css").read_text()
+    lanes = re.findall(r"--lane-\d: (#\w+)", css)[:3]
+    single = dict(zip(("state", "estimate"), re.findall(r"--(?:state|estimate): (#\w+)", css), strict=False))
+    three = figures.metrics_by_step([(name, run.moments) for name in "abc"])
+    assert colours(three, slice(0, None, 4)) == colours(three, slice(2, None, 4)) == lanes
+    for trace in figures.metrics_by_step([("one", run.moments)]).data:
+        assert trace.line.color == single[trace.name.split()[-1]]
+    paths = numbers.schedules()
+    order = ["nearest", paths[2].method, paths[2].method]
+    of_methods = colours(figures.schedule(paths, lanes=order), slice(0, None, 3))
+    assert of_methods[2] == lanes[1]
+    assert len(set(of_methods)) == 3
+    drawn, _ = section.over_time([request_, replace(request_, model="denoiser/tiny")])
+    assert {trace.name.split(":")[0]: trace.line.color for trace in drawn.data if trace.name} == dict(
+        zip((path.title for path in (paths[1], paths[0], paths[2])), lanes, strict=True)
+    )
 
 
 def test_a_run_without_truth_has_no_curve(run):
@@ -116,6 +140,18 @@ def test_flow_goes_straighter_than_an_sde(request_):
     assert 1 <= flow.bend < 1.5 < sde.bend
     figure = figures.colour_ways([("flow", flow), ("sde", sde)])
     assert re.search(r"\d\.\d\d", figure.layout.annotations[0].text)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_titles_of_ways_stay_over_their_panels(count):
+    name = "EDE basada en el score - tiny_conv, DPM-Solver++ (2M), 1000 pasos"
+    ways = numbers.Trajectories(np.zeros((2, 1, 3)), np.zeros((1, 3)), 1.0)
+    figure = figures.colour_ways([(name, ways)] * count)
+    for title in figure.layout.annotations:
+        *lines, _ = title.text.split("<br>")
+        assert " ".join(lines) == name
+        assert max(map(len, lines)) <= figures.LETTERS // count
+        assert figure.layout.margin.t >= 17 * (len(lines) + 1), "no line is cut off above"
 
 
 def test_schedules_are_the_methods_paths():
@@ -178,4 +214,5 @@ def test_the_number_of_samples_is_checked(request_, count):
 
 def test_no_figure_brings_a_background(run, request_):
     for figure in (figures.metrics_by_step([("one", run.moments)]), figures.schedule(numbers.schedules())):
-        assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
+        layout = figure.layout
+        assert layout.paper_bgcolor == layout.plot_bgcolor == layout.modebar.bgcolor == "rgba(0, 0, 0, 0)"

@@ -376,6 +376,7 @@ LINK = {
     "code": "Show the code",
     "code_label": "Python that makes this picture again",
 }
+FORMER = "Of a former set-up: press Run or the button above."
 NUMBERS = {
     "title": "Numbers and plots",
     "which": "Plot",

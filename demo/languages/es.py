@@ -369,6 +369,7 @@ LINK = {
     "code": "Mostrar el código",
     "code_label": "Python que vuelve a hacer esta imagen",
 }
+FORMER = "De una configuración anterior: pulsa Ejecutar o el botón de arriba."
 NUMBERS = {
     "title": "Números y gráficas",
     "which": "Gráfica",

@@ -110,8 +110,7 @@ def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> gr.Textbo
     settle(ready, "station")
     held.change(None, held, None, js=APPLY)
     follow: dict[str, Any] = {"js": LOOK, "trigger_mode": "always_last", **CHECKED}
-    changed = [widget.change for widget in (*w.run_inputs[1:], w.picker)]
-    gr.on(changed, query_of, [view, at, *w.run_inputs], query, **follow)
+    gr.on(w.changes, query_of, [view, at, *w.run_inputs], query, **follow)
     for event in (w.player.look, w.walk.turn):
         event(query_of, [view, at, *w.run_inputs], query, **follow)
     query.change(None, query, None, js=FOLLOW)

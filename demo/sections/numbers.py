@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from demo import exports, figures, handlers, languages, numbers, pictures
 from demo.checks import one_of
-from demo.events import SLOW
+from demo.events import SLOW, outdate
 from demo.guard import guard
 from demo.layout import Widgets
 from demo.request import Request
@@ -25,7 +25,9 @@ CURSOR = """() => {
   const player = document.querySelector("#player .player");
   const follow = () => {
     const plot = document.querySelector("#numbers-plot .js-plotly-plot");
-    const at = plot?.layout?.meta?.at?.[Number(player.dataset.position)];
+    const { position, total } = player.dataset, times = plot?.layout?.meta?.at ?? [];
+    const share = total < 2 ? 1 : position / (total - 1); // the player may have fewer frames, or those of a former run
+    const at = times[Math.round(share * (times.length - 1))];
     if (at === undefined || !window.Plotly || !plot.layout.shapes?.some((line) => line.x0 !== at)) return;
     const moves = plot.layout.shapes.flatMap((_, i) => [[`shapes[${i}].x0`, at], [`shapes[${i}].x1`, at]]);
     window.Plotly.relayout(plot, Object.fromEntries(moves));
@@ -62,7 +64,8 @@ def ways(requests: Sequence[Request]) -> Drawn:
 def over_time(requests: Sequence[Request]) -> Drawn:
     """The three paths; the line stands where the first lane's run stands."""
     moments = exports.record(requests[0]).moments
-    figure = figures.schedule(numbers.schedules(), moments[-1].t)
+    methods = [request.model.partition("/")[0] for request in requests]
+    figure = figures.schedule(numbers.schedules(), moments[-1].t, methods)
     return figure.update_layout(meta={"at": [round(moment.t, 4) for moment in moments]}), note("schedule")
 
 
@@ -113,8 +116,8 @@ def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> None:
         sentence = gr.HTML(elem_id="numbers-note")
     # Not on the sentence as well: Gradio makes text that is being replaced too pale to read.
     options: dict[str, Any] = {"trigger_mode": "always_last", "show_progress_on": plot, **SLOW}
-    gr.on(
-        [section.expand, which.change, refresh.click], guard(draw), [which, *w.run_inputs], [plot, sentence], **options
-    )
+    triggers = [section.expand, which.change, refresh.click]
+    drawn = gr.on(triggers, guard(draw), [which, *w.run_inputs], [plot, sentence], **options)
+    outdate(w.changes, drawn, sentence)
     running.success(None, None, None, js=SHOWN)
     page.load(None, None, None, js=CURSOR)

@@ -9,7 +9,7 @@ import gradio as gr
 import numpy as np
 
 from demo import checks, handlers, languages, pictures, readings, studio
-from demo.events import CHECKED, SLOW, change, settle
+from demo.events import CHECKED, SLOW, change, outdate, settle
 from demo.guard import guard
 from demo.layout import Widgets
 from demo.page_scripts import WANTED
@@ -82,7 +82,8 @@ def add(w: Widgets, running: gr.events.Dependency) -> None:
     # Not on the scores as well: Gradio makes text that is being replaced too pale to read.
     options: dict[str, Any] = {"trigger_mode": "always_last", "show_progress_on": slider, **SLOW}
     triggers = [section.expand, size.change, left.change, refresh.click]
-    gr.on(triggers, guard(read), [left, size, w.uploaded, *w.run_inputs], [slider, told], **options)
+    drawn = gr.on(triggers, guard(read), [left, size, w.uploaded, *w.run_inputs], [slider, told], **options)
+    outdate(w.changes, drawn, told)
     running.success(None, None, None, js=SHOWN)
     for name, button in tasks.items():
         wanted = gr.State(name)

@@ -209,6 +209,42 @@ def test_the_line_in_a_new_plot_stands_where_the_player_stands(visit):
     assert studio.page.evaluate(at) == 3
 
 
+def test_the_line_stands_at_the_step_that_the_opening_run_says(visit):
+    studio = visit(reduced_motion="reduce")
+    studio.page.click("#numbers > button")
+    at = "document.querySelector('#numbers-plot .js-plotly-plot')?.layout?.shapes?.[0]?.x0"
+    studio.page.wait_for_function(f"{at} === 20")
+    studio.page.fill(".player input[type=range]", "3")
+    assert studio.page.inner_text("[data-part=step]") == "6 / 20"
+    studio.page.wait_for_function(f"{at} === 6")
+    studio.set_number("steps", 40)  # drawn, not run: half of a run is half of the other
+    studio.page.click("#numbers-refresh")
+    frames = "document.querySelector('#numbers-plot .js-plotly-plot').layout.meta.at.length"
+    studio.page.wait_for_function(f"{frames} === 41")
+    studio.page.fill(".player input[type=range]", "5")
+    studio.page.wait_for_function(f"{at} === 20")
+
+
+def test_plot_and_resolution_of_a_former_set_up_say_so(visit):
+    studio = visit()
+    notes = ("#numbers-note", "#resolution-scores")
+    for name, told in zip(("numbers", "resolution"), ("hidden pixels", "dB"), strict=True):
+        studio.page.click(f"#{name} > button")
+        studio.page.wait_for_selector(f"#{name} >> text={told}")
+    studio.unfold()
+    studio.page.locator(".side button").first.click()
+    studio.page.wait_for_timeout(500)
+    assert studio.page.locator(".former").count() == 0, "another view is no other set-up"
+    studio.page.locator(".thumbs button").nth(2).click()
+    for note in notes:
+        studio.page.wait_for_selector(f"{note} .former")
+    studio.set_number("steps", 2)
+    studio.run()
+    for note in notes:
+        studio.page.wait_for_selector(f"{note}:not(:has(.former))")
+    assert not studio.complaints
+
+
 def test_a_painted_mask_travels_in_a_lesson_link(visit):
     studio = visit()
     studio.page.uncheck("#live input")

@@ -299,6 +299,8 @@ def test_what_gradio_places_by_the_mouse_stands_where_it_should_on_a_large_scree
         studio.page.locator(f"#resolution-slider {name}").first.bounding_box() for name in ("img", ".outer")
     )
     assert abs(handle["x"] + handle["width"] / 2 - image["x"] - image["width"] / 2) < 10
+    for name in ("[data-testid=block-label]", ".icon-button-wrapper"):
+        assert studio.page.locator(f"#resolution-slider {name}").bounding_box()["height"] > 40, "as large as the rest"
 
 
 def test_calm_visitors_see_results_without_animation(visit):
