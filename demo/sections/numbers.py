@@ -33,7 +33,12 @@ CURSOR = """() => {
     window.Plotly.relayout(plot, Object.fromEntries(moves));
   };
   new MutationObserver(follow).observe(player, { attributes: true, attributeFilter: ["data-position"] });
-  const drawn = new MutationObserver(() => setTimeout(follow)); // not in the middle of Plotly's work
+  const drawn = new MutationObserver(() => setTimeout(() => { // not in the middle of Plotly's work
+    const plot = document.querySelector("#numbers-plot .js-plotly-plot");
+    plot?.removeListener?.("plotly_afterplot", follow);
+    plot?.on?.("plotly_afterplot", follow);
+    follow();
+  }));
   drawn.observe(document.querySelector("#numbers"), { childList: true, subtree: true });
 }"""
 
