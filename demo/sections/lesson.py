@@ -66,7 +66,7 @@ def opened(request: gr.Request) -> Updates:
     query = {key: str(value) for key, value in dict(request.query_params).items() if (key, value) not in NOT_OURS}
     lesson, complaints = lesson_link.read(query, stations.lesson_of)
     for complaint in complaints:
-        gr.Warning(plain(languages.text("LINK")["complaint"].format(complaint)), title=languages.text("BAD_INPUT"))
+        gr.Warning(plain(languages.text("LINK")["complaint"].format(complaint)))
     if not set(query) & set(lesson_link.FROM_TEXT):
         return [gr.skip()] * (SET + 1)
     held = {"lock": parts.elements(lesson.lock), "hide": parts.elements(lesson.hide)}
