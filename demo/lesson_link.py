@@ -186,7 +186,9 @@ def _own(text: str) -> str:
 
 
 def _strokes(text: str) -> str:
-    return own_picture.pack_strokes(own_picture.unpack_strokes(text))
+    strokes = own_picture.unpack_strokes(text)
+    checks.partial_mask(strokes.mask)
+    return own_picture.pack_strokes(strokes)
 
 
 def _mask(text: str) -> str:

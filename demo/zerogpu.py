@@ -14,11 +14,9 @@ from torch import Tensor, nn
 
 import fieldlib
 from fieldlib import Frame
-from fieldlib.data.gallery import gallery
 from fieldlib.model import FieldModel
-from fieldlib.narrow import quick
-from fieldlib.patterns.base import make_mask
-from fieldlib.points import SIDE, Points
+from fieldlib.narrow import example, quick
+from fieldlib.points import Points
 from fieldlib.sampling import Model
 
 SECONDS = 60  # of GPU that a run may take
@@ -58,10 +56,7 @@ def at_hand(name: str) -> Model:
 
 @lru_cache(maxsize=16)  # as many as fieldlib.load keeps
 def _ask_once(model: FieldModel) -> None:
-    pixels = gallery()[0].pixels
-    mask = make_mask("uniform", SIDE, SIDE, 0.2, [0])
-    hidden = fieldlib.grid(SIDE, SIDE)[torch.from_numpy(~mask.reshape(-1))]
-    fieldlib.estimate(model, fieldlib.observe(pixels, mask=mask), hidden)
+    fieldlib.estimate(model, *example())
 
 
 @gpu

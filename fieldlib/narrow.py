@@ -18,7 +18,7 @@ from fieldlib.model import FieldModel
 from fieldlib.nn.unet import UNet
 from fieldlib.observation import observe
 from fieldlib.patterns.base import make_mask
-from fieldlib.points import grid
+from fieldlib.points import Points, grid
 from fieldlib.sampling import Model, reconstruct
 
 EQUAL = 60.0  # dB between both pictures, at least; two that differ by a level of 255 everywhere have 48
@@ -86,12 +86,14 @@ def _quick(model: FieldModel) -> FieldModel:
 
 
 def likeness(one: FieldModel, other: FieldModel) -> float:
-    """PSNR in dB between the samples that two models draw of a picture of the gallery from one seed."""
+    """PSNR in dB between the samples that two models draw of :func:`example` from one seed."""
+    first, second = (reconstruct(model, *example(), steps=STEPS).clamp(-1, 1) for model in (one, other))
+    return float(psnr(first, second))
+
+
+def example() -> tuple[Points, Tensor]:
+    """What is known of a picture of the gallery, a fifth, and the coordinates (820, 2) of the rest."""
     pixels = gallery.gallery()[0].pixels
     height, width, _ = pixels.shape
     mask = make_mask("uniform", height, width, 0.2, [0])
-    hidden = grid(height, width)[torch.from_numpy(~mask.reshape(-1))]
-    first, second = (
-        reconstruct(model, observe(pixels, mask=mask), hidden, steps=STEPS).clamp(-1, 1) for model in (one, other)
-    )
-    return float(psnr(first, second))
+    return observe(pixels, mask=mask), grid(height, width)[torch.from_numpy(~mask.reshape(-1))]

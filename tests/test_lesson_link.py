@@ -104,6 +104,13 @@ def test_strokes_of_an_older_link_are_no_picture_either():
         assert [complaint.partition(":")[0] for complaint in damaged.complaints] == ["strokes"]
 
 
+@pytest.mark.parametrize("mask", [np.zeros((32, 32), bool), np.ones((32, 32), bool)])
+def test_strokes_of_nothing_or_of_every_pixel_cannot_be_run(mask):
+    strokes = random_strokes(np.random.default_rng(0))._replace(mask=mask)
+    (complaint,) = read({"strokes": own_picture.pack_strokes(strokes)}).complaints
+    assert complaint.startswith("strokes: ")
+
+
 BAD = [
     ("picture", "../../etc/passwd"),
     ("picture", "cifar-99999999"),

@@ -78,6 +78,15 @@ class Task(NamedTuple):
         """The known pixels."""
         return fieldlib.observe(self.entry.pixels, mask=self.mask)
 
+    @property
+    def given(self) -> Tensor:
+        """All pixels at 32x32, (1, 1024, 3)."""
+        return to_values(self.entry.pixels)[None]
+
+    def truth(self, size: int) -> Tensor:
+        """The original at ``size``, (1, size^2, 3)."""
+        return to_values(to_square(self.entry.original, size))[None]
+
 
 def main(options: Options) -> None:
     """Score what is missing, then draw the sheet."""
@@ -100,10 +109,11 @@ def main(options: Options) -> None:
                         for cell in score(name, tasks, options.sizes, bar):
                             study.add({**key, **cell, "images": len(tasks)})
                 if share == 1:
-                    key = {"context": share, "seed": seed}
-                    sizes = [size for size in options.sizes if study.find(**key, model="nearest", size=size) is None]
-                    for cell in score_filters(tasks, sizes):
-                        study.add({**key, **cell, "images": len(tasks)})
+                    for size in options.sizes:
+                        key = {"context": share, "seed": seed, "size": size}
+                        if any(study.find(**key, reading=name) is None for name in FILTERS):
+                            for cell in score_filters(tasks, size):
+                                study.add({**key, **cell, "images": len(tasks)})
     draw_sheet(options)
 
 
@@ -113,30 +123,27 @@ def mask_of(share: float, seed: int, index: int) -> np.ndarray:
 
 
 def score(name: str, tasks: Sequence[Task], sizes: Sequence[int], bar: tqdm) -> list[Cell]:
-    """Means over the pictures for every reading and size, but for filters where they read no answer of the model."""
+    """Means over the pictures for every reading and size; of filters where they enlarge the model's answer."""
     model = fieldlib.load(name)
     found: dict[tuple[str, int], list[list[float]]] = {}
     for task in tasks:
         small = fieldlib.estimate(model, task.context, grid(SIDE, SIDE)).clamp(-1, 1)
         for size in sizes:
-            for reading, values in readings(model, task, small, size).items():
-                if reading not in FILTERS or not task.mask.all():
-                    found.setdefault((reading, size), []).append(compare(values, task, small, size))
+            truth = task.truth(size)
+            ways = readings(model, task, size) | ({} if task.mask.all() else filtered(small, size))
+            for reading, values in ways.items():
+                found.setdefault((reading, size), []).append(compare(values, truth, small, size))
         bar.update()
     return [{"reading": reading, "size": size, **means(rows)} for (reading, size), rows in found.items()]
 
 
-def score_filters(tasks: Sequence[Task], sizes: Sequence[int]) -> list[Cell]:
-    """Means over the pictures for every filter and size, all pixels given: no model takes part."""
-    cells: list[Cell] = []
-    for name in FILTERS:
-        for size in sizes:
-            rows = []
-            for task in tasks:
-                given = to_values(task.entry.pixels)[None]
-                rows.append(compare(filtered(given, size)[name], task, given, size))
-            cells.append({"model": name, "sha256": None, "reading": name, "size": size, **means(rows)})
-    return cells
+def score_filters(tasks: Sequence[Task], size: int) -> list[Cell]:
+    """Means over the pictures for every filter, all pixels given: no model takes part."""
+    found: dict[str, list[list[float]]] = {}
+    for task in tasks:
+        for name, values in filtered(task.given, size).items():
+            found.setdefault(name, []).append(compare(values, task.truth(size), task.given, size))
+    return [{"model": name, "sha256": None, "reading": name, **means(rows)} for name, rows in found.items()]
 
 
 def means(rows: list[list[float]]) -> Cell:
@@ -144,18 +151,15 @@ def means(rows: list[list[float]]) -> Cell:
     return dict(zip(("psnr", "ssim", "agreement"), np.mean(rows, axis=0).tolist(), strict=True))
 
 
-def readings(model: Model, task: Task, small: Tensor, size: int) -> dict[str, Tensor]:
-    """Every way to a larger picture, (1, size^2, 3) in [-1, 1] each; ``small`` is the answer at 32x32.
-
-    Filters enlarge the answer where pixels are hidden, and the picture itself where none are.
-    """
+def readings(model: Model, task: Task, size: int) -> dict[str, Tensor]:
+    """What a model itself says at the fine points, (1, size^2, 3) in [-1, 1]; of a network also without the reader."""
     fine = grid(size, size)
-    found = {OWN: fieldlib.estimate(model, task.context, fine).clamp(-1, 1)}
+    found = {OWN: fieldlib.estimate(model, task.context, fine)}
     if isinstance(model, FieldModel):
         network = copy.copy(model)
         network.side = None
-        found[BETWEEN] = fieldlib.estimate(network, task.context, fine).clamp(-1, 1)
-    return found | filtered(to_values(task.entry.pixels)[None] if task.mask.all() else small, size)
+        found[BETWEEN] = fieldlib.estimate(network, task.context, fine)
+    return {name: values.clamp(-1, 1) for name, values in found.items()}
 
 
 def filtered(small: Tensor, size: int) -> dict[str, Tensor]:
@@ -170,9 +174,8 @@ def enlarge(values: Tensor, size: int, kind: Image.Resampling) -> Tensor:
     return torch.from_numpy(np.stack(larger, axis=-1).reshape(size * size, -1))
 
 
-def compare(values: Tensor, task: Task, small: Tensor, size: int) -> list[float]:
+def compare(values: Tensor, truth: Tensor, small: Tensor, size: int) -> list[float]:
     """PSNR and SSIM against the original, PSNR of the box means against the 32x32 picture; dB with data range 1."""
-    truth = to_values(to_square(task.entry.original, size))[None]
     quality = psnr(values, truth), ssim(*(to_picture(x, size, size) for x in (values, truth)))
     return [float(x) for x in (*quality, psnr(box_mean(values, size), small))]
 
@@ -186,8 +189,9 @@ def draw_sheet(options: Options) -> None:
         original = to_square(entry.original, SHEET_SIZE)
         for share in options.contexts:
             task = Task(entry, mask_of(share, options.seeds[0], index))
-            small = fieldlib.estimate(model, task.context, grid(SIDE, SIDE)).clamp(-1, 1)
-            found = readings(model, task, small, SHEET_SIZE)
+            whole = task.mask.all()
+            small = task.given if whole else fieldlib.estimate(model, task.context, grid(SIDE, SIDE)).clamp(-1, 1)
+            found = readings(model, task, SHEET_SIZE) | filtered(small, SHEET_SIZE)
             larger = [to_pixels(found[name][0], SHEET_SIZE, SHEET_SIZE) for name in (*FILTERS, OWN)]
             known = known_only(entry.pixels, task.mask)
             rows.append(Row(f"{entry.title}\n{share:.0%} known", [known, *larger, original]))

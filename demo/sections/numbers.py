@@ -23,8 +23,9 @@ SHOWN = "() => { if (document.querySelector('#numbers-plot .js-plotly-plot')) do
 # The line in the plot follows the player's time bar; a page without Plotly does nothing.
 CURSOR = """() => {
   const player = document.querySelector("#player .player");
+  const drawing = () => document.querySelector("#numbers-plot .js-plotly-plot");
   const follow = () => {
-    const plot = document.querySelector("#numbers-plot .js-plotly-plot");
+    const plot = drawing();
     const { position, total } = player.dataset, times = plot?.layout?.meta?.at ?? [];
     const share = total < 2 ? 1 : position / (total - 1); // the player may have fewer frames, or those of a former run
     const at = times[Math.round(share * (times.length - 1))];
@@ -34,7 +35,7 @@ CURSOR = """() => {
   };
   new MutationObserver(follow).observe(player, { attributes: true, attributeFilter: ["data-position"] });
   const drawn = new MutationObserver(() => setTimeout(() => { // not in the middle of Plotly's work
-    const plot = document.querySelector("#numbers-plot .js-plotly-plot");
+    const plot = drawing();
     plot?.removeListener?.("plotly_afterplot", follow);
     plot?.on?.("plotly_afterplot", follow);
     follow();
