@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import checks, handlers, pictures, strings
+from demo import checks, handlers, inputs, pictures, strings
 from demo.components import painter, picker
 from demo.pictures import Picture
 from fieldlib import InputError
@@ -14,7 +14,7 @@ from fieldlib import InputError
 
 def _chosen(picture: Picture, selected: int, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
     """Key, upload, picker, painter, player, empty number for a new picture; pixels painted by hand stay revealed."""
-    mask = handlers.Mask(*values)
+    mask = inputs.Mask(*values)
     thumbs = picker.thumbnails(pictures.offered(), picture, selected)
     uploaded = None if picture.name else picture
     return picture.key, uploaded, thumbs, *handlers.reveal(picture, *mask[1:], painter.read(mask.painting).mask), ""

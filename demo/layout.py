@@ -6,13 +6,12 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import front_door, handlers, languages, menus, pictures, strings
+from demo import front_door, handlers, languages, menus, opening, pictures, strings
 from demo.components import guide, painter, picker, player
 from demo.influence_question import ask_influence
 from demo.pictures import Picture
 
 MOST_SLIDER_STEPS = 100
-FIRST_STEPS = handlers.OPENING_STEPS
 FIRST_MASK = (20, "uniform", 0)  # per cent, pattern, seed
 
 
@@ -50,12 +49,12 @@ class Widgets(NamedTuple):
 
     @property
     def mask_inputs(self) -> list[Any]:
-        """The fields of :class:`demo.handlers.Mask`."""
+        """The fields of :class:`demo.inputs.Mask`."""
         return [self.painter, self.percent, self.pattern, self.seed]
 
     @property
     def setup_inputs(self) -> list[Any]:
-        """The fields of :class:`demo.handlers.Setup`."""
+        """The fields of :class:`demo.inputs.Setup`."""
         first = [self.model, self.solver, self.steps, self.noise_seed, self.samples, self.lanes]
         return [*first, *self.others, self.stills]
 
@@ -82,7 +81,7 @@ def lay_out() -> Widgets:
             walk = guide.guided_walk()
             controls = {**lay_picture(first), **lay_mask(painting), **lay_method(), **lay_buttons()}
         with gr.Column(elem_id="screen", scale=3, min_width=320):
-            screen = player.trajectory_player(handlers.greeting(first), languages.keep(ask_influence))
+            screen = player.trajectory_player(opening.greeting(first), languages.keep(ask_influence))
     return Widgets(walk=walk, **controls, player=screen)
 
 
@@ -149,9 +148,9 @@ def lay_method() -> dict[str, Any]:
         model = gr.Dropdown(menus.models(), value=menus.default_model(), label=strings.MODEL, elem_id="model")
         with gr.Row(elem_classes="line"):
             slider = gr.Slider(
-                1, MOST_SLIDER_STEPS, FIRST_STEPS, step=1, label=strings.STEPS, elem_id="steps-slider", buttons=[]
+                1, MOST_SLIDER_STEPS, opening.STEPS, step=1, label=strings.STEPS, elem_id="steps-slider", buttons=[]
             )
-            steps = _number(FIRST_STEPS, strings.STEPS_EXACT, "steps")
+            steps = _number(opening.STEPS, strings.STEPS_EXACT, "steps")
         lanes = gr.Radio(counts, value=1, label=strings.LANES, elem_id="lanes")
         with gr.Accordion(strings.ADVANCED, open=False, elem_id="advanced"):
             folded = lay_advanced()

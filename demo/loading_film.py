@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from demo import handlers
+from demo import opening
 from demo.front_door import pages
 from demo.pictures import Picture
 from demo.shelf import answer_of
@@ -38,7 +38,7 @@ SECONDS = 2.0  # of one round, a third of it rest on the result
 def film(picture: Picture) -> str:
     """The run that greets visitors as HTML; empty when the default model cannot be used."""
     try:
-        states = [moment.state for moment in handlers.recorded(picture).moments]
+        states = [moment.state for moment in opening.recorded(picture).moments]
     except InputError:
         return ""
     file = io.BytesIO()

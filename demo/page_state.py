@@ -7,10 +7,10 @@ from typing import Any
 
 import gradio as gr
 
-from demo import checks, handlers, lesson_link, menus, own_picture, pictures
+from demo import checks, handlers, inputs, menus, own_picture, pictures
 from demo.components import painter, picker, player
 from demo.layout import MOST_SLIDER_STEPS
-from demo.lesson_link import Lane, Lesson
+from demo.lesson import VIEWS, Lane, Lesson
 from demo.moments import Scene
 from demo.request import MOST_LANES
 
@@ -28,9 +28,9 @@ def lesson_of(view: str, key: str, *values: Any) -> Lesson:  # noqa: ANN401
     Raises:
         InputError: values that cannot be run.
     """
-    mask, setup = handlers.split(values)
+    mask, setup = inputs.split(values)
     picture = pictures.from_key(key)
-    handlers.requests_of(picture, mask, setup)  # refuses what cannot be run
+    inputs.requests_of(picture, mask, setup)  # refuses what cannot be run
     stills = [checks.one_of("baseline", name, menus.baseline_names()) for name in setup.stills or ()]
     painting = painter.read(mask.painting)
     return Lesson(
@@ -41,11 +41,11 @@ def lesson_of(view: str, key: str, *values: Any) -> Lesson:  # noqa: ANN401
         pattern=mask.pattern,
         seed=mask.seed,
         mask="" if painting.mask is None else checks.pack_mask(painting.mask),
-        lanes=tuple(Lane(*lane) for lane in setup.lanes),
+        lanes=tuple(setup.lanes),
         noise=setup.noise_seed,
         samples=setup.samples,
         stills=tuple(stills),
-        view=view if view in lesson_link.VIEWS else lesson_link.VIEWS[0],
+        view=view if view in VIEWS else VIEWS[0],
     )
 
 

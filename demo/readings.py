@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from demo.checks import one_of, pack_mask, picture, whole
-from demo.lesson_link import Lesson
+from demo.lesson import Lesson
 from demo.pictures import Picture
 from fieldlib import grid
 from fieldlib.data import to_square

@@ -14,7 +14,7 @@ from typing import Any
 
 import fieldlib
 from demo import languages
-from demo.lesson_link import Lane, Lesson
+from demo.lesson import Lane, Lesson
 from demo.parts import PARTS
 
 MENTION = re.compile(r"\[([^\]]+)\]\((\w+)\)")

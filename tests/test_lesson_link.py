@@ -11,7 +11,8 @@ import pytest
 import fieldlib
 from demo import checks, menus, own_picture, pictures
 from demo.languages import languages, use
-from demo.lesson_link import VIEWS, Lane, Lesson, read, write
+from demo.lesson import VIEWS, Lane, Lesson
+from demo.lesson_link import read, write
 from demo.own_picture import Strokes
 from demo.parts import PARTS
 from fieldlib import BASELINES, PATTERNS, SOLVERS, InputError

@@ -10,7 +10,7 @@ from PIL import Image
 from starlette.responses import HTMLResponse
 from starlette.testclient import TestClient
 
-from demo import handlers, loading_film, pictures
+from demo import loading_film, menus, opening, pictures
 
 PAGE = "<body><gradio-app></gradio-app></body>"
 
@@ -36,10 +36,10 @@ def test_the_film_is_the_recorded_run_and_weighs_little():
     film = loading_film.film(pictures.offered()[0])
     [strip] = re.findall(r"base64,([^)]+)", film)
     picture = Image.open(io.BytesIO(base64.b64decode(strip)))
-    assert picture.size == (32 * (handlers.OPENING_STEPS // handlers.OPENING_STRIDE + 1), 32)
+    assert picture.size == (32 * (opening.STEPS // opening.STRIDE + 1), 32)
     assert len(gzip.compress(film.encode())) < 10_000
 
 
 def test_without_a_model_there_is_no_film(monkeypatch):
-    monkeypatch.setattr(handlers.menus, "default_model", lambda: "nobody/nothing")
+    monkeypatch.setattr(menus, "default_model", lambda: "nobody/nothing")
     assert loading_film.film(pictures.offered()[0]) == ""

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from demo import checks, choosing, handlers, lesson_link, menus, own_picture, page_state, pictures, stations
+from demo import checks, choosing, handlers, inputs, lesson_link, menus, own_picture, page_state, pictures, stations
 from demo.components import painter
-from demo.lesson_link import Lane, Lesson
+from demo.lesson import Lane, Lesson
 from demo.own_picture import Strokes
 from demo.pngs import png
 from demo.sections import lesson as lesson_section
@@ -34,7 +34,7 @@ def test_lanes_that_follow_the_first_one_still_do_after_a_link():
     lesson = Lesson("coffee", lanes=(Lane(steps=30), Lane(BASELINE, "", None), Lane(steps=7)))
     again = page_state.lesson_of("state", *widgets(lesson_link.read(lesson_link.write(lesson)).lesson))
     assert again == lesson
-    _, setup = handlers.split(widgets(lesson)[1:])
+    _, setup = inputs.split(widgets(lesson)[1:])
     assert [lane.steps for lane in setup.lanes] == [30, None, 7]
     assert [request.steps for request in Lesson(lanes=(Lane(steps=30), Lane(steps=None))).requests()] == [30, 30]
 
@@ -100,7 +100,7 @@ def test_another_picture_keeps_the_pixels_that_were_chosen_on_the_last_one_but_n
 @pytest.mark.parametrize("name", ["inpainting", "super_resolution"])
 def test_a_task_reveals_other_pixels_of_the_same_picture(upload, name):
     sheet, scene, percent, pattern, seed = resolution.task(name, upload.key)
-    request = handlers.base_request(upload, handlers.Mask(sheet, percent, pattern, seed))
+    request = inputs.base_request(upload, inputs.Mask(sheet, percent, pattern, seed))
     assert np.array_equal(request.pixels, upload.pixels)
     assert request.scored
     assert scene["scored"]

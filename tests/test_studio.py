@@ -13,7 +13,7 @@ import torch
 from waiting import until
 
 import fieldlib
-from demo import checks, handlers, influence_question, menus, pictures, steps, strings, studio, zerogpu
+from demo import checks, handlers, influence_question, inputs, menus, pictures, steps, strings, studio, titles, zerogpu
 from demo.components import painter, picker, player
 from demo.influence_map import influence_map
 from demo.meter import METER
@@ -332,7 +332,7 @@ def test_three_long_lanes_stay_below_a_megabyte(pixels, monkeypatch):
     requests = [Request(pixels, model=MODEL, solver=solver, steps=59) for solver in solvers]
     size = 0
     for view in studio.compare(requests):
-        message = player.chunk_message(view, "", [handlers.lane_of(request) for request in requests])
+        message = player.chunk_message(view, "", [titles.lane_of(request) for request in requests])
         size += len(json.dumps({name: message[name] for name in ("frames", "blob", "lane", "start")}))
     assert size < 900_000
 
@@ -343,7 +343,7 @@ def test_painted_pixels_replace_the_pattern(pixels):
     message = painter.show(pixels, mask, painted=True)
     assert np.array_equal(painter.read(message).mask, mask)
     assert painter.read({**message, "painted": False}).mask is None
-    request = handlers.base_request(pictures.offered()[0], handlers.Mask(message, 20, "uniform", 0))
+    request = inputs.base_request(pictures.offered()[0], inputs.Mask(message, 20, "uniform", 0))
     assert np.array_equal(studio.set_scene(request).mask, mask)
 
 
@@ -352,7 +352,7 @@ def test_painted_colours_are_the_context(pixels):
     mask[:2] = True
     colours = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
     message = painter.with_strokes(painter.show(pixels, ~mask), Strokes(colours, mask))
-    request = handlers.base_request(pictures.offered()[0], handlers.Mask(message, 20, "uniform", 0))
+    request = inputs.base_request(pictures.offered()[0], inputs.Mask(message, 20, "uniform", 0))
     assert np.array_equal(request.pixels, colours)
     assert not request.scored
 
@@ -416,19 +416,19 @@ def setup_of(**changes):
     first = {"model": MODEL, "solver": "", "steps": 20, "noise_seed": 3, "samples": 1, "lane_count": 1}
     second = {"model_2": MODEL, "solver_2": "heun", "steps_2": ""}
     third = {"model_3": "nearest", "solver_3": "", "steps_3": "7", "stills": []}
-    return handlers.Setup(**{**first, **second, **third, **changes})
+    return inputs.Setup(**{**first, **second, **third, **changes})
 
 
 def test_lanes_take_the_steps_of_the_first_one_unless_they_have_their_own(pixels):
-    mask = handlers.Mask(None, 20, "uniform", 0)
-    requests = handlers.requests_of(pictures.offered()[0], mask, setup_of(lane_count=3))
+    mask = inputs.Mask(None, 20, "uniform", 0)
+    requests = inputs.requests_of(pictures.offered()[0], mask, setup_of(lane_count=3))
     assert [request.steps for request in requests] == [20, 20, 1]
     assert [request.solver for request in requests] == [None, "heun", None]
     assert {request.noise_seed for request in requests} == {3}
 
 
 def test_stills_come_after_the_run(pixels):
-    mask = handlers.Mask(None, 20, "uniform", 0)
+    mask = inputs.Mask(None, 20, "uniform", 0)
     *_, chunk, stills = handlers.run(pictures.offered()[0].key, *mask, *setup_of(steps=2, stills=["nearest", "linear"]))
     assert stills["kind"] == "stills"
     assert stills["run"] == chunk["run"]

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 import plotly.graph_objects as go
 
-from demo import exports, figures, handlers, languages, numbers, pictures
+from demo import exports, figures, inputs, languages, numbers, pictures, titles
 from demo.checks import one_of
 from demo.events import SLOW, outdate
 from demo.guard import guard
@@ -47,7 +47,7 @@ CURSOR = """() => {
 def by_step(requests: Sequence[Request]) -> Drawn:
     """Metrics of every lane."""
     runs = [exports.record(request) for request in requests]
-    named = [(handlers.heading([run.request]), run.moments) for run in runs]
+    named = [(titles.heading([run.request]), run.moments) for run in runs]
     longest = max((run.moments for run in runs), key=len)
     figure = figures.metrics_by_step(named, cursor=longest[-1].step)
     return figure.update_layout(meta={"at": [moment.step for moment in longest]}), note("steps")
@@ -63,7 +63,7 @@ def ways(requests: Sequence[Request]) -> Drawn:
     moving = [request for request in requests if not one_call(request.model)]
     if not moving:
         raise InputError(languages.text("NUMBERS")["baseline"])
-    named = [(handlers.heading([request]), numbers.trajectories(request)) for request in moving]
+    named = [(titles.heading([request]), numbers.trajectories(request)) for request in moving]
     return figures.colour_ways(named), note("ways")
 
 
@@ -98,8 +98,8 @@ NEED_TRUTH = ("steps", "calls")
 
 def draw(which: str, key: str, *values: Any) -> Drawn:  # noqa: ANN401
     """The plot called ``which`` of what the widgets describe, and the sentence under it."""
-    mask, setup = handlers.split(values)
-    make, requests = PLOTS[one_of("plot", which, PLOTS)], handlers.requests_of(pictures.from_key(key), mask, setup)
+    mask, setup = inputs.split(values)
+    make, requests = PLOTS[one_of("plot", which, PLOTS)], inputs.requests_of(pictures.from_key(key), mask, setup)
     if which in NEED_TRUTH and not requests[0].scored:
         return figures.nothing(languages.text("NO_TRUTH")), ""
     return make(requests)

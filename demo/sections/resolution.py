@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from demo import checks, handlers, languages, pictures, readings, studio
+from demo import checks, handlers, inputs, languages, pictures, readings, studio
 from demo.events import CHECKED, SLOW, change, outdate, settle
 from demo.guard import guard
 from demo.layout import Widgets
@@ -22,9 +22,9 @@ SHOWN = "() => { if (document.querySelector('#resolution-slider img')) document.
 def read(left: str, size: int, uploaded: Picture | None, key: str, *values: Any) -> tuple[Any, str]:  # noqa: ANN401
     """Both sides of the slider and the scores under it; no scores where ``uploaded`` got lost."""
     left = checks.one_of("reader", left, languages.text("RESOLUTION")["readers"])
-    mask, setup = handlers.split(values)
+    mask, setup = inputs.split(values)
     picture = with_original(pictures.from_key(key), uploaded)
-    request = handlers.requests_of(picture, mask, setup)[0]
+    request = inputs.requests_of(picture, mask, setup)[0]
     result = studio.finish(replace(request, samples=1)).moments[-1].state
     truth = picture if request.scored else None
     found = {reading.reader: reading for reading in readings.compare(result, truth, size)}
@@ -53,7 +53,7 @@ def scores(found: dict[str, readings.Reading], truth: Picture | None, size: int)
 
 
 def task(name: str, key: str) -> tuple[Any, ...]:
-    """The pixels of the task ``name`` for painter, player and :class:`handlers.Mask`; everything else stays.
+    """The pixels of the task ``name`` for painter, player and :class:`demo.inputs.Mask`; everything else stays.
 
     A task needs a truth, so colours of the visitor's own give way to the picture; they stay on their sheet.
     """

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from demo import exports, handlers, languages, pictures, snippet
+from demo import exports, inputs, languages, pictures, snippet
 from demo.events import PRIVATE, SLOW
 from demo.exports import Recording
 from demo.guard import guard
@@ -34,8 +34,8 @@ FILES: dict[str, tuple[str, Callable[[Sequence[Recording], Picture], bytes]]] = 
 
 def recordings(picture: Picture, values: Sequence[Any]) -> list[Recording]:
     """The runs of all lanes, made again."""
-    mask, setup = handlers.split(values)
-    return [exports.record(request) for request in handlers.requests_of(picture, mask, setup)]
+    mask, setup = inputs.split(values)
+    return [exports.record(request) for request in inputs.requests_of(picture, mask, setup)]
 
 
 def writer(kind: str) -> Callable[..., str]:
@@ -69,9 +69,9 @@ def kept(content: bytes, name: str) -> str:
 
 def code_of(key: str, *values: Any) -> str:  # noqa: ANN401
     """The program of each lane."""
-    mask, setup = handlers.split(values)
+    mask, setup = inputs.split(values)
     picture = pictures.from_key(key)
-    requests = handlers.requests_of(picture, mask, setup)
+    requests = inputs.requests_of(picture, mask, setup)
     return f"\n\n{'# ' + '-' * 76}\n\n".join(snippet.code(request, picture.name) for request in requests)
 
 
