@@ -31,7 +31,7 @@ def build(config: dict[str, Any], kind: type[FieldModel] = FieldModel) -> FieldM
         return kind(backbone, learned(config["method"])(), config["base"], config["objective"])
     except InputError:
         raise
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (LookupError, AttributeError, TypeError, ValueError, RuntimeError) as error:
         raise InputError(f"this model description cannot be built ({error}): {json.dumps(config)[:300]}") from error
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import torch
@@ -57,7 +57,7 @@ def check_draws(draws: Draws, batch: int) -> None:
     """
     if not (isinstance(draws.steps, Integral) and 1 <= draws.steps <= MOST_STEPS):
         raise InputError(f"steps is a whole number from 1 to {MOST_STEPS}; got {draws.steps}")
-    if not 0 <= draws.temperature <= MOST_TEMPERATURE:
+    if not (isinstance(draws.temperature, Real) and 0 <= draws.temperature <= MOST_TEMPERATURE):
         raise InputError(f"temperature is a number from 0 (mean) over 1 (sample) to 2; got {draws.temperature}")
     if draws.noise_length and not SHORTEST <= draws.noise_length <= SIDE:
         raise InputError(f"noise_length is 0 (white) or {SHORTEST} to {SIDE} pixels; got {draws.noise_length}")
@@ -70,12 +70,16 @@ def check_draws(draws: Draws, batch: int) -> None:
             raise InputError(f"a seed is a whole number within +-{MOST_SEED}; got {seed}")
 
 
-def check_points(context: Points, coords: Tensor) -> None:
-    """Refuse a context or query coordinates that no model can use.
+def check_points(context: Points, coords: Tensor) -> Points:
+    """``context`` in single precision; refuses one, or query coordinates, that no model can use.
 
     Raises:
-        InputError: no points, shapes that do not fit each other, or numbers that are not finite.
+        InputError: no tensors, no points, shapes that do not fit each other, or numbers that are not finite.
     """
+    for given in (context.coords, context.values, coords):
+        if not isinstance(given, Tensor):
+            raise InputError(f"coordinates and values are torch tensors; got {type(given).__name__}")
+    context = Points(context.coords.float(), context.values.float(), context.mask)
     where, values, mask = context
     if where.ndim != 3 or values.ndim != 3 or where.shape[:2] != values.shape[:2]:
         shapes = f"{tuple(where.shape)}, {tuple(values.shape)}"
@@ -96,3 +100,4 @@ def check_points(context: Points, coords: Tensor) -> None:
         most = float((numbers if mask is None else numbers[mask]).abs().max())
         if most > LARGEST:
             raise InputError(f"the context's {name} lie in [-1, 1], as fieldlib.observe makes them; got {most:g}")
+    return context

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,10 +20,11 @@ from fieldlib.errors import InputError
 from fieldlib.metrics import MetricsTracker, Truth
 from fieldlib.parallel import Team
 from fieldlib.points import Points, grid, select, to_values
-from fieldlib.sampling import Model, estimate, make_solver, reconstruct, sample
+from fieldlib.sampling import Model, estimate, make_solver, reconstruct, refuse_name, sample
 from fieldlib.scenes import Scene, batches, observe_scene
 from fieldlib.solvers.base import Solver
 
+LEAST_SIDE = 6  # half of SSIM's window and one
 MOST_SAMPLES = 1024
 MOST_PICTURES = 2**20
 MOST_SEED = 2**32 - 1
@@ -85,13 +87,15 @@ def evaluate(
 
     Returns:
         The columns of :class:`MetricsTracker` and method, solver, steps, grid, temperature, nfe (network calls per
-        sample), images, context, pattern, seed, samples, params; ``seconds_per_image``: least wall time of one sample
-        of one picture alone, encoding included, over 5 pictures after a warm-up; ``seconds_per_sample_batched``:
-        wall time of all sampling divided by N * K, lower because pictures share a batch and samples an encoding.
+        sample, of the busiest one), images, context, pattern, seed, samples, params; ``seconds_per_image``: least wall
+        time of one sample of one picture alone, encoding included, over 5 pictures after a warm-up;
+        ``seconds_per_sample_batched``: wall time of all sampling divided by N * K, lower because pictures share a batch
+        and samples an encoding.
 
     Raises:
         InputError: unusable pictures, names or numbers.
     """
+    refuse_name(model)
     chosen = make_solver(model.method.default_solver if solver is None else solver)
     where = model.method.default_grid if grid is None else grid
     settings = Settings(chosen, steps, where, temperature, samples, seed)
@@ -106,7 +110,8 @@ def evaluate(
     tracker, *others = team.collect(tracker)
     for other in others:
         tracker.merge(other)
-    seconds, batched, calls = team.agree((seconds, spent / (len(scenes) * samples), calls))
+    seconds, batched = team.agree((seconds, spent / (len(scenes) * samples)))
+    calls = max(team.collect(calls))
     return {
         "method": name_of(model),
         "solver": chosen.name,
@@ -133,11 +138,12 @@ def score(
     tracker: MetricsTracker,
     progress: Callable[[int], object],
 ) -> tuple[float, int]:
-    """Show ``tracker`` groups of equally large scenes; seconds of all sampling, and network calls per sample."""
+    """Show ``tracker`` groups of equally large scenes; seconds of all sampling, and calls of the busiest sample."""
     spent, calls = 0.0, 0
     for group in groups:
         start = time.perf_counter()
-        truth, drawn, calls = draw(model, group, settings)
+        truth, drawn, asked = draw(model, group, settings)
+        calls = max(calls, asked)
         spent += time.perf_counter() - start
         tracker.update(truth, drawn, paste(truth, estimate(model, *locate(model, group))))
         progress(len(group))
@@ -154,12 +160,14 @@ def check(pictures: np.ndarray, settings: Settings, batch: int, processes: int =
         raise InputError(f"pictures are uint8 of shape (N, height, width, 3); got {pictures.dtype} {pictures.shape}")
     if not processes <= len(pictures) <= MOST_PICTURES:
         raise InputError(f"evaluation needs {processes} to {MOST_PICTURES} pictures; got {len(pictures)}")
-    if not 1 <= settings.samples <= MOST_SAMPLES:
+    if min(pictures.shape[1:3]) < LEAST_SIDE:
+        raise InputError(f"SSIM needs pictures of at least {LEAST_SIDE}x{LEAST_SIDE} pixels; got {pictures.shape[1:3]}")
+    if not (isinstance(settings.samples, Integral) and 1 <= settings.samples <= MOST_SAMPLES):
         raise InputError(f"samples is a whole number from 1 to {MOST_SAMPLES}; got {settings.samples}")
-    if not 0 <= settings.seed <= MOST_SEED:
+    if not (isinstance(settings.seed, Integral) and 0 <= settings.seed <= MOST_SEED):
         raise InputError(f"seed is a whole number from 0 to {MOST_SEED}; got {settings.seed}")
-    if batch < 1:
-        raise InputError(f"batch is at least one picture; got {batch}")
+    if not (isinstance(batch, Integral) and batch >= 1):
+        raise InputError(f"batch is a whole number of pictures, at least one; got {batch}")
 
 
 def locate(model: Model, scenes: Sequence[Scene]) -> tuple[Points, Tensor]:

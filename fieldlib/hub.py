@@ -34,7 +34,7 @@ def load(name: str | Path, revision: str | None = None) -> FieldModel | Baseline
     """
     text = str(name)
     method, _, preset = text.partition("/")
-    folder = (Path(text) / CONFIG).is_file()
+    folder = os.path.isfile(Path(text) / CONFIG)  # unlike Path's, False for what no file can be called
     bundled = not folder and (text in BASELINES or method in METHODS or method in RIVALS)
     if revision is not None and (folder or bundled):
         raise InputError(f"only Hub repositories have revisions; {text!r} is none, but revision {revision!r} is given")
@@ -44,7 +44,7 @@ def load(name: str | Path, revision: str | None = None) -> FieldModel | Baseline
         return BASELINES[text]()
     if bundled:
         return _load_preset(method, preset or _default_preset(method))
-    if text and Path(text).is_dir():
+    if text and os.path.isdir(text):
         raise InputError(f"{text} is no model folder: it has no {CONFIG}")
     if text.count("/") == 1 and not text.startswith(("/", ".", "~")):
         try:
@@ -102,7 +102,8 @@ def _load_preset(method: str, preset: str) -> FieldModel:
             f"no bundled weights for {method}/{preset}; known: {', '.join(model_names())}. Train them with "
             f"python -m train_scripts.train --method {method} --preset {preset}"
         )
-    return _cached(folder, (folder / WEIGHTS).stat().st_mtime_ns)
+    weights = folder / WEIGHTS
+    return _cached(folder, weights.stat().st_mtime_ns if weights.exists() else 0)
 
 
 @lru_cache(maxsize=16)

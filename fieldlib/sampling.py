@@ -107,6 +107,9 @@ def reconstruct(
 ) -> Tensor:
     """The values of the last frame of :func:`sample`, (S, N, C), read only once.
 
+    Raises:
+        InputError: as there.
+
     >>> small, large = (reconstruct(model, context, grid(side, side)) for side in (32, 512))  # the same picture
     """
     *_, last = moments(model, context, coords, Draws(solver, steps, grid, temperature, noise_length, seeds))
@@ -115,17 +118,23 @@ def reconstruct(
 
 @torch.inference_mode()
 def estimate(model: Model, context: Points, coords: Tensor) -> Tensor:
-    """The x0 estimate at t = 1, which is the posterior mean: one network call, (B, N, C); reads like :func:`sample`."""
-    check_points(context, coords)
+    """The x0 estimate at t = 1: one network call, (B, N, C); reads like :func:`sample`.
+
+    It is the posterior mean for networks of the residual objective, as all bundled ones are.
+
+    Raises:
+        InputError: points as at :func:`sample`, or a name in place of a model.
+    """
+    refuse_name(model)
+    context = check_points(context, coords)
     anchors = place(context, everywhere(coords, context), model.side)
     return look(model, anchors.picture(model.at(anchors.coords, context, mask=anchors.mask).estimate()), coords)
 
 
 def moments(model: Model, context: Points, coords: Tensor, draws: Draws) -> Iterator[Moment]:
     """The start and every step of all samples; x and x0 are whole pictures where the model has a grid."""
-    if isinstance(model, str):
-        raise InputError(f"give a model, not its name: fieldlib.load({model!r})")
-    check_points(context, coords)
+    refuse_name(model)
+    context = check_points(context, coords)
     check_draws(draws, len(context.coords))
     method = model.method
     solver = make_solver(method.default_solver if draws.solver is None else draws.solver)
@@ -188,6 +197,16 @@ def alone(context: Points, coords: Tensor, i: int) -> tuple[Points, Tensor]:
     one = slice(i, i + 1)
     mask = None if context.mask is None else context.mask[one]
     return Points(context.coords[one], context.values[one], mask), coords[one]
+
+
+def refuse_name(model: object) -> None:
+    """Refuse what people may type in place of a model.
+
+    Raises:
+        InputError: ``model`` is a name.
+    """
+    if isinstance(model, str):
+        raise InputError(f"give a model, not its name: fieldlib.load({model!r})")
 
 
 def make_solver(solver: str | Solver) -> Solver:

@@ -43,7 +43,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Budget:
-    """How long to train: epochs, or minutes of wall-clock time (compilation included) when given."""
+    """How long to train: epochs, or minutes of training steps when given.
+
+    The minutes include compilation; validating and saving come on top.
+    """
 
     epochs: float
     minutes: float | None = None
@@ -63,7 +66,7 @@ class Trainer:
         workers: processes that make batches ahead of time.
 
     Raises:
-        InputError: a batch that cannot be shared evenly, or an unknown precision.
+        InputError: a batch that cannot be shared evenly, an unknown precision, optimizer or annealing.
     """
 
     def __init__(
@@ -83,6 +86,8 @@ class Trainer:
     ) -> None:
         self.team = team or Team()
         self.device = self.team.device
+        if preset.annealing not in ANNEALING:
+            raise InputError(f"unknown annealing {preset.annealing!r}; known: {', '.join(ANNEALING)}")
         parts = share_batch(preset.batch_size, self.team, accumulate)
         self.model = model.to(self.device).train().requires_grad_(True)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
@@ -167,7 +172,7 @@ class Trainer:
 
     def learning_rate(self) -> float:
         """Linear warm-up, flat, then the preset's annealing to zero over the last ``preset.decay`` of the budget."""
-        warm = min(1.0, (self.step + 1) / self.preset.warmup)
+        warm = min(1.0, (self.step + 1) / max(1, self.preset.warmup))
         cool = min(1.0, (1 - self.progress) / self.preset.decay) if self.preset.decay else 1.0
         return self.rate * self.preset.learning_rate * warm * ANNEALING[self.preset.annealing](max(0.0, cool))
 

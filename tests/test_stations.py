@@ -141,7 +141,7 @@ def test_formulas_mark_what_is_at_work(solver, line):
 # From t = 1 to 0, so dt < 0. The signs: s points to the picture, v from picture to noise, and s = -(x + (1 - t) v) / t.
 STEPS = {
     "score_sde": ("dx = [−½ β x − ½ β s] dt", "dx = [−½ β x − β s] dt + √β dw"),
-    "denoiser": ("xₛ = αₛ x̂₀ + σₛ ε̂", "xₛ = αₛ x̂₀ + √(σₛ² − η²) ε̂ + η z"),
+    "denoiser": ("xₛ = αₛ x̂₀ + σₛ ε̂", "xₛ = αₛ x̂₀ + √(σₛ² − γ²) ε̂ + γ z"),
     "flow_matching": ("dx = v dt", "dx = [v + ½ g² (x + (1 − t) v) / t] dt + g dw"),
 }
 

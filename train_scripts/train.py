@@ -41,7 +41,7 @@ class Options:
         method: generative method or one-call rival; see fieldlib.METHODS and fieldlib.RIVALS.
         preset: network size and recipe; see fieldlib/presets.py.
         data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
-        minutes: wall-clock budget; takes precedence over epochs.
+        minutes: of training steps, compilation included; takes precedence over epochs.
         epochs: passes over the data; the preset's number when absent.
         resume: go on from the last saved state of the run folder.
         init: folder of a model whose weights to start from.

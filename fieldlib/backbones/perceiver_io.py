@@ -36,11 +36,14 @@ class PerceiverIO(Backbone):
         depth: self-attention blocks over the latents in ``encode``.
         blocks: read-process-write blocks in ``forward``.
         width: channels of the query tokens. heads: attention heads everywhere.
-        features, scale: Fourier features and the standard deviation of their frequencies (cycles per half picture).
+        features, scale: Fourier features and the standard deviation of their frequencies (cycles per picture).
         stem: channels and blocks of each level of the stem's U-Net, finest first, two at least; without it this is the
             pure form of the plan.
         lattice: side of its lattice, which the levels halve evenly.
         dims: coordinates of a point; a stem needs 2.
+
+    Raises:
+        InputError: a stem that does not fit lattice or points, odd ``features``, or widths that heads cannot share.
 
     References: Jaegle et al. 2021 (Perceiver IO), arXiv 2107.14795; Jabri et al. 2022 (latents that read, process and
     write at every step), arXiv 2212.11972; Gordon et al. 2020 (points on a lattice), arXiv 1910.13556.

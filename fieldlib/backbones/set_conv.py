@@ -37,7 +37,8 @@ class SetConv(Backbone):
             at the level of that size; what the reading network knows of the fine cells joins its answer.
 
     Raises:
-        InputError: a ``patch`` that is no level's, or call depths for another number of levels.
+        InputError: a lattice that the levels cannot halve, a ``patch`` that is no level's, or call depths for another
+            number of levels.
 
     References: Gordon et al. 2020 (convolutional conditional neural processes), arXiv 1910.13556; Bond-Taylor &
     Willcocks 2023 (infinite-resolution diffusion by convolutions on points), arXiv 2303.18242; Shi et al. 2016 (space
@@ -57,6 +58,9 @@ class SetConv(Backbone):
         patch: int = 1,
     ) -> None:
         super().__init__()
+        coarsest = 2 ** (len(widths) - 1)  # cells a side that the last level sees as one
+        if lattice % coarsest:
+            raise InputError(f"{len(widths)} levels want a lattice whose side is {coarsest} n; got {lattice}")
         self.lattice = lattice
         self.patch = patch
         self.finest = patch.bit_length() - 1  # level of the per-call network

@@ -35,9 +35,7 @@ class Baseline(ABC):
 
     def at(self, coords: Tensor, context: Points, samples: int = 1, mask: Tensor | None = None) -> FixedPredictor:
         """The predictor for ``samples`` draws of each picture; all draws are equal, and a ``mask`` changes nothing."""
-        values = [
-            self.reconstruct(Points(one.coords, one.values), coords[i : i + 1]) for i, one in enumerate(split(context))
-        ]
+        values = [self.reconstruct(one, coords[i : i + 1]) for i, one in enumerate(split(context))]
         return FixedPredictor(torch.cat(values), samples)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fieldlib.errors import InputError
 from fieldlib.points import Points, grid, select, to_values
 from fieldlib.resolution import render
 
@@ -36,11 +37,22 @@ def glide(pixels: np.ndarray, rng: np.random.Generator) -> Tensor:
 
 
 def known_points(kind: str, fraction: float, rng: np.random.Generator) -> Tensor:
-    """Which pixels of a clip are known, bool (FRAMES * SIDE^2,): ``fraction`` of all, spread as ``kind`` says."""
+    """Which pixels of a clip are known, bool (FRAMES * SIDE^2,): ``fraction`` of all, spread as ``kind`` says.
+
+    Raises:
+        InputError: an unknown kind, or more than its frames hold.
+    """
+    if kind not in KINDS:
+        raise InputError(f"unknown kind {kind!r}; known: {', '.join(KINDS)}")
     step = 2 if kind == "between" else 1
     places = np.arange(COUNT).reshape(FRAMES, PIXELS)[::step].ravel()
+    count = int(fraction * COUNT)
+    if not 0 < count <= len(places):
+        raise InputError(
+            f"{kind} points are at most {len(places) / COUNT:.0%} of a clip, and one at least; got {fraction}"
+        )
     known = torch.zeros(COUNT, dtype=torch.bool)
-    known[torch.from_numpy(rng.permutation(places)[: int(fraction * COUNT)])] = True
+    known[torch.from_numpy(rng.permutation(places)[:count])] = True
     return known
 
 

@@ -68,11 +68,11 @@ def _find(data: str | Path | None, split: str) -> list[Path]:
     if not data:
         return cifar10.download(split)
     path = Path(data).expanduser()
-    if path.is_file():
+    if os.path.isfile(path):  # unlike Path's, False for what no file can be called
         if path.suffix.lower() not in (".parquet", *folder.SUFFIXES):
             raise InputError(f"cannot use the file {path}; give {ALLOWED}")
         return [path]
-    if not path.is_dir():
+    if not os.path.isdir(path):
         raise InputError(f"there is no file or folder {path}; give {ALLOWED}")
     files = cifar10.parquet_files(path, split)
     if not files and any(path.rglob("*.parquet")):

@@ -27,7 +27,7 @@ class Denoiser(Method):
         "xₜ = cos(πt/2) x₀ + sin(πt/2) ε",
         "x̂₀(xₜ, t) ≈ x₀",
         "xₛ = αₛ x̂₀ + σₛ ε̂",
-        "xₛ = αₛ x̂₀ + √(σₛ² − η²) ε̂ + η z",
+        "xₛ = αₛ x̂₀ + √(σₛ² − γ²) ε̂ + γ z",
     )
 
     def __init__(self) -> None:

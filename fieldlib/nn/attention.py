@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fieldlib.errors import InputError
+
 PIECE = 2048  # tokens that a processor works on together: what is computed of them stays in its cache
 
 
@@ -40,10 +42,15 @@ class Attention(nn.Module):
         width: channels of the reading tokens and of the result.
         source_width: channels of the tokens that are read.
         heads: number of heads, which share ``width``.
+
+    Raises:
+        InputError: they cannot share it evenly.
     """
 
     def __init__(self, width: int, source_width: int, heads: int) -> None:
         super().__init__()
+        if width % heads:
+            raise InputError(f"{heads} heads cannot share {width} channels evenly")
         self.heads = heads
         self.query = nn.Linear(width, width, bias=False)
         self.key_value = nn.Linear(source_width, 2 * width, bias=False)

@@ -10,6 +10,7 @@ from fieldlib.patterns.shapes import reflect
 from fieldlib.registry import PATTERNS
 
 STEPS_PER_PIXEL = 2
+CENTRE = 0.5  # of a pixel: walked on from there, both edges mirror alike
 TURN = 0.12  # probability of a turn to each side per step
 ROW_STEP, COLUMN_STEP = np.array([0, 1, 0, -1]), np.array([1, 0, -1, 0])
 
@@ -25,8 +26,8 @@ def random_walk(height: int, width: int, fraction: float, rng: np.random.Generat
     length = STEPS_PER_PIXEL * count
     turn = rng.choice([-1, 0, 1], length, p=[TURN, 1 - 2 * TURN, TURN])
     heading = (rng.integers(4) + np.cumsum(turn)) % 4
-    row = reflect(rng.integers(height) + np.cumsum(ROW_STEP[heading]), height)
-    column = reflect(rng.integers(width) + np.cumsum(COLUMN_STEP[heading]), width)
+    row = reflect(rng.integers(height) + CENTRE + np.cumsum(ROW_STEP[heading]), height)
+    column = reflect(rng.integers(width) + CENTRE + np.cumsum(COLUMN_STEP[heading]), width)
     visited = np.full(height * width, np.inf)
     visited[(row * width + column)[::-1]] = np.arange(length)[::-1] / length  # the first visit is written last
     away = distance_transform_cdt(np.isinf(visited).reshape(height, width), metric="taxicab").ravel()

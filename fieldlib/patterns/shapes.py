@@ -21,7 +21,10 @@ def evenly(size: int, count: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def reflect(position: np.ndarray, size: int) -> np.ndarray:
-    """Fold any positions into the pixels 0 ... size - 1 as between two mirrors; neighbours stay neighbours."""
+    """Fold positions, of which pixel i spans [i, i + 1), into the pixels 0 ... size - 1 as between two mirrors.
+
+    Neighbours stay neighbours.
+    """
     folded = position % (2 * size)
     return np.minimum(np.minimum(folded, 2 * size - folded), size - 1).astype(int)
 

@@ -16,8 +16,8 @@ from fieldlib.prediction import Prediction
 class Rival(FixedEstimate):
     """A method of one network call. A new one is one file: what goes in at t = 1, and the loss.
 
-    On the straight path towards an answer that never changes one Euler step arrives, so every solver and every number
-    of steps gives the same picture.
+    On the straight path towards an answer that never changes one Euler step arrives, so every number of steps
+    gives the same picture, by every solver that draws no fresh noise.
     """
 
     objectives: ClassVar[tuple[str, ...]] = ("residual",)

@@ -9,6 +9,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from fieldlib.errors import InputError
 from fieldlib.prediction import Predictor
 from fieldlib.registry import SOLVERS
 from fieldlib.solvers.base import Noise, Solver, State
@@ -22,6 +23,9 @@ class EulerMaruyama(Solver):
     vanishes; every g leaves the marginals unchanged, so g^2 is capped where one step would overshoot:
     g^2 |dt| <= ``cap`` sigma^2.
 
+    Raises:
+        InputError: a ``cap`` that is not above 0.
+
     References: Song et al. 2021, arXiv 2011.13456, eq. 6; Karras et al. 2022, arXiv 2206.00364 (free choice of g).
     """
 
@@ -31,6 +35,8 @@ class EulerMaruyama(Solver):
     stochastic: ClassVar[bool] = True
 
     def __init__(self, cap: float = 0.5) -> None:
+        if not cap > 0:
+            raise InputError(f"cap is a number above 0; got {cap}")
         self.cap = cap
 
     def __call__(self, predictor: Predictor, x: Tensor, times: Tensor, noise: Noise) -> Iterator[State]:

@@ -9,6 +9,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from fieldlib.errors import InputError
 from fieldlib.prediction import Prediction, Predictor
 from fieldlib.registry import SOLVERS
 from fieldlib.solvers.base import Noise, Solver, State
@@ -23,6 +24,12 @@ class Langevin(Solver):
     blow up the noise near alpha = 0, is left out. Levels must lie close together: the chain lags behind the path,
     by 11% of the spread at 100 steps and 1% at 1000 (log-SNR grid, exact Gaussian).
 
+    Args:
+        rate: r, above 0 and below 2.
+
+    Raises:
+        InputError: another rate, with which the noise would grow.
+
     References: Song & Ermon 2019, arXiv 1907.05600, algorithm 1.
     """
 
@@ -32,7 +39,7 @@ class Langevin(Solver):
     stochastic: ClassVar[bool] = True
 
     def __init__(self, rate: float = 0.7) -> None:
-        self.rate = rate
+        self.rate = check_rate(rate)
 
     def __call__(self, predictor: Predictor, x: Tensor, times: Tensor, noise: Noise) -> Iterator[State]:
         """See :meth:`Solver.__call__`."""
@@ -42,6 +49,17 @@ class Langevin(Solver):
             prediction = predictor(x, s)
             x = langevin_step(x, prediction, there.sigma, self.rate, noise())
             yield State(x, prediction)
+
+
+def check_rate(rate: float) -> float:
+    """``rate`` where the dynamics shrink what is not noise: |1 - rate| < 1.
+
+    Raises:
+        InputError: it is not above 0 and below 2.
+    """
+    if not 0 < rate < 2:
+        raise InputError(f"rate is a number above 0 and below 2; got {rate}")
+    return rate
 
 
 def langevin_step(x: Tensor, prediction: Prediction, sigma: Tensor, rate: float, z: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from fieldlib.prediction import Predictor
 from fieldlib.registry import SOLVERS
 from fieldlib.solvers.base import Noise, Solver, State
 from fieldlib.solvers.ddim import DDIM
-from fieldlib.solvers.langevin import langevin_step
+from fieldlib.solvers.langevin import check_rate, langevin_step
 
 
 @SOLVERS.register("predictor_corrector")
@@ -22,6 +22,12 @@ class PredictorCorrector(Solver):
 
     The corrector forgets errors of the predictor at the price of calls; with few steps these are better spent
     on more steps.
+
+    Args:
+        rate: r, above 0 and below 2.
+
+    Raises:
+        InputError: another rate.
 
     References: Song et al. 2021, arXiv 2011.13456, algorithms 3 and 5.
     """
@@ -33,7 +39,7 @@ class PredictorCorrector(Solver):
     calls_per_step: ClassVar[int] = 2
 
     def __init__(self, rate: float = 0.05) -> None:
-        self.rate = rate
+        self.rate = check_rate(rate)
 
     def __call__(self, predictor: Predictor, x: Tensor, times: Tensor, noise: Noise) -> Iterator[State]:
         """See :meth:`Solver.__call__`."""
