@@ -87,7 +87,7 @@ def make_card(config: dict[str, Any]) -> str:
 def data_of(training: dict[str, Any], data: str) -> str:
     """What was trained on, and which pictures told the progress."""
     count = f"{training['different_pictures']:,} " if training else ""
-    return f"{count}{data} training pictures (some others told the progress)"
+    return f"{count}{data} training pictures (others, held out, told the progress)"
 
 
 def masks_of(training: dict[str, Any]) -> str:
@@ -123,6 +123,7 @@ def score_table(scores: dict[str, Any] | None, data: str = BUNDLED) -> str:
     rows = "\n".join(f"| {name} | {scores[name]:.4g} |" for name in SCORED if name in scores)
     return (
         f"{scores['images']} {data} test pictures, {scores['context']:.0%} known, seed {scores['seed']}, "
-        f"{scores['solver']} with {scores['steps']} steps, {scores['samples']} samples.\n\n"
+        f"{scores['solver']} with {scores['steps']} step{'' if scores['steps'] == 1 else 's'}, "
+        f"{scores['samples']} samples.\n\n"
         f"| column | value |\n| --- | --- |\n{rows}"
     )

@@ -89,9 +89,10 @@ def speed() -> str:
     paces = words.paces(stored("comparison").rows)
     single = {row["name"]: f"{row['ms']:.0f}" for row in bench["tables"]["classical"]}
     guess = (
-        f"The best single guess takes the default network {single['fieldlib, estimate']} ms, LMMSE {single['lmmse']}"
+        f"By `make bench` (medians) the best single guess takes the default network {single['fieldlib, estimate']} ms, "
+        f"LMMSE {single['lmmse']}"
     )
-    return f"{paces} {guess}; the benchmark meets {met} of its {met + missed} goals (page Speed)."
+    return f"{paces} {guess}; {met} of its {met + missed} goals are met (page Speed)."
 
 
 def sizes(study: Study) -> str:
@@ -116,18 +117,15 @@ def frontier() -> str:
 
 def sparsity() -> str:
     """Who leads over shares of known pixels, and on patterns that training showed and did not show."""
-    patterns = stored("patterns")
-    told = [f"PSNR of the estimate ({sizes(patterns)}). By share of known pixels: {shares()}"]
+    shares, patterns = stored("sparsity"), stored("patterns")
+    told = [
+        f"PSNR of the estimate ({sizes(patterns)}). "
+        f"By share of known pixels: {words.crossings(shares.rows, shares.cells, ESTIMATE, 'context')}"
+    ]
     for name, trained in (("Patterns of training", True), ("Patterns never trained on", False)):
         rows = [row for row in patterns.rows if row["trained"] == trained]
         told.append(f"{name}: {words.crossings(rows, patterns.cells, ESTIMATE, 'pattern')}")
     return " ".join(told)
-
-
-def shares() -> str:
-    """Who leads over shares of known pixels."""
-    study = stored("sparsity")
-    return words.crossings(study.rows, study.cells, ESTIMATE, "context")
 
 
 def defeats() -> Iterator[str]:
@@ -141,7 +139,6 @@ def defeats() -> Iterator[str]:
         yield f"Mean of K samples below {bar}: {below(networks, MEAN, baseline[ESTIMATE])}."
         yield f"One sample below it, as exact samples would be too: {below(networks, SAMPLE, baseline[ESTIMATE])}."
     yield one_call(networks, comparison.cells)
-    yield f"By share of known pixels, PSNR of the estimate: {shares()}"
     study = stored("inpainting")
     holes = [{**row, "place": f"{row['hole']}, {row['hidden']:.0%} hidden"} for row in study.rows]
     yield f"Holes, PSNR of the estimate ({sizes(study)}): {words.crossings(holes, study.cells, ESTIMATE, 'place')}"
@@ -158,13 +155,16 @@ def defeats() -> Iterator[str]:
         (row for row in rows if row.get("seconds_per_image")), key=lambda row: row["seconds_per_image"], default=None
     )
     if quick is not None:
-        yield f"Fastest: {title_of(quick)}. {words.paces(rows)}"
+        yield f"Fastest: {title_of(quick)}, {1000 * quick['seconds_per_image']:.1f} ms."
 
 
 def below(rows: Sequence[Row], column: str, bar: float) -> str:
-    """The rows below ``bar``, with their numbers."""
-    found = [f"{title_of(row)} {words.number(row, column)}" for row in rows if row[column] < bar]
-    return ", ".join(found) or "none"
+    """Which of the networks' ``rows`` are below ``bar`` in a ``column`` of decibels."""
+    found = [row for row in rows if row[column] < bar]
+    if len(found) == len(rows) > 1:
+        low, high = (f"{choose(row[column] for row in rows):.2f}" for choose in (min, max))
+        return f"all networks ({low} to {high} dB)"
+    return ", ".join(f"{title_of(row)} {words.number(row, column)}" for row in found) or "none"
 
 
 def one_call(networks: Sequence[Row], cells: Sequence[Row]) -> str:

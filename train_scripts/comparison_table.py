@@ -44,13 +44,15 @@ def caption(document: Mapping[str, Any]) -> str:
     settings = document["settings"]
     seeds = sorted({seed for row in document["rows"] for seed in row["seeds"]})
     several = len(seeds) > 1
-    interval = " ± is half the 95% interval over the seeds (masks and noise, same pictures)" if several else ""
-    largest = " (beside three numbers, the largest of theirs)." if several else ""
+    interval = (
+        " ± is half the 95% interval over the seeds (new masks and noise, same pictures); beside three numbers it is "
+        "the largest of their three."
+    )
     return (
         f"N = {settings['limit']} CIFAR-10 test pictures, {settings['context']:.0%} of the pixels known, "
         f"seed{'s' if several else ''} {', '.join(map(str, seeds))}, {settings['solver']} with {settings['steps']} "
         f"steps, K = {settings['samples']} samples. Cells with three numbers: estimate / mean of K / one "
-        f"sample.{interval}{largest} Made by `{document['made_by']}`."
+        f"sample.{interval if several else ''} Made by `{document['made_by']}`."
     )
 
 
