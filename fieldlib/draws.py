@@ -70,8 +70,8 @@ def check_draws(draws: Draws, batch: int) -> None:
             raise InputError(f"a seed is a whole number within +-{MOST_SEED}; got {seed}")
 
 
-def check_points(context: Points, coords: Tensor) -> Points:
-    """``context`` in single precision; refuses one, or query coordinates, that no model can use.
+def check_points(context: Points, coords: Tensor) -> None:
+    """Refuse a context or query coordinates that no model can use.
 
     Raises:
         InputError: no tensors, no points, shapes that do not fit each other, or numbers that are not finite.
@@ -79,7 +79,6 @@ def check_points(context: Points, coords: Tensor) -> Points:
     for given in (context.coords, context.values, coords):
         if not isinstance(given, Tensor):
             raise InputError(f"coordinates and values are torch tensors; got {type(given).__name__}")
-    context = Points(context.coords.float(), context.values.float(), context.mask)
     where, values, mask = context
     if where.ndim != 3 or values.ndim != 3 or where.shape[:2] != values.shape[:2]:
         shapes = f"{tuple(where.shape)}, {tuple(values.shape)}"
@@ -100,4 +99,3 @@ def check_points(context: Points, coords: Tensor) -> Points:
         most = float((numbers if mask is None else numbers[mask]).abs().max())
         if most > LARGEST:
             raise InputError(f"the context's {name} lie in [-1, 1], as fieldlib.observe makes them; got {most:g}")
-    return context

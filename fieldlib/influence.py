@@ -5,11 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from fieldlib.draws import check_points
 from fieldlib.errors import InputError
 from fieldlib.model import FieldModel
 from fieldlib.points import Points
-from fieldlib.sampling import Model, everywhere, refuse_name
+from fieldlib.sampling import Model, checked, everywhere
 
 
 def influence(model: Model, context: Points, coords: Tensor, query: int) -> Tensor:
@@ -29,8 +28,7 @@ def influence(model: Model, context: Points, coords: Tensor, query: int) -> Tens
 
     References: Simonyan et al. 2014 (gradients as saliency), arXiv 1312.6034.
     """
-    refuse_name(model)
-    context = check_points(context, coords)
+    context = checked(model, context, coords)
     if not isinstance(model, FieldModel):
         raise InputError("a classical baseline has no gradient that tells where it looked: choose a trained model")
     if not 0 <= query < coords.shape[-2]:

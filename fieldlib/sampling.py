@@ -125,16 +125,14 @@ def estimate(model: Model, context: Points, coords: Tensor) -> Tensor:
     Raises:
         InputError: points as at :func:`sample`, or a name in place of a model.
     """
-    refuse_name(model)
-    context = check_points(context, coords)
+    context = checked(model, context, coords)
     anchors = place(context, everywhere(coords, context), model.side)
     return look(model, anchors.picture(model.at(anchors.coords, context, mask=anchors.mask).estimate()), coords)
 
 
 def moments(model: Model, context: Points, coords: Tensor, draws: Draws) -> Iterator[Moment]:
     """The start and every step of all samples; x and x0 are whole pictures where the model has a grid."""
-    refuse_name(model)
-    context = check_points(context, coords)
+    context = checked(model, context, coords)
     check_draws(draws, len(context.coords))
     method = model.method
     solver = make_solver(method.default_solver if draws.solver is None else draws.solver)
@@ -197,6 +195,18 @@ def alone(context: Points, coords: Tensor, i: int) -> tuple[Points, Tensor]:
     one = slice(i, i + 1)
     mask = None if context.mask is None else context.mask[one]
     return Points(context.coords[one], context.values[one], mask), coords[one]
+
+
+def checked(model: Model, context: Points, coords: Tensor) -> Points:
+    """``context`` in the precision that ``model`` computes in.
+
+    Raises:
+        InputError: points that no model can use, or a name in place of a model.
+    """
+    refuse_name(model)
+    check_points(context, coords)
+    kind = next(model.parameters()).dtype if isinstance(model, FieldModel) else torch.float32
+    return Points(context.coords.to(kind), context.values.to(kind), context.mask)
 
 
 def refuse_name(model: object) -> None:

@@ -103,6 +103,22 @@ def test_descriptions_that_cannot_be_built(changes):
         build(config_of("deep_set") | changes)
 
 
+@pytest.mark.parametrize(
+    ("backbone", "changes", "told"),
+    [
+        ("set_conv", {"lattice": 30}, "a lattice whose side is 4 n; got 30"),
+        ("set_conv", {"patch": "2"}, "cannot be built"),
+        ("set_conv", {"widths": []}, "cannot be built|levels"),
+        ("perceiver_io", {"features": 15}, "half cosines; got 15"),
+        ("perceiver_io", {"heads": 3}, "3 heads cannot share 16 channels"),
+    ],
+)
+def test_options_that_would_fail_at_the_first_call(backbone, changes, told):
+    config = config_of(backbone)
+    with pytest.raises(InputError, match=told):
+        build({**config, "options": {**config["options"], **changes}})
+
+
 def test_missing_files(folder, tmp_path):
     with pytest.raises(InputError, match="no model folder"):
         load_model(tmp_path)

@@ -50,6 +50,12 @@ def test_exactly_the_share_is_known(kind):
     assert (frames[1::2] == 0).all() == (kind == "between")
 
 
+@pytest.mark.parametrize(("kind", "share"), [("betwen", 0.2), ("between", 0.8), ("scattered", 0.0)])
+def test_points_that_a_clip_does_not_have(kind, share):
+    with pytest.raises(InputError, match=kind):
+        known_points(kind, share, np.random.default_rng(0))
+
+
 def test_known_and_hidden_make_up_the_clip():
     values = glide(smooth_pictures(2), np.random.default_rng(0))
     known = torch.stack([known_points("scattered", 0.2, np.random.default_rng(i)) for i in range(2)])

@@ -69,6 +69,15 @@ def test_results_do_not_depend_on_the_batch():
     assert comparable(one) == pytest.approx(comparable(three), rel=1e-3)
 
 
+def test_calls_of_an_adaptive_solver_are_those_of_the_busiest_sample_in_any_batch():
+    model = tiny_model("deep_set")
+    for pictures in (PICTURES, PICTURES[::-1]):
+        one, all_at_once = (
+            evaluate(model, pictures, solver="dopri5", steps=1, samples=1, batch=size)["nfe"] for size in (1, 5)
+        )
+        assert one == all_at_once
+
+
 def test_samples_of_a_picture_do_not_depend_on_their_number():
     model = tiny_model("deep_set")
     two, three = (evaluate(model, PICTURES[:2], steps=2, samples=count) for count in (2, 3))
@@ -115,8 +124,11 @@ def test_a_flat_picture_keeps_everything_finite():
     [
         ({"samples": 0}, "samples is a whole number"),
         ({"samples": 2000}, "samples is a whole number"),
+        ({"samples": 2.5}, "samples is a whole number"),
+        ({"batch": 1.5}, "at least one; got 1.5"),
+        ({"temperature": None}, "temperature is a number"),
         ({"seed": -1}, "seed is a whole number"),
-        ({"batch": 0}, "at least one picture"),
+        ({"batch": 0}, "at least one; got 0"),
         ({"steps": 0}, "steps is a whole number"),
         ({"grid": "cosin"}, "unknown grid 'cosin'; known: uniform, cosine"),
         ({"temperature": -0.1}, "temperature is a number from 0"),
@@ -132,10 +144,15 @@ def test_bad_numbers_and_names(changes, message):
         evaluate(fieldlib.load("nearest"), PICTURES, **changes)
 
 
-@pytest.mark.parametrize("pictures", [PICTURES[0], PICTURES[:0], PICTURES / 255.0, PICTURES[..., :1]])
+@pytest.mark.parametrize("pictures", [PICTURES[0], PICTURES[:0], PICTURES / 255.0, PICTURES[..., :1], PICTURES[:, :5]])
 def test_bad_pictures(pictures):
     with pytest.raises(InputError):
         evaluate(fieldlib.load("nearest"), pictures)
+
+
+def test_a_name_is_no_model():
+    with pytest.raises(InputError, match=r"fieldlib.load\('nearest'\)"):
+        evaluate("nearest", PICTURES)
 
 
 def test_diverging_samples_are_refused():

@@ -5,6 +5,7 @@ Each visit is a process of its own, for huggingface_hub reads its settings when 
 
 import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from torch import nn
 import fieldlib
 from fieldlib.checkpoint import CONFIG, WEIGHTS, read_config, save_model
 from fieldlib.errors import InputError
+from fieldlib.hub import BUNDLED
 from fieldlib.pretrained import CARD, PretrainedModel
 
 pytestmark = pytest.mark.slow  # processes of their own
@@ -341,6 +343,22 @@ def test_a_repository_of_another_method_is_no_substitute(hub, home):
 def test_only_the_hub_has_revisions(name):
     with pytest.raises(InputError, match="only Hub repositories have revisions"):
         fieldlib.load(name, revision="v1")
+
+
+def test_bundled_weights_that_are_not_there_are_told(tmp_path, monkeypatch):
+    """As in a clone without large files."""
+    folder = tmp_path / "flow_matching" / "tiny"
+    folder.mkdir(parents=True)
+    shutil.copy(BUNDLED / "flow_matching" / "tiny" / CONFIG, folder)
+    monkeypatch.setattr("fieldlib.hub.BUNDLED", tmp_path)
+    with pytest.raises(InputError, match=WEIGHTS):
+        fieldlib.load("flow_matching/tiny")
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a/" + "b" * 300, "nul\0"])
+def test_what_no_file_can_be_called_is_unknown(name):
+    with pytest.raises(InputError):
+        fieldlib.load(name)
 
 
 def test_a_folder_called_like_a_method_hides_no_bundled_model(tmp_path, monkeypatch):

@@ -111,6 +111,14 @@ def test_random_walk_is_connected(fraction, size):
         assert label(make_mask("random_walk", *size, fraction, seed))[1] == 1
 
 
+@pytest.mark.parametrize("pattern", ["random_walk", "drawn"])
+def test_walks_favour_no_side(pattern):
+    """Mirrored masks are as frequent: opposite rows and columns are revealed equally often."""
+    share = np.mean([make_mask(pattern, 16, 16, 0.2, [seed, 3]) for seed in range(3000)], axis=0)
+    for edges in (share.mean(1)[[0, -1]], share.mean(0)[[0, -1]]):
+        assert edges[0] == pytest.approx(edges[1], rel=0.15)
+
+
 def test_drawn_strokes_are_few_and_thick():
     for seed in range(10):
         mask = make_mask("drawn", 32, 32, 0.2, seed)

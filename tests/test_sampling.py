@@ -11,6 +11,7 @@ from tiny_models import tiny_model as full_size_model
 import fieldlib
 from fieldlib.data import gallery
 from fieldlib.errors import InputError
+from fieldlib.influence import influence
 from fieldlib.paths import Coefficients, Path
 from fieldlib.points import Points
 from fieldlib.registry import BACKBONES, BASELINES, METHODS, SOLVERS
@@ -285,6 +286,7 @@ POINTS = Points(torch.zeros(2, 4, 2), torch.zeros(2, 4, 3))
         ({"coords": torch.zeros(4, 3)}, r"query coords are \(N, 2\) or \(2, N, 2\); got \(4, 3\)"),
         ({"coords": torch.zeros(3, 4, 2)}, "query coords are"),
         ({"coords": torch.full((4, 2), math.nan)}, "finite"),
+        ({"coords": COORDS.numpy()}, "torch tensors; got ndarray"),
         ({"context": POINTS._replace(values=torch.zeros(2, 4, 1))}, "3 channels; got 2 and 1"),
         ({"context": Points(torch.zeros(2, 4, 3), POINTS.values), "coords": torch.zeros(4, 3)}, "2 coordinates"),
         ({"context": POINTS._replace(mask=torch.ones(2, 3, dtype=torch.bool))}, r"mask is bool of shape \(2, 4\)"),
@@ -292,6 +294,7 @@ POINTS = Points(torch.zeros(2, 4, 2), torch.zeros(2, 4, 3))
         ({"context": POINTS._replace(values=torch.full((2, 4, 3), 200.0))}, r"values lie in \[-1, 1\].*got 200"),
         ({"context": POINTS._replace(coords=torch.full((2, 4, 2), 31.0))}, r"coordinates lie in \[-1, 1\]"),
         ({"steps": 2.5}, "steps is a whole number"),
+        ({"temperature": "1"}, "temperature is a number"),
         ({"seeds": 0}, "seeds is a list of whole numbers"),
         ({"solver": SOLVERS["heun"]}, "a solver is a name or an object"),
         ({"seeds": [0, 1.9]}, "a seed is a whole number"),
@@ -305,8 +308,22 @@ def test_what_does_not_fit_the_model_is_refused(change, message):
 
 
 def test_a_name_is_no_model():
-    with pytest.raises(InputError, match=r"fieldlib.load\('flow_matching'\)"):
-        fieldlib.reconstruct("flow_matching", POINTS, COORDS)
+    told = r"fieldlib.load\('flow_matching'\)"
+    for ask in (fieldlib.reconstruct, fieldlib.estimate):
+        with pytest.raises(InputError, match=told):
+            ask("flow_matching", POINTS, COORDS)
+    with pytest.raises(InputError, match=told):
+        influence("flow_matching", POINTS, COORDS, 0)
+
+
+@pytest.mark.parametrize("kind", [torch.float64, torch.float16, torch.int64])
+def test_points_may_come_in_any_precision(kind):
+    """As arrays of measurements do."""
+    model, points = tiny_model("perceiver_io"), random_context(1, 9)
+    whole = Points(*(x.round().to(kind).to(torch.float32) for x in points[:2]))
+    given = Points(*(x.to(kind) for x in whole[:2]))
+    assert torch.equal(draw(model, given, [1]), draw(model, whole, [1]))
+    assert torch.equal(fieldlib.estimate(model, given, COORDS), fieldlib.estimate(model, whole, COORDS))
 
 
 def test_samples_start_as_wide_as_the_path_says():

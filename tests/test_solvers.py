@@ -224,6 +224,22 @@ def test_ddim_refuses_eta_outside_0_1():
         DDIM(eta=1.5)
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("langevin", {"rate": -0.1}),
+        ("langevin", {"rate": 2.0}),
+        ("predictor_corrector", {"rate": 0.0}),
+        ("euler_maruyama", {"cap": -1.0}),
+        ("euler_maruyama", {"cap": float("nan")}),
+    ],
+)
+def test_options_with_which_noise_would_grow(name, options):
+    (option,) = options
+    with pytest.raises(InputError, match=option):
+        SOLVERS[name](**options)
+
+
 @pytest.mark.parametrize("name", SOLVERS.names())
 def test_declarations(name):
     solver = SOLVERS[name]

@@ -186,6 +186,17 @@ def test_unknown_optimizers_are_refused(tmp_path, pictures):
         make_trainer(tmp_path, pictures[:8], preset=replace(get_preset("test"), batch_size=4, optimizer="sgd"))
 
 
+def test_unknown_annealings_are_refused_before_anything_is_written(tmp_path, pictures):
+    with pytest.raises(fieldlib.InputError, match="unknown annealing 'cos'; known: linear, cosine"):
+        make_trainer(tmp_path, pictures[:8], preset=replace(get_preset("test"), batch_size=4, annealing="cos"))
+
+
+def test_a_run_may_do_without_warm_up(tmp_path, pictures):
+    preset = replace(get_preset("test"), batch_size=4, warmup=0)
+    first = next(make_trainer(tmp_path, pictures[:8], preset=preset).run())
+    assert first["lr"] == preset.learning_rate
+
+
 def test_resume_without_a_run_says_so(tmp_path, pictures):
     with pytest.raises(fieldlib.InputError, match="nothing to resume"):
         make_trainer(tmp_path, pictures[:8]).resume()
