@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from demo.streamlit_ui import MAIN, duels, main, results, words
+from demo.study_columns import rank
 from fieldlib import assets
 from fieldlib.study import paired_difference
 
@@ -240,6 +241,26 @@ def test_where_one_value_is_right_the_closer_one_leads():
     for cell in cells:
         cell["coverage90"] = (0.91 if "/" in cell["model"] else 0.85) + cell["seed"] / 1000
     assert words.crossings(rows, cells, "coverage90", "context") == "A trained network leads at all 1 settings."
+
+
+def test_a_samples_error_is_paired_and_judged_by_its_own_number_of_samples(studies):
+    rows = [{"model": name, "error_ratio": ratio, "samples": 4} for name, ratio in (("a", 1.62), ("b", 16 / 9))]
+    assert words.best(rows, "error_ratio")["model"] == "a", "of K = 4 exact samples it is 1.6"
+    assert words.best([{**one, "samples": 8} for one in rows], "error_ratio")["model"] == "b"
+    assert rank({"error_ratio": 1.6, "samples": 4}, "error_ratio") == pytest.approx(0)
+    kinds = ((MODELS[0], 1.6), ("thin_plate", 1.0))
+    setting = {"pattern": "disc", "trained": False, "samples": 4}
+    rows = [row(name, 22.0, **setting, error_ratio=ratio) for name, ratio in kinds]
+    write(studies, "patterns", rows)
+    document = json.loads((studies / "patterns.json").read_text())
+    document["cells"] = [
+        {"model": name, **setting, "seed": seed, "sample_mse": (ratio + seed / 100) / 100, "mean_mse": 0.01}
+        for name, ratio in kinds
+        for seed in range(3)
+    ]
+    (studies / "patterns.json").write_text(json.dumps(document))
+    text = text_of(visit("patterns", column="error_ratio"))
+    assert "A trained network leads at all 1 settings." in text and words.ONE_SEED not in text
 
 
 def test_who_has_fewer_seeds_does_not_lead_because_they_are_easy():

@@ -16,7 +16,7 @@ ONE_SEED = " One seed or one mask only, so no interval."
 def best(rows: Sequence[Row], column: str) -> Row | None:
     """The row with the best ``column``; None when no row has it."""
     known = [row for row in rows if row.get(column) is not None]
-    return max(known, key=lambda row: rank(row[column], column), default=None)
+    return max(known, key=lambda row: rank(row, column), default=None)
 
 
 def leader(rows: Sequence[Row], cells: Sequence[Row], column: str) -> Row | None:
@@ -58,7 +58,7 @@ def alike(one: object, other: object) -> bool:
 def advantage(one: Row, other: Row, cells: Sequence[Row], column: str) -> Difference | None:
     """By how much row ``one`` is better than ``other``, paired by seed; None when they have no seed in common."""
     ones, others = (
-        [{**cell, column: rank(cell[column], column)} for cell in own(row, cells) if cell.get(column) is not None]
+        [{**cell, column: rank(cell, column)} for cell in own(row, cells) if cell.get(column) is not None]
         for row in (one, other)
     )
     return paired_difference(ones, others, column)
@@ -160,14 +160,14 @@ def ahead(network: Row | None, baseline: Row | None, cells: Sequence[Row], colum
     gap = advantage(network, baseline, cells, column)
     if gap is not None and gap.half is not None:
         return (0 if not gap.is_safe else 1 if gap.value > 0 else -1), False
-    return (1 if rank(network[column], column) > rank(baseline[column], column) else -1), True
+    return (1 if rank(network, column) > rank(baseline, column) else -1), True
 
 
 def effect(rows: Sequence[Row], column: str, group: str) -> str:
     """What changing ``group`` does in an ablation: its best and its worst variant, each against its reference."""
     changed = [row for row in rows if row["group"] == group and row.get(column) is not None]
     pairs = [(row, reference) for row in changed if (reference := reference_of(rows, row)) is not None]
-    ranked = sorted(pairs, key=lambda pair: rank(pair[0][column], column), reverse=True)
+    ranked = sorted(pairs, key=lambda pair: rank(pair[0], column), reverse=True)
     ends = {"best": ranked[:1], "worst": ranked[1:][-1:]}
     told = [f"{name} is {gap(*pair, column)}" for name, end in ends.items() for pair in end]
     return f"**{group}**: {'; '.join(told)}." if told else ""
@@ -257,7 +257,7 @@ def head_start(rows: Sequence[Row], column: str) -> list[str]:
         return []
     lines = []
     for rule, own in curves.items():
-        reached = next((row for row in own if rank(row[column], column) >= rank(end[column], column)), None)
+        reached = next((row for row in own if rank(row, column) >= rank(end, column)), None)
         last = f"{number(own[-1], column)} at {own[-1]['context']:.0%} known"
         if rule == "random":
             lines.append(f"**{title_of(own[-1])}**: {last}.")
