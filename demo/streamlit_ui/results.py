@@ -68,7 +68,7 @@ def timed(study: Study) -> str:
         return "Times were taken when each model was scored, not side by side."
     return (
         f"Times: the least of {times['rounds']} rounds with all rows in turns, {times['machine']}, "
-        f"{times['threads']} threads, {times['date']}."
+        f"{times['threads']} threads, {times['date']}, load before {times['load']:.1f}."
     )
 
 
