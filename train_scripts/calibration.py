@@ -29,6 +29,7 @@ from train_scripts.study_file import Cell, StudyFile, chosen_models, load_fast, 
 
 LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 BINS = 10  # of equal size, by spread
+LEAST = 4  # samples: two sort the pixels by their spread, two are measured
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,11 @@ class Options(Comparison):
 
 def main(options: Options) -> None:
     """Measure what is missing."""
-    if options.samples < 2:
-        raise InputError(f"calibration needs at least 2 samples per picture; got {options.samples}")
+    if options.samples < LEAST:
+        raise InputError(
+            f"calibration needs at least {LEAST} samples per picture: half of them sort the pixels by spread, the "
+            f"others are measured; got {options.samples}"
+        )
     names = ("limit", "context", "solver", "steps", "samples")
     settings = {name: getattr(options, name) for name in names}
     study = StudyFile(options.out, command("calibration", options, settings), settings, ("model", "seed"))
@@ -92,24 +96,39 @@ def reliability(ensemble: Tensor, truth: Tensor) -> Cell:
     """Calibration of samples (K, n) of ``truth`` (n,), both in [0, 1].
 
     ``coverage``: share of the truths in each central interval of ``levels``; ``ranks``: share of the truths with each
-    of the K + 1 ranks, ties spread evenly; ``spread`` and ``error``: root mean square of the samples' standard
-    deviation, widened by (K + 1) / K as a perfect ensemble asks for, and of the error of their mean, in bins of equal
-    size by spread; ``ratio``: the two over all values.
+    of the K + 1 ranks, ties spread evenly; ``spread`` and ``error``: as :func:`spread_against_error`; ``ratio``: of
+    spread to error over all values, from all samples.
     """
-    count = len(ensemble)
-    variance = ensemble.var(0) * (count + 1) / count
-    squared = (ensemble.mean(0) - truth).square()
-    parts = variance.argsort().chunk(BINS)
+    variance, squared = spread_and_error(ensemble, truth)
     inside = [float(coverage(ensemble, truth, level).mean()) for level in LEVELS]
     return {
         "levels": list(LEVELS),
         "coverage": inside,
         "inside90": inside[LEVELS.index(0.9)],
         "ranks": rank_shares(ensemble, truth).tolist(),
-        "spread": [float(variance[part].mean().sqrt()) for part in parts],
-        "error": [float(squared[part].mean().sqrt()) for part in parts],
+        **spread_against_error(ensemble, truth),
         "ratio": float((variance.mean() / squared.mean()).sqrt()),
     }
+
+
+def spread_against_error(ensemble: Tensor, truth: Tensor) -> Cell:
+    """``spread`` and ``error`` of samples (K, n) of ``truth`` (n,): root mean squares in bins of equal size by spread.
+
+    Every other sample says to which bin a value belongs, the others are measured. If samples did both, a bin of large
+    spreads would hold those that are large by chance, and the curve of a perfect ensemble would leave the diagonal.
+    """
+    parts = ensemble[::2].var(0).argsort().chunk(BINS)
+    found = dict(zip(("spread", "error"), spread_and_error(ensemble[1::2], truth), strict=True))
+    return {name: [float(values[part].mean().sqrt()) for part in parts] for name, values in found.items()}
+
+
+def spread_and_error(ensemble: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
+    """Variance of samples (K, n), widened by (K + 1) / K, and squared error of their mean, both (n,).
+
+    Of a perfect ensemble the two are equal on average: the mean of K samples varies, too, by a K-th of the variance.
+    """
+    count = len(ensemble)
+    return ensemble.var(0) * (count + 1) / count, (ensemble.mean(0) - truth).square()
 
 
 def rank_shares(ensemble: Tensor, truth: Tensor) -> Tensor:
