@@ -391,6 +391,7 @@ def test_a_perfect_ensemble_is_called_calibrated():
     assert found["ranks"] == pytest.approx([1 / 8] * 8, abs=0.01)
     assert found["coverage"] == pytest.approx(found["levels"], abs=0.015)
     assert found["ratio"] == pytest.approx(1, abs=0.02)
+    assert found["error"] == pytest.approx(found["spread"], rel=0.05)
     assert found["error"][0] < found["error"][-1]
 
 

@@ -11,19 +11,16 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
 from fieldlib.assets import STUDY
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
-from fieldlib.evaluation import Settings, batch_for, check, draw
 from fieldlib.metrics import GREY_LEVEL, coverage
 from fieldlib.points import to_unit
 from fieldlib.registry import RIVALS, one_call
-from fieldlib.sampling import make_solver
-from fieldlib.scenes import batches, observe_scene
 from train_scripts.cli import run
-from train_scripts.protocol import Comparison, how
+from train_scripts.drawing import drawn, settings_of
+from train_scripts.protocol import Comparison
 from train_scripts.study_command import command
 from train_scripts.study_file import Cell, StudyFile, chosen_models, load_fast, weights_of
 
@@ -76,20 +73,13 @@ def may_spread(name: str) -> bool:
 
 def ensembles(name: str, pictures: np.ndarray, seed: int, options: Options) -> tuple[Tensor, Tensor]:
     """Samples (K, n) and truth (n,) of all unobserved values of all pictures, in [0, 1]."""
-    model, (solver, steps) = load_fast(name), how(name, options.solver, options.steps).values()
-    chosen = make_solver(solver or model.method.default_solver)
-    settings = Settings(chosen, steps, model.method.default_grid, 1.0, options.samples, seed)
-    check(pictures, settings, batch_for(model))
-    scenes = [observe_scene(pixels, i, options.context, "uniform", seed) for i, pixels in enumerate(pictures)]
-    drawn, true = [], []
-    with tqdm(total=len(scenes), unit="picture", desc=name) as bar:
-        for group in batches(scenes, batch_for(model)):
-            truth, samples, _ = draw(model, group, settings)
-            drawn.append(samples.transpose(1, 2)[~truth.known].movedim(1, 0).flatten(1))
-            true.append(truth.values[~truth.known].flatten())
-            bar.update(len(group))
-    ensemble, truth_values = torch.cat(drawn, dim=1), torch.cat(true)
-    return to_unit(ensemble), to_unit(truth_values)
+    model = load_fast(name)
+    settings = settings_of(name, model, options, seed)
+    guessed, true = [], []
+    for _, truth, samples in drawn(model, pictures, settings, options.context, name):
+        guessed.append(samples.transpose(1, 2)[~truth.known].movedim(1, 0).flatten(1))
+        true.append(truth.values[~truth.known].flatten())
+    return to_unit(torch.cat(guessed, dim=1)), to_unit(torch.cat(true))
 
 
 def reliability(ensemble: Tensor, truth: Tensor) -> Cell:
