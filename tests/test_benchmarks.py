@@ -11,7 +11,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from benchmarks.__main__ import SECTIONS, Options, main
+from benchmarks import goals
+from benchmarks.__main__ import SECTIONS, Options, main, render
 from benchmarks.goals import at_least, at_most, judged
 from benchmarks.growth import exponent
 from benchmarks.machine import count_flops, product
@@ -19,6 +20,7 @@ from benchmarks.peers import cfm_unet, ddpm_unet
 from benchmarks.repaint import JUMP, RESAMPLINGS, STEPS, Stretch, count_calls, moves, schedule
 from benchmarks.section import Section, markdown
 from benchmarks.timing import interleaved
+from fieldlib.assets import STUDY
 from fieldlib.errors import InputError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,6 +99,21 @@ def test_goals_are_judged():
     assert at_most("time", 60, 61.0)["verdict"] == "missed"
     assert judged("exponent", "0.9 to 1.1", 1.2, 0.9, 1.1)["verdict"] == "missed"
     assert judged("exponent", "0.9 to 1.1", None, 0.9, 1.1)["verdict"] == "-"
+
+
+def test_a_bf16_picture_is_allowed_the_time_of_an_fp32_one():
+    common = {"samples": 1, "queries": goals.UNKNOWN, "fraction": 0.4, "picture_ms": 100.0}
+    kinds = (("fp32", 2, 190.0), ("bf16", 2, 390.0), ("fp32", 1, 85.0), ("bf16", 1, 200.0))
+    rows = [{"name": "tiny", "precision": p, "threads": n, "peak_gflops": peak, **common} for p, n, peak in kinds]
+    pictures = {goal["name"]: goal for goal in goals.goals({"calls": rows}) if goal["name"].startswith("ms a picture")}
+    assert [goal["wanted"] for goal in pictures.values()] == ["at most 60"] * 2 + ["at most 120"] * 2
+    assert [goal["verdict"] for goal in pictures.values()] == ["missed"] * 2 + ["met"] * 2
+
+
+def test_the_bundled_goals_and_tables_are_those_of_the_bundled_numbers():
+    document = json.loads((STUDY / "bench.json").read_text())
+    assert document["goals"] == goals.goals(document["tables"])
+    assert (STUDY / "bench.md").read_text() == render(document)
 
 
 def test_tables():
