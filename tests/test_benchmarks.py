@@ -16,10 +16,10 @@ from benchmarks.__main__ import SECTIONS, Options, main, render
 from benchmarks.goals import at_least, at_most, judged
 from benchmarks.growth import exponent
 from benchmarks.machine import count_flops, product
-from benchmarks.peers import cfm_unet, ddpm_unet
+from benchmarks.peers import LEAST, cfm_unet, ddpm_unet, record
 from benchmarks.repaint import JUMP, RESAMPLINGS, STEPS, Stretch, count_calls, moves, schedule
 from benchmarks.section import Section, markdown
-from benchmarks.timing import interleaved
+from benchmarks.timing import in_turns, interleaved
 from fieldlib.assets import STUDY
 from fieldlib.errors import InputError
 
@@ -37,6 +37,19 @@ def test_every_job_runs_even_without_time():
     seen = []
     interleaved({"a": lambda: seen.append("a"), "b": lambda: seen.append("b")}, rounds=9, seconds=0, warm=False)
     assert seen == ["a", "b"]
+
+
+def test_slow_jobs_have_their_least_rounds():
+    seen = []
+    times = in_turns({"a": lambda: seen.append("a"), "b": lambda: seen.append("b")}, rounds=9, seconds=0, least=3)
+    assert seen == ["a", "b"] * 4  # once to warm up
+    assert {name: len(values) for name, values in times.items()} == {"a": 3, "b": 3}
+
+
+def test_a_peers_row_is_a_median_and_says_of_how_many_rounds():
+    row = record("a peer", torch.nn.Linear(2, 3), "made up", 5, [0.3, 0.1, 0.2], [0.1, 0.1, 0.9])
+    assert (row["rounds"], row["calls"], row["params"]) == (3, 5, 9)
+    assert row["ms"] == pytest.approx(200) and row["ratio"] == pytest.approx(2)
 
 
 def test_of_runs_in_a_row_the_last_one_counts():
@@ -156,6 +169,7 @@ def test_a_quick_run_of_everything(tmp_path):
     peers = {row["name"]: row for row in tables["peers"]}
     assert peers["diffusers UNet2DModel, a call"]["ratio"] > 1
     assert peers["diffusers + RePaint, a picture, from its calls"]["calls"] == 2410
+    assert all(row["rounds"] >= LEAST for row in peers.values())
     ratios = [row["ratio"] for row in tables["reencoding"]]
     assert ratios[0] == 1
     assert all(ratio > 0 for ratio in ratios)
