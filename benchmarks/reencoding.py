@@ -10,7 +10,7 @@ from benchmarks.calls import STEPS, picture
 from benchmarks.effort import Effort
 from benchmarks.scenes import KNOWN, UNKNOWN, context, network, queries
 from benchmarks.section import Row, Section
-from benchmarks.timing import Job, interleaved
+from benchmarks.timing import LEAST, Job, interleaved
 from fieldlib.model import FieldModel
 from fieldlib.nn.fourier import FourierFeatures
 from fieldlib.points import Points
@@ -95,7 +95,7 @@ def measure_preset(preset: str, effort: Effort) -> list[Row]:
         f"fieldlib, {STEPS} steps": picture(model, 1, UNKNOWN),
     }
     with torch.inference_mode():
-        seconds = interleaved(jobs, max(3, effort.rounds // 6), 4 * effort.seconds)
+        seconds = interleaved(jobs, max(LEAST, effort.rounds // 6), 4 * effort.seconds, least=LEAST)
     theirs, *_ = seconds.values()
     networks: list[tuple[nn.Module, str]] = [(rival, "random"), *[(model, weights)] * 3]
     return [

@@ -7,14 +7,23 @@ import time
 from collections.abc import Callable
 
 Job = Callable[[], object]
+LEAST = 3  # rounds of what takes seconds: a median of fewer is none
 
 
 def interleaved(
-    jobs: dict[str, Job], rounds: int, seconds: float, warm: bool = True, in_a_row: int = 1
+    jobs: dict[str, Job], rounds: int, seconds: float, warm: bool = True, in_a_row: int = 1, least: int = 1
 ) -> dict[str, float]:
-    """Median seconds of each job over rounds A B A B ...
+    """Median seconds of each job over rounds A B A B ...; the arguments are those of :func:`in_turns`."""
+    times = in_turns(jobs, rounds, seconds, warm, in_a_row, least)
+    return {name: statistics.median(values) for name, values in times.items()}
 
-    Stops after ``rounds`` rounds, or after the one in which ``seconds`` have passed, so every job runs at least once.
+
+def in_turns(
+    jobs: dict[str, Job], rounds: int, seconds: float, warm: bool = True, in_a_row: int = 1, least: int = 1
+) -> dict[str, list[float]]:
+    """Seconds of each job in every round A B A B ...
+
+    Stops after ``rounds`` rounds, or after the one in which ``seconds`` have passed, but not before ``least`` rounds.
     ``warm``: run each once before, uncounted. ``in_a_row``: runs a turn, of which the last one counts, for what follows
     itself in life and so finds its data in the caches.
     """
@@ -23,13 +32,13 @@ def interleaved(
         for job in jobs.values():
             job()
     end = time.perf_counter() + seconds
-    for _ in range(rounds):
+    for done in range(1, rounds + 1):
         for name, job in jobs.items():
             *_, last = [elapsed(job) for _ in range(in_a_row)]
             times[name].append(last)
-        if time.perf_counter() > end:
+        if done >= least and time.perf_counter() > end:
             break
-    return {name: statistics.median(values) for name, values in times.items()}
+    return times
 
 
 def elapsed(job: Job) -> float:

@@ -22,7 +22,7 @@ MARKERS = ("circle", "square", "diamond", "cross", "triangle-up", "x", "star", "
 
 def bars(rows: Sequence[Row], column: str) -> go.Figure:
     """One value per model with its interval, best first; a dot plot, because PSNR has no natural zero."""
-    rows = sorted((row for row in rows if row.get(column) is not None), key=lambda row: -rank(row[column], column))
+    rows = sorted((row for row in rows if row.get(column) is not None), key=lambda row: -rank(row, column))
     names = [in_lines(title_of(row)) for row in rows]
     colours = [colour_of_kind(row["model"]) for row in rows]
     figure = go.Figure(
@@ -91,8 +91,8 @@ def frontier(rows: Sequence[Row], x: str, column: str, labels: Callable[[Row], s
 def pareto(rows: Sequence[Row], x: str, column: str) -> list[Row]:
     """The rows that nothing cheaper or equally cheap beats, cheapest first."""
     front: list[Row] = []
-    for row in sorted(rows, key=lambda row: (row[x], -rank(row[column], column))):
-        if not front or rank(row[column], column) > rank(front[-1][column], column):
+    for row in sorted(rows, key=lambda row: (row[x], -rank(row, column))):
+        if not front or rank(row, column) > rank(front[-1], column):
             front.append(row)
     return front
 

@@ -38,6 +38,13 @@ def cells_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{**whole, **cell} for cell in document.get("cells", [])]
 
 
+def with_ratio(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """``cell`` with its ``error_ratio`` where it has both errors: squared error of one sample over that of the mean."""
+    if not {"sample_mse", "mean_mse"} <= cell.keys():
+        return dict(cell)
+    return {**cell, "error_ratio": cell["sample_mse"] / cell["mean_mse"]}
+
+
 class Difference(NamedTuple):
     """Mean difference of two rows, half its 95% interval (None for one seed or one mask), and number of seeds."""
 

@@ -11,14 +11,16 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from benchmarks.__main__ import SECTIONS, Options, main
+from benchmarks import goals
+from benchmarks.__main__ import SECTIONS, Options, main, render
 from benchmarks.goals import at_least, at_most, judged
 from benchmarks.growth import exponent
 from benchmarks.machine import count_flops, product
-from benchmarks.peers import cfm_unet, ddpm_unet
+from benchmarks.peers import LEAST, cfm_unet, ddpm_unet, record
 from benchmarks.repaint import JUMP, RESAMPLINGS, STEPS, Stretch, count_calls, moves, schedule
 from benchmarks.section import Section, markdown
-from benchmarks.timing import interleaved
+from benchmarks.timing import in_turns, interleaved
+from fieldlib.assets import STUDY
 from fieldlib.errors import InputError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +37,19 @@ def test_every_job_runs_even_without_time():
     seen = []
     interleaved({"a": lambda: seen.append("a"), "b": lambda: seen.append("b")}, rounds=9, seconds=0, warm=False)
     assert seen == ["a", "b"]
+
+
+def test_slow_jobs_have_their_least_rounds():
+    seen = []
+    times = in_turns({"a": lambda: seen.append("a"), "b": lambda: seen.append("b")}, rounds=9, seconds=0, least=3)
+    assert seen == ["a", "b"] * 4  # once to warm up
+    assert {name: len(values) for name, values in times.items()} == {"a": 3, "b": 3}
+
+
+def test_a_peers_row_is_a_median_and_says_of_how_many_rounds():
+    row = record("a peer", torch.nn.Linear(2, 3), "made up", 5, [0.3, 0.1, 0.2], [0.1, 0.1, 0.9])
+    assert (row["rounds"], row["calls"], row["params"]) == (3, 5, 9)
+    assert row["ms"] == pytest.approx(200) and row["ratio"] == pytest.approx(2)
 
 
 def test_of_runs_in_a_row_the_last_one_counts():
@@ -99,6 +114,21 @@ def test_goals_are_judged():
     assert judged("exponent", "0.9 to 1.1", None, 0.9, 1.1)["verdict"] == "-"
 
 
+def test_a_bf16_picture_is_allowed_the_time_of_an_fp32_one():
+    common = {"samples": 1, "queries": goals.UNKNOWN, "fraction": 0.4, "picture_ms": 100.0}
+    kinds = (("fp32", 2, 190.0), ("bf16", 2, 390.0), ("fp32", 1, 85.0), ("bf16", 1, 200.0))
+    rows = [{"name": "tiny", "precision": p, "threads": n, "peak_gflops": peak, **common} for p, n, peak in kinds]
+    pictures = {goal["name"]: goal for goal in goals.goals({"calls": rows}) if goal["name"].startswith("ms a picture")}
+    assert [goal["wanted"] for goal in pictures.values()] == ["at most 60"] * 2 + ["at most 120"] * 2
+    assert [goal["verdict"] for goal in pictures.values()] == ["missed"] * 2 + ["met"] * 2
+
+
+def test_the_bundled_goals_and_tables_are_those_of_the_bundled_numbers():
+    document = json.loads((STUDY / "bench.json").read_text())
+    assert document["goals"] == goals.goals(document["tables"])
+    assert (STUDY / "bench.md").read_text() == render(document)
+
+
 def test_tables():
     section = Section("Title", "Note.", {"name": ("what", "s"), "ms": ("ms", ".1f")}, lambda effort: [])
     text = markdown(section, [{"name": "a", "ms": 1.25}, {"name": "b", "ms": None}])
@@ -139,6 +169,7 @@ def test_a_quick_run_of_everything(tmp_path):
     peers = {row["name"]: row for row in tables["peers"]}
     assert peers["diffusers UNet2DModel, a call"]["ratio"] > 1
     assert peers["diffusers + RePaint, a picture, from its calls"]["calls"] == 2410
+    assert all(row["rounds"] >= LEAST for row in peers.values())
     ratios = [row["ratio"] for row in tables["reencoding"]]
     assert ratios[0] == 1
     assert all(ratio > 0 for ratio in ratios)

@@ -107,6 +107,13 @@ def test_too_few_pictures_are_refused():
         recognition.main(recognition.Options(limit=3))
 
 
+def test_what_cannot_be_drawn_is_refused():
+    judge = recognition.Judge(load_classifier(), torch.zeros(2, dtype=torch.long), torch.zeros(2, 64))
+    pictures = np.zeros((2, 32, 32, 3), np.uint8)
+    with pytest.raises(InputError, match="seed is a whole number from 0 to 4294967295; got -1"):
+        recognition.score("nearest", pictures, judge, -1, recognition.Options())
+
+
 @pytest.mark.training
 def test_training_learns_saves_and_goes_on(cifar_folder, tmp_path):
     if cifar_folder is None:

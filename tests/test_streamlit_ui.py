@@ -7,7 +7,8 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from demo.streamlit_ui import MAIN, duels, main, results, words
+from demo.streamlit_ui import MAIN, changes, duels, main, results, words
+from demo.study_columns import rank
 from fieldlib import assets
 from fieldlib.study import paired_difference
 
@@ -242,6 +243,32 @@ def test_where_one_value_is_right_the_closer_one_leads():
     assert words.crossings(rows, cells, "coverage90", "context") == "A trained network leads at all 1 settings."
 
 
+def test_a_samples_error_is_paired_and_judged_by_its_own_number_of_samples(studies):
+    rows = [{"model": name, "error_ratio": ratio, "samples": 4} for name, ratio in (("a", 1.62), ("b", 16 / 9))]
+    assert words.best(rows, "error_ratio")["model"] == "a", "of K = 4 exact samples it is 1.6"
+    assert words.best([{**one, "samples": 8} for one in rows], "error_ratio")["model"] == "b"
+    assert rank({"error_ratio": 1.6, "samples": 4}, "error_ratio") == pytest.approx(0)
+    kinds = ((MODELS[0], 1.6), ("thin_plate", 1.0))
+    setting = {"pattern": "disc", "trained": False, "samples": 4}
+    rows = [row(name, 22.0, **setting, error_ratio=ratio) for name, ratio in kinds]
+    write(studies, "patterns", rows)
+    document = json.loads((studies / "patterns.json").read_text())
+    document["cells"] = [
+        {"model": name, **setting, "seed": seed, "sample_mse": (ratio + seed / 100) / 100, "mean_mse": 0.01}
+        for name, ratio in kinds
+        for seed in range(3)
+    ]
+    (studies / "patterns.json").write_text(json.dumps(document))
+    text = text_of(visit("patterns", column="error_ratio"))
+    assert "A trained network leads at all 1 settings." in text and words.ONE_SEED not in text
+
+
+def test_percentages_are_percentage_points_apart():
+    rows = [{"model": name, "estimate_accuracy": share} for name, share in ((MODELS[0], 0.786), ("lmmse", 0.6))]
+    text = words.verdict(rows, [], "estimate_accuracy")
+    assert "78.6%" in text and "reaches 60.0%, 18.6 percentage points behind." in text
+
+
 def test_who_has_fewer_seeds_does_not_lead_because_they_are_easy():
     rows = [{"model": name, "crps": value} for name, value in (("flow_matching/tiny", 0.31), ("denoiser/tiny", 0.3))]
     seeds = {"flow_matching/tiny": {42: 0.28, 43: 0.34}, "denoiser/tiny": {42: 0.3}}
@@ -274,10 +301,12 @@ def test_every_page_shows_the_bundled_results(page):
 
 def test_times_come_from_one_run(studies):
     document = json.loads((studies / "comparison.json").read_text())
-    document["times"] = {"machine": "a quiet one", "threads": 2, "date": "2026-01-02", "rounds": 15, "seconds": {}}
+    where = {"machine": "a quiet one", "threads": 2, "date": "2026-01-02", "load": 0.61}
+    document["times"] = {**where, "rounds": 15, "seconds": {}}
     (studies / "comparison.json").write_text(json.dumps(document))
+    told = "15 rounds with all rows in turns, a quiet one, 2 threads, 2026-01-02, load before 0.6."
     for page in ("compare", "speed"):
-        assert "15 rounds with all rows in turns, a quiet one, 2 threads, 2026-01-02" in text_of(visit(page))
+        assert told in text_of(visit(page))
     assert "A sample of a generative network takes 50 ms (8 calls)" in text_of(visit("speed"))
 
 
@@ -348,12 +377,26 @@ def test_an_ablation_is_measured_against_its_own_reference():
     kinds = (("reference", "tiny", 21.0), ("no stem", "base", 18.0), ("scale, no stem", "4", 19.0))
     rows = [row("tiny", psnr, group=group, variant=variant) for group, variant, psnr in kinds]
     rows[2]["against"] = ["no stem", "base"]
-    text = words.effect(rows, "estimate_psnr_unobserved", "scale, no stem")
+    column, group = "estimate_psnr_unobserved", "scale, no stem"
+    text = changes.effect(rows, cells_of(rows), column, group)
     assert text == "**scale, no stem**: best is 4, +1.00 dB against base."
     rows.append(row("tiny", 15.0, group="scale, no stem", variant="10", against=["no stem", "base"]))
-    text = words.effect(rows, "estimate_psnr_unobserved", "scale, no stem")
+    text = changes.effect(rows, cells_of(rows), column, group)
     assert text.endswith("best is 4, +1.00 dB against base; worst is 10, -3.00 dB against base.")
-    assert words.effect(rows[2:], "estimate_psnr_unobserved", "scale, no stem") == ""
+    assert changes.effect(rows[2:], cells_of(rows), column, group) == ""
+
+
+def test_an_ablation_is_judged_by_paired_differences():
+    kinds = (("reference", "tiny", 21.0), ("scale", "4", 21.1))
+    rows = [row("tiny", psnr, interval=0.9, group=group, variant=variant) for group, variant, psnr in kinds]
+    column = "estimate_psnr_unobserved"
+    text = changes.effect(rows, cells_of(rows), column, "scale")
+    assert text == "**scale**: best is 4, +0.10 dB against tiny.", "both have the same hard seeds"
+    text = changes.effect(rows, cells_of(rows, spread=1), column, "scale")
+    assert text.endswith("against tiny (within the interval of 3 seeds).")
+    one = [cell for cell in cells_of(rows) if cell["seed"] == 1]
+    assert changes.effect(rows, one, column, "scale").endswith("against tiny (one seed, no interval).")
+    assert changes.effect(rows, [], column, "scale").endswith("+0.10 dB against tiny (no seed in common).")
 
 
 def test_the_ablations_of_equal_minutes_have_all_their_own_groups(studies):
@@ -389,6 +432,25 @@ def test_active_sampling_says_how_few_pixels_do(studies):
     assert "22.60 ± 0.01" not in text  # the interval belongs to other columns
     assert "Where the samples differ most**: 22.60 dB at 20% known; with 18% it is where random pixels end" in text
     assert "looks at no sample)**: 21.60 dB at 20% known, worse than random pixels" in text
+
+
+def test_a_share_is_named_without_a_doubt_only_where_the_paired_difference_is_safe():
+    points = (("random", 0.1, 21.0), ("random", 0.2, 22.0), ("gain", 0.1, 22.1), ("gain", 0.2, 24.0))
+    column = "estimate_psnr_unobserved"
+    rows = [row(MODELS[0], psnr, rule=rule, context=share) for rule, share, psnr in points]
+
+    def told(apart, seeds=(0, 1)):
+        pairs = [(one, seed, apart * (one["rule"] == "gain")) for one in rows for seed in seeds]
+        cells = [{**one, "seed": seed, column: one[column] + seed * (1 + more)} for one, seed, more in pairs]
+        return changes.head_start(rows, cells, column)[-1]
+
+    reached = "with 10% it is where random pixels end"
+    assert told(apart=0.001).endswith(f"{reached}.")
+    assert told(apart=0.2).endswith(f"{reached} (within the interval of 2 seeds).")
+    assert told(apart=0.2, seeds=(0,)).endswith(f"{reached} (one seed, no interval).")
+    rows[2][column] = rows[3][column] = 21.9
+    assert told(apart=0.001).endswith("worse than random pixels.")
+    assert told(apart=0.2).endswith("worse than random pixels (within the interval of 2 seeds).")
 
 
 def test_filters_that_win_are_named(studies):

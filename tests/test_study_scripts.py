@@ -378,11 +378,11 @@ def test_held_out_patterns_are_marked(data, tmp_path):
     assert {row["pattern"] for row in rows if row["trained"]} >= {"uniform", "block"}
 
 
-def ensemble(width, count=7, pixels=20000):
+def ensemble(width, count=7, pixels=20000, draw=torch.Tensor.normal_):
     """Samples whose spread is ``width`` times what it should be, in [0, 1]."""
     generator = torch.Generator().manual_seed(0)
     scale = torch.rand(pixels, generator=generator) * 0.05 + 0.02
-    draws = torch.randn(count + 1, pixels, generator=generator)
+    draws = draw(torch.empty(count + 1, pixels), generator=generator)
     return 0.5 + draws[1:] * scale * width, 0.5 + draws[0] * scale
 
 
@@ -391,7 +391,22 @@ def test_a_perfect_ensemble_is_called_calibrated():
     assert found["ranks"] == pytest.approx([1 / 8] * 8, abs=0.01)
     assert found["coverage"] == pytest.approx(found["levels"], abs=0.015)
     assert found["ratio"] == pytest.approx(1, abs=0.02)
+    assert found["error"] == pytest.approx(found["spread"], rel=0.05)
     assert found["error"][0] < found["error"][-1]
+
+
+@pytest.mark.parametrize("count", [4, 7])
+@pytest.mark.parametrize("draw", [torch.Tensor.normal_, torch.Tensor.exponential_])
+def test_the_spread_of_a_perfect_ensemble_is_its_error_in_every_bin(count, draw):
+    """For skew draws, too: the mean of samples with a large spread is off, so none of those that sort may be in it."""
+    found = calibration.spread_against_error(*ensemble(1.0, count, 200_000, draw))
+    assert found["error"] == pytest.approx(found["spread"], rel=0.05)
+    assert found["error"][-1] > 1.2 * found["error"][0]
+
+
+def test_calibration_needs_samples_that_sort_and_samples_that_are_measured():
+    with pytest.raises(InputError, match=r"at least 4 samples per picture: half of them sort .*; got 3"):
+        calibration.main(calibration.Options(samples=3))
 
 
 @pytest.mark.parametrize(("width", "sign"), [(0.5, 1), (2.0, -1)])
@@ -409,7 +424,7 @@ def test_equal_values_share_their_ranks():
 @pytest.mark.slow
 def test_calibration_leaves_out_what_has_no_spread(data, tmp_path):
     out = tmp_path / "calibration.json"
-    calibration.main(calibration.Options(data, models=("lmmse", "nearest"), limit=1, samples=3, out=out))
+    calibration.main(calibration.Options(data, models=("lmmse", "nearest"), limit=1, samples=4, out=out))
     (row,) = json.loads(out.read_text())["rows"]
     assert row["model"] == "lmmse" and sum(row["ranks"]) == pytest.approx(1)
 

@@ -11,24 +11,22 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
 from fieldlib.assets import STUDY
 from fieldlib.data import load_pictures
 from fieldlib.errors import InputError
-from fieldlib.evaluation import Settings, batch_for, check, draw
 from fieldlib.metrics import GREY_LEVEL, coverage
 from fieldlib.points import to_unit
 from fieldlib.registry import RIVALS, one_call
-from fieldlib.sampling import make_solver
-from fieldlib.scenes import batches, observe_scene
 from train_scripts.cli import run
-from train_scripts.protocol import Comparison, how
+from train_scripts.drawing import drawn, settings_of
+from train_scripts.protocol import Comparison
 from train_scripts.study_command import command
 from train_scripts.study_file import Cell, StudyFile, chosen_models, load_fast, weights_of
 
 LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 BINS = 10  # of equal size, by spread
+LEAST = 4  # samples: two sort the pixels by their spread, two are measured
 
 
 @dataclass(frozen=True)
@@ -47,8 +45,11 @@ class Options(Comparison):
 
 def main(options: Options) -> None:
     """Measure what is missing."""
-    if options.samples < 2:
-        raise InputError(f"calibration needs at least 2 samples per picture; got {options.samples}")
+    if options.samples < LEAST:
+        raise InputError(
+            f"calibration needs at least {LEAST} samples per picture: half of them sort the pixels by spread, the "
+            f"others are measured; got {options.samples}"
+        )
     names = ("limit", "context", "solver", "steps", "samples")
     settings = {name: getattr(options, name) for name in names}
     study = StudyFile(options.out, command("calibration", options, settings), settings, ("model", "seed"))
@@ -72,44 +73,52 @@ def may_spread(name: str) -> bool:
 
 def ensembles(name: str, pictures: np.ndarray, seed: int, options: Options) -> tuple[Tensor, Tensor]:
     """Samples (K, n) and truth (n,) of all unobserved values of all pictures, in [0, 1]."""
-    model, (solver, steps) = load_fast(name), how(name, options.solver, options.steps).values()
-    chosen = make_solver(solver or model.method.default_solver)
-    settings = Settings(chosen, steps, model.method.default_grid, 1.0, options.samples, seed)
-    check(pictures, settings, batch_for(model))
-    scenes = [observe_scene(pixels, i, options.context, "uniform", seed) for i, pixels in enumerate(pictures)]
-    drawn, true = [], []
-    with tqdm(total=len(scenes), unit="picture", desc=name) as bar:
-        for group in batches(scenes, batch_for(model)):
-            truth, samples, _ = draw(model, group, settings)
-            drawn.append(samples.transpose(1, 2)[~truth.known].movedim(1, 0).flatten(1))
-            true.append(truth.values[~truth.known].flatten())
-            bar.update(len(group))
-    ensemble, truth_values = torch.cat(drawn, dim=1), torch.cat(true)
-    return to_unit(ensemble), to_unit(truth_values)
+    model = load_fast(name)
+    settings = settings_of(name, model, options, seed)
+    guessed, true = [], []
+    for _, truth, samples in drawn(model, pictures, settings, options.context, name):
+        guessed.append(samples.transpose(1, 2)[~truth.known].movedim(1, 0).flatten(1))
+        true.append(truth.values[~truth.known].flatten())
+    return to_unit(torch.cat(guessed, dim=1)), to_unit(torch.cat(true))
 
 
 def reliability(ensemble: Tensor, truth: Tensor) -> Cell:
     """Calibration of samples (K, n) of ``truth`` (n,), both in [0, 1].
 
     ``coverage``: share of the truths in each central interval of ``levels``; ``ranks``: share of the truths with each
-    of the K + 1 ranks, ties spread evenly; ``spread`` and ``error``: root mean square of the samples' standard
-    deviation, widened by (K + 1) / K as a perfect ensemble asks for, and of the error of their mean, in bins of equal
-    size by spread; ``ratio``: the two over all values.
+    of the K + 1 ranks, ties spread evenly; ``spread`` and ``error``: as :func:`spread_against_error`; ``ratio``: of
+    spread to error over all values, from all samples.
     """
-    count = len(ensemble)
-    variance = ensemble.var(0) * (count + 1) / count
-    squared = (ensemble.mean(0) - truth).square()
-    parts = variance.argsort().chunk(BINS)
+    variance, squared = spread_and_error(ensemble, truth)
     inside = [float(coverage(ensemble, truth, level).mean()) for level in LEVELS]
     return {
         "levels": list(LEVELS),
         "coverage": inside,
         "inside90": inside[LEVELS.index(0.9)],
         "ranks": rank_shares(ensemble, truth).tolist(),
-        "spread": [float(variance[part].mean().sqrt()) for part in parts],
-        "error": [float(squared[part].mean().sqrt()) for part in parts],
+        **spread_against_error(ensemble, truth),
         "ratio": float((variance.mean() / squared.mean()).sqrt()),
     }
+
+
+def spread_against_error(ensemble: Tensor, truth: Tensor) -> Cell:
+    """``spread`` and ``error`` of samples (K, n) of ``truth`` (n,): root mean squares in bins of equal size by spread.
+
+    Every other sample says to which bin a value belongs, the others are measured. If samples did both, a bin of large
+    spreads would hold those that are large by chance, and the curve of a perfect ensemble would leave the diagonal.
+    """
+    parts = ensemble[::2].var(0).argsort().chunk(BINS)
+    found = dict(zip(("spread", "error"), spread_and_error(ensemble[1::2], truth), strict=True))
+    return {name: [float(values[part].mean().sqrt()) for part in parts] for name, values in found.items()}
+
+
+def spread_and_error(ensemble: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
+    """Variance of samples (K, n), widened by (K + 1) / K, and squared error of their mean, both (n,).
+
+    Of a perfect ensemble the two are equal on average: the mean of K samples varies, too, by a K-th of the variance.
+    """
+    count = len(ensemble)
+    return ensemble.var(0) * (count + 1) / count, (ensemble.mean(0) - truth).square()
 
 
 def rank_shares(ensemble: Tensor, truth: Tensor) -> Tensor:

@@ -16,19 +16,18 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
 from fieldlib.assets import STUDY
 from fieldlib.classifier import CLASSIFIER, Classifier, describe, frechet_distance, load_classifier
 from fieldlib.data import load_labels, load_pictures
 from fieldlib.errors import InputError
-from fieldlib.evaluation import Settings, batch_for, draw, locate, paste
+from fieldlib.evaluation import locate, paste
 from fieldlib.points import to_values
-from fieldlib.sampling import estimate, make_solver
-from fieldlib.scenes import batches, observe_scene
+from fieldlib.sampling import estimate
 from fieldlib.study import read_study
 from train_scripts.cli import run
-from train_scripts.protocol import Comparison, how
+from train_scripts.drawing import drawn, settings_of
+from train_scripts.protocol import Comparison
 from train_scripts.study_command import command
 from train_scripts.study_file import Cell, StudyFile, chosen_models, load_fast, weights_of
 
@@ -136,17 +135,12 @@ def yardsticks(study: StudyFile, pictures: np.ndarray, judge: Judge, options: Op
 
 def score(name: str, pictures: np.ndarray, judge: Judge, seed: int, options: Options) -> Cell:
     """What the classifier makes of one model's estimates and of one sample of every picture."""
-    model, (solver, steps) = load_fast(name), how(name, options.solver, options.steps).values()
-    chosen = make_solver(solver or model.method.default_solver)
-    settings = Settings(chosen, steps, model.method.default_grid, 1.0, 1, seed)
-    scenes = [observe_scene(pixels, i, options.context, "uniform", seed) for i, pixels in enumerate(pictures)]
+    model = load_fast(name)
+    settings = settings_of(name, model, options, seed)
     estimates, samples = [], []
-    with tqdm(total=len(scenes), unit="picture", desc=f"{name}, seed {seed}") as bar:
-        for group in batches(scenes, batch_for(model)):
-            truth, drawn, _ = draw(model, group, settings)
-            samples.append(drawn[:, 0])
-            estimates.append(paste(truth, estimate(model, *locate(model, group))))
-            bar.update(len(group))
+    for group, truth, ensemble in drawn(model, pictures, settings, options.context, f"{name}, seed {seed}"):
+        samples.append(ensemble[:, 0])
+        estimates.append(paste(truth, estimate(model, *locate(model, group))))
     return {
         **judge.scores(torch.cat(estimates), "estimate"),
         **judge.scores(torch.cat(samples), "sample"),

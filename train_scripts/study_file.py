@@ -20,7 +20,7 @@ from fieldlib.model import FieldModel
 from fieldlib.parallel import Team
 from fieldlib.pretrained import PretrainedModel
 from fieldlib.sampling import Model
-from fieldlib.study import cells_of, half_width, read_study
+from fieldlib.study import cells_of, half_width, read_study, with_ratio
 from train_scripts.study_command import Cell, Command
 from train_scripts.timing import take_times
 
@@ -193,13 +193,6 @@ def summarise(cells: Sequence[Cell]) -> Cell:
 def is_curve(value: object) -> bool:
     """Whether ``value`` is a list of numbers with fractions."""
     return isinstance(value, list) and all(isinstance(one, float) for one in value)
-
-
-def with_ratio(cell: Cell) -> Cell:
-    """``cell`` with its ``error_ratio`` where it has both errors."""
-    if not {"sample_mse", "mean_mse"} <= cell.keys():
-        return cell
-    return {**cell, "error_ratio": cell["sample_mse"] / cell["mean_mse"]}
 
 
 def load_fast(name: str, team: Team | None = None) -> Model:

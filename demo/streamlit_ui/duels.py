@@ -32,7 +32,7 @@ def against_best(rows: Sequence[Row], cells: Sequence[Row], column: str) -> str:
 
 def against(first: Row, others: Sequence[Row], cells: Sequence[Row], column: str) -> str:
     """``first`` and the paired difference of each of the others to it."""
-    others = sorted((row for row in others if row.get(column) is not None), key=lambda row: -rank(row[column], column))
+    others = sorted((row for row in others if row.get(column) is not None), key=lambda row: -rank(row, column))
     told = "; ".join(duel(first, other, cells, column) for other in others)
     return f"**{title_of(first)}** {number(first, column)}. Against it: {told}."
 
@@ -52,7 +52,7 @@ def duel(first: Row, other: Row, cells: Sequence[Row], column: str) -> str:
     said += f" ± {gap.half:{form}}{unit}"
     if not gap.is_safe:
         return f"{said} (equal within the interval)"
-    ahead = rank(first[column] + gap.value, column) > rank(first[column], column)
+    ahead = rank({**first, column: first[column] + gap.value}, column) > rank(first, column)
     return f"{said} ({'ahead' if ahead else 'behind'})"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fieldlib import InputError, assets
-from fieldlib.study import cells_of, read_study
+from fieldlib.study import cells_of, read_study, with_ratio
 
 Row = dict[str, Any]
 COMMANDS = {
@@ -45,8 +45,8 @@ class Study(NamedTuple):
 
     @property
     def cells(self) -> list[Row]:
-        """One record per model, setting and seed."""
-        return cells_of(self.document)
+        """One record per model, setting and seed, with the ``error_ratio`` that its row has."""
+        return [with_ratio(cell) for cell in cells_of(self.document)]
 
     @property
     def provenance(self) -> str:
@@ -68,7 +68,7 @@ def timed(study: Study) -> str:
         return "Times were taken when each model was scored, not side by side."
     return (
         f"Times: the least of {times['rounds']} rounds with all rows in turns, {times['machine']}, "
-        f"{times['threads']} threads, {times['date']}."
+        f"{times['threads']} threads, {times['date']}, load before {times['load']:.1f}."
     )
 
 

@@ -9,14 +9,17 @@ from demo.menus import model_title, plain_title
 from demo.study_columns import COLUMNS, Row, rank, title_of
 from fieldlib.study import Difference, paired_difference
 
-KEYS = ("model", "context", "pattern", "hole", "hidden", "reading", "size", "kind", "steps")  # what tells rows apart
+KEYS = (  # what tells rows apart
+    *("model", "context", "pattern", "hole", "hidden", "reading", "size", "kind", "steps"),
+    *("group", "variant", "rule"),
+)
 ONE_SEED = " One seed or one mask only, so no interval."
 
 
 def best(rows: Sequence[Row], column: str) -> Row | None:
     """The row with the best ``column``; None when no row has it."""
     known = [row for row in rows if row.get(column) is not None]
-    return max(known, key=lambda row: rank(row[column], column), default=None)
+    return max(known, key=lambda row: rank(row, column), default=None)
 
 
 def leader(rows: Sequence[Row], cells: Sequence[Row], column: str) -> Row | None:
@@ -58,7 +61,7 @@ def alike(one: object, other: object) -> bool:
 def advantage(one: Row, other: Row, cells: Sequence[Row], column: str) -> Difference | None:
     """By how much row ``one`` is better than ``other``, paired by seed; None when they have no seed in common."""
     ones, others = (
-        [{**cell, column: rank(cell[column], column)} for cell in own(row, cells) if cell.get(column) is not None]
+        [{**cell, column: rank(cell, column)} for cell in own(row, cells) if cell.get(column) is not None]
         for row in (one, other)
     )
     return paired_difference(ones, others, column)
@@ -83,8 +86,16 @@ def verdict(rows: Sequence[Row], cells: Sequence[Row], column: str) -> str:
     if gap is not None and not is_single and not gap.is_safe:
         return f"{text}: their difference is within its interval, so this ranking is not safe."
     who = "" if trained(first) else " Here a baseline beats every network."
-    behind = format(abs(first[column] - other[column]), COLUMNS[column].form) + COLUMNS[column].unit
+    behind = distance(abs(first[column] - other[column]), column)
     return f"{text}, {behind} behind.{who}{ONE_SEED if is_single else ''}"
+
+
+def distance(value: float, column: str) -> str:
+    """How far two values are apart, with the unit of a difference: between percentages it is percentage points."""
+    form = COLUMNS[column].form
+    if form.endswith("%"):
+        return f"{format(100 * value, form[:-1] + 'f')} percentage points"
+    return format(value, form) + COLUMNS[column].unit
 
 
 def is_equal(gap: Difference | None, column: str) -> bool:
@@ -147,6 +158,15 @@ def size_of(row: Row) -> str:
     return str(row["model"]).partition("/")[2]
 
 
+def not_safe(gap: Difference | None) -> str:
+    """What stands behind a difference that is not safe, with its space; nothing behind one that is."""
+    if gap is None:
+        return " (no seed in common)"
+    if gap.half is None:
+        return " (one seed, no interval)"
+    return "" if gap.is_safe else f" (within the interval of {gap.seeds} seeds)"
+
+
 def leaders(rows: Sequence[Row], cells: Sequence[Row], column: str) -> tuple[Row | None, Row | None]:
     """The best network and the best baseline, None where there is none."""
     networks, baselines = ([row for row in rows if trained(row) == kind] for kind in (True, False))
@@ -160,31 +180,7 @@ def ahead(network: Row | None, baseline: Row | None, cells: Sequence[Row], colum
     gap = advantage(network, baseline, cells, column)
     if gap is not None and gap.half is not None:
         return (0 if not gap.is_safe else 1 if gap.value > 0 else -1), False
-    return (1 if rank(network[column], column) > rank(baseline[column], column) else -1), True
-
-
-def effect(rows: Sequence[Row], column: str, group: str) -> str:
-    """What changing ``group`` does in an ablation: its best and its worst variant, each against its reference."""
-    changed = [row for row in rows if row["group"] == group and row.get(column) is not None]
-    pairs = [(row, reference) for row in changed if (reference := reference_of(rows, row)) is not None]
-    ranked = sorted(pairs, key=lambda pair: rank(pair[0][column], column), reverse=True)
-    ends = {"best": ranked[:1], "worst": ranked[1:][-1:]}
-    told = [f"{name} is {gap(*pair, column)}" for name, end in ends.items() for pair in end]
-    return f"**{group}**: {'; '.join(told)}." if told else ""
-
-
-def reference_of(rows: Sequence[Row], row: Row) -> Row | None:
-    """The row that an ablation's ``row`` names as its reference."""
-    against = tuple(row.get("against", ("reference",)))
-    return next((one for one in rows if (one["group"], one["variant"])[: len(against)] == against), None)
-
-
-def gap(row: Row, reference: Row, column: str) -> str:
-    """A variant and its distance from its reference, in dB, with a doubt where there is one."""
-    distance = row[column] - reference[column]
-    widths = [one.get("interval", {}).get(column) for one in (row, reference)]
-    doubt = " (one seed)" if None in widths else "" if abs(distance) > sum(widths) else " (within the intervals)"
-    return f"{row['variant']}, {distance:+.2f} dB against {reference['variant']}{doubt}"
+    return (1 if rank(network, column) > rank(baseline, column) else -1), True
 
 
 def lost_pictures(rows: Sequence[Row]) -> str:
@@ -245,25 +241,3 @@ def reliability(row: Row) -> str:
         f"**{title_of(row)}**: {levels[level]:.1%} of the truths lie in the {level:.0%} interval; the "
         f"outer ranks occur {ends:.2f} times as often as they should, so the ensemble is {shape}."
     )
-
-
-def head_start(rows: Sequence[Row], column: str) -> list[str]:
-    """For each rule of active sampling, at which share it reaches what random pixels reach in the end."""
-    curves: dict[str, list[Row]] = {}
-    for row in sorted(rows, key=lambda row: row["context"]):
-        curves.setdefault(row["rule"], []).append(row)
-    end = curves["random"][-1] if "random" in curves else None
-    if end is None:
-        return []
-    lines = []
-    for rule, own in curves.items():
-        reached = next((row for row in own if rank(row[column], column) >= rank(end[column], column)), None)
-        last = f"{number(own[-1], column)} at {own[-1]['context']:.0%} known"
-        if rule == "random":
-            lines.append(f"**{title_of(own[-1])}**: {last}.")
-        elif reached is None:
-            lines.append(f"**{title_of(own[-1])}**: {last}, worse than random pixels.")
-        else:
-            share = f"{reached['context']:.0%}"
-            lines.append(f"**{title_of(own[-1])}**: {last}; with {share} it is where random pixels end.")
-    return lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from demo import study_figures
-from demo.streamlit_ui import address, parts, words
+from demo.streamlit_ui import address, changes, parts
 
 MEASURES = ("estimate_psnr_unobserved", "mean_psnr_unobserved", "estimate_ssim_full", "estimate_mse", "estimate_mae")
 STUDIES = {"ablations": "Equally many pictures", "ablations_minutes": "Equally many minutes"}
@@ -37,7 +37,7 @@ def show() -> None:
         "no input without noise in training, so they have no estimate: they stand under the mean of samples."
     )
     if column.endswith("psnr_unobserved"):
-        lines = (words.effect(study.rows, column, group) for group in chosen if group != "reference")
+        lines = (changes.effect(study.rows, study.cells, column, group) for group in chosen if group != "reference")
         st.markdown("\n".join(f"- {line}" for line in lines if line))
     rows = [{**row, "pictures": round(row["pictures"])} for row in rows]
     parts.table(rows, MEASURES, {"group": "Changed", "variant": "Variant", "pictures": "Pictures seen"})

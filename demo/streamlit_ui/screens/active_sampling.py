@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from demo import study_figures
-from demo.streamlit_ui import parts, words
+from demo.streamlit_ui import changes, parts
 from demo.study_columns import COLUMNS
 
 MEASURES = ("estimate_psnr_full", "estimate_ssim_full", "uncertainty")
@@ -24,7 +24,7 @@ def show() -> None:
     rows = sorted(study.rows, key=lambda row: list(RULES).index(row["rule"]))
     rows = [{**row, "title": RULES[row["rule"]]} for row in rows]
     column = parts.choose_column(rows, MEASURES)
-    st.markdown("\n".join(f"- {line}" for line in words.head_start(rows, column)))
+    st.markdown("\n".join(f"- {line}" for line in changes.head_start(rows, study.cells, column)))
     figure = study_figures.curves(rows, "context", column, "Share of revealed pixels", percent=True)
     figure.update_xaxes(type="linear")
     parts.draw(figure, "active-sampling", f"{COLUMNS[column].title} over the share of revealed pixels")

@@ -23,7 +23,10 @@ def show() -> None:
         st.caption("A U shape means too narrow, a hill too wide, a slope a bias.")
     with spread:
         parts.draw(calibration_figures.spread(rows), "spread", "Error of the mean against the spread of the samples")
-        st.caption("On the diagonal the samples know where they are wrong. Each point holds equally many pixels.")
+        st.caption(
+            "On the diagonal the samples know where they are wrong. Each point holds equally many pixels: half of the "
+            "samples sort them, spread and mean are those of the other half."
+        )
     parts.finish(study, rows, "calibration")
 
 

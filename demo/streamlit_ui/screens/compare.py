@@ -25,7 +25,7 @@ def show() -> None:
         "Blue: trained networks. Orange: classical baselines. Bars: 95% interval over the seeds of masks and noise. "
         "The estimate is the posterior mean in one call; an exact sample has twice its squared error by nature: -3 dB."
     )
-    rows = sorted(rows, key=lambda row: -rank(row[column], column) if row.get(column) is not None else math.inf)
+    rows = sorted(rows, key=lambda row: -rank(row, column) if row.get(column) is not None else math.inf)
     rows = [{**row, "count": len(row["seeds"])} for row in rows]
     parts.table(rows, tuple(COLUMNS), {"model": "Model", "count": "Seeds"})
     st.caption(results.timed(study))
