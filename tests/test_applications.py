@@ -1,6 +1,7 @@
 """The applications' commands, on few small pictures: what they write can be trusted and is not written twice."""
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +15,7 @@ from fieldlib.data.gallery import gallery
 from fieldlib.errors import InputError
 from fieldlib.points import to_values
 from fieldlib.registry import PATTERNS
-from train_scripts import active_sampling, inpainting, super_resolution
+from train_scripts import active_sampling, inpainting, study_file, super_resolution, temporal
 
 
 @pytest.fixture
@@ -25,6 +26,47 @@ def data(tmp_path, monkeypatch):
     for i, pixels in enumerate(smooth_pictures(2)):
         Image.fromarray(pixels).save(folder / f"{i}.png")
     return str(folder)
+
+
+@pytest.fixture
+def saved(monkeypatch):
+    """How many cells a study has each time it is saved."""
+    counts = []
+    write = study_file.write_json
+    monkeypatch.setattr(
+        study_file, "write_json", lambda path, document: counts.append(len(document["cells"])) or write(path, document)
+    )
+    return counts
+
+
+def test_a_stop_leaves_every_run_of_active_sampling_whole_or_out(data, tmp_path, monkeypatch, saved):
+    monkeypatch.setattr(active_sampling, "score", lambda *_: {share: {"uncertainty": 0.1} for share in (0.02, 0.04)})
+    monkeypatch.setattr(active_sampling, "draw_sheet", lambda *_: None)
+    options = active_sampling.Options(data, "nearest", ("random", "gain"), limit=2, seeds=(0,), out=tmp_path / "a.json")
+    active_sampling.main(options)
+    assert saved == [2, 4]
+
+
+def test_a_stop_leaves_every_kind_of_clip_whole_or_out(data, tmp_path, monkeypatch, saved):
+    ways = [(name, name, {"psnr_hidden": 1.0}) for name in ("kriging", "still", "nearest")]
+    monkeypatch.setattr(temporal, "score", lambda *_: ways)
+    monkeypatch.setattr(temporal, "play", lambda *_: None)
+    temporal.main(temporal.Options(data, limit=2, seeds=(0,), out=tmp_path / "t.json"))
+    assert saved == [3 * (i + 1) for i in range(len(temporal.KINDS))]
+
+
+def test_a_stop_leaves_every_model_whole_or_out_and_a_filter_is_no_baseline(tmp_path, monkeypatch, saved):
+    """The filter ``nearest`` is in the file when the baseline of that name is asked for."""
+    found = [{"reading": "own", "size": 64, "psnr": 1.0}, {"reading": "own", "size": 128, "psnr": 2.0}]
+    monkeypatch.setattr(super_resolution, "score", lambda *_: found)
+    monkeypatch.setattr(super_resolution, "draw_sheet", lambda *_: None)
+    options = super_resolution.Options(("thin_plate",), 1, contexts=(1.0,), out=tmp_path / "s.json")
+    super_resolution.main(options)
+    assert saved == [2, 5, 8]  # readings of the model, filters at two sizes
+    assert "--models thin_plate" in json.loads(options.out.read_text())["made_by"]
+    super_resolution.main(replace(options, models=("nearest",)))
+    assert saved == [2, 5, 8, 10]
+    assert "--models thin_plate nearest" in json.loads(options.out.read_text())["made_by"]
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from fieldlib.data import gallery
 from fieldlib.errors import InputError
 from train_scripts import consistency
 from train_scripts.cli import parse
+from train_scripts.models import weights_of
 
 pytestmark = pytest.mark.slow
 
@@ -73,10 +74,11 @@ def test_box_means_are_means_of_boxes():
 
 def test_the_command_writes_its_figures(tmp_path, capsys):
     out = tmp_path / "consistency.json"
-    flags = ["--limit", "2", "--sizes", "64", "96", "--steps", "2", "--json", str(out)]
-    consistency.main(parse(consistency.Options, flags))
+    flags = ["--data", str(ROOT / "assets" / "gallery"), "--limit", "2", "--sizes", "64", "96", "--steps", "2"]
+    consistency.main(parse(consistency.Options, [*flags, "--json", str(out)]))
     report = json.loads(out.read_text())
-    assert report["pictures"] == 2
+    assert report["pictures"] == 2 and report["sha256"] == weights_of(report["model"])
+    assert report["made_by"] == "python -m train_scripts.consistency --limit 2 --sizes 64 96 --steps 2"
     assert report["sizes"].keys() == {"64", "96"}
     assert all(30 < size["least"] <= size["mean"] for size in report["sizes"].values())
     assert "64: mean" in capsys.readouterr().out

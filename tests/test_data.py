@@ -20,7 +20,16 @@ import torch
 from PIL import Image
 from torch.utils.data import DataLoader
 
-from fieldlib.data import SparseDataset, load_labels, load_pictures, open_picture, to_square
+from fieldlib.data import (
+    SparseDataset,
+    load_labels,
+    load_pictures,
+    load_test_labels,
+    load_test_pictures,
+    loading,
+    open_picture,
+    to_square,
+)
 from fieldlib.data.cache import cache_folder
 from fieldlib.data.gallery import sample_pictures
 from fieldlib.errors import InputError
@@ -206,6 +215,39 @@ def test_real_data_when_it_is_here(cifar_folder):
     assert pictures.shape == (len(labels), 32, 32, 3) and set(labels) == set(range(10))
     assert labels[:10].tolist() == [3, 8, 8, 0, 6, 6, 1, 6, 3, 1]  # the official order
     assert np.allclose(pictures.mean((0, 1, 2)) / 255, [0.4914, 0.4822, 0.4465], atol=0.02)
+
+
+# ---- the pictures that are scored ----
+
+
+def test_a_whole_test_set_is_scored_on_what_a_copy_of_its_beginning_holds(tmp_path, cache, monkeypatch):
+    monkeypatch.setattr(loading, "OF_EACH_CLASS", 2)
+    labels = [1, 1, 2, 1, 2, 1, 2, 0, 0]
+    first = [0, 1, 2, 4, 7, 8]  # two of each class
+    whole = write_parquet(tmp_path / "whole.parquet", SMALL, labels)
+    copy = write_parquet(tmp_path / "copy.parquet", SMALL[first], [labels[i] for i in first])
+    for data in (whole, copy):
+        assert np.array_equal(load_test_pictures(data, 6), SMALL[first])
+        assert load_test_labels(data, 6).tolist() == [1, 1, 2, 2, 0, 0]
+    assert np.array_equal(load_test_pictures(whole), SMALL[[*first, 3, 5, 6]])  # the others follow
+    assert np.array_equal(load_test_pictures(whole, 3), SMALL[:3])
+
+
+def test_pictures_without_classes_are_scored_as_they_come(tmp_path, cache, monkeypatch):
+    monkeypatch.setattr(loading, "OF_EACH_CLASS", 2)
+    for i, pixels in enumerate(SMALL):
+        Image.fromarray(pixels).save(tmp_path / f"{i}.png")
+    assert np.array_equal(load_test_pictures(tmp_path, 7), SMALL[:7])
+    with pytest.raises(InputError, match="no class labels"):
+        load_test_labels(tmp_path)
+    with pytest.raises(InputError, match="from 1 upwards; got 0"):
+        load_test_pictures(tmp_path, 0)
+
+
+def test_the_thousand_of_this_project_stay_as_they_are(cifar_folder):
+    if cifar_folder is None:
+        pytest.skip("no CIFAR-10 on this machine")
+    assert np.array_equal(load_test_pictures(cifar_folder, 1000), load_pictures(cifar_folder, "test", 1000))
 
 
 # ---- bad input ----

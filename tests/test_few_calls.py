@@ -54,7 +54,7 @@ def test_all_solvers_but_the_adaptive_one_are_run_by_default(home):
 
 def test_scores_are_those_of_the_protocol(home):
     (cell,) = call(home, "--solvers", "ddim", "--grids", "uniform", "--calls", 3)
-    pictures = few_calls.load_pictures(str(home / "pictures"), split="test", limit=2)
+    pictures = few_calls.load_test_pictures(str(home / "pictures"), 2)
     scores = evaluate(fieldlib.load(home / "model"), pictures, solver="ddim", steps=3, grid="uniform", samples=2)
     for name in ("mean_psnr_unobserved", "sample_psnr_unobserved", "crps", "coverage90", "sharpness"):
         assert cell[name] == pytest.approx(scores[name])
@@ -78,6 +78,14 @@ def test_shares_of_the_work_come_together_and_seeds_give_intervals(home):
     (row,) = document["rows"]
     assert first in document["cells"] and row["seeds"] == [3, 42] and row["interval"]["crps"] > 0
     assert cells == [first], "the share has a file of its own"
+
+
+def test_the_command_is_that_of_all_cells_and_not_of_the_last_run(home):
+    call(home, "--solvers", "euler", "--calls", 1)
+    call(home, "--solvers", "ddim", "--calls", 2, "--seeds", 3)
+    made_by = json.loads((home / "few.json").read_text())["made_by"]
+    flags = f"--limit 2 --samples 2 --models {home / 'model'} --solvers euler ddim --calls 1 2 --seeds 3 42"
+    assert made_by == f"python -m train_scripts.few_calls {flags}"
 
 
 def test_new_weights_are_run_again_and_other_settings_have_a_file_of_their_own(home, capsys):

@@ -1,5 +1,6 @@
 """What the README tells people to type exists and works."""
 
+import importlib
 import re
 import shlex
 import subprocess
@@ -17,7 +18,7 @@ from fieldlib import registry
 from fieldlib.model import FieldModel
 from fieldlib.study import read_study
 from tests.apart import apart
-from train_scripts import answers, compare, evaluate, export, sample, still_figure, train
+from train_scripts import answers, still_figure
 from train_scripts.cli import parse
 from train_scripts.compare import COMPARISON
 from train_scripts.comparison_table import tables
@@ -25,7 +26,6 @@ from train_scripts.documents import read_section
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-SCRIPTS = {"compare": compare, "train": train, "evaluate": evaluate, "export": export, "sample": sample}
 
 
 def blocks(language):
@@ -34,8 +34,11 @@ def blocks(language):
 
 
 def commands():
-    lines = [line for block in blocks("") for line in block.splitlines()]
-    return [line for line in lines if line.startswith("python -m train_scripts.")]
+    """The scripts with their flags, in blocks and in the text, where ``.name`` is short for the module."""
+    lines = [line for block in blocks("") for line in block.splitlines() if not line.endswith("...")]
+    text = re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL)
+    found = re.findall(r"-m train_scripts(\.[a-z_]+.*)", "\n".join(lines))
+    return found + re.findall(r"`(?:python -m train_scripts)?(\.[a-z_]+(?: [^`]+)?)`", text)
 
 
 def test_front_matter_is_what_spaces_reads():
@@ -53,8 +56,14 @@ def test_make_targets_exist():
 
 @pytest.mark.parametrize("command", commands())
 def test_commands_parse(command):
-    _, _, module, *arguments = shlex.split(command)
-    parse(SCRIPTS[module.removeprefix("train_scripts.")].Options, arguments)
+    name, *arguments = shlex.split(command)
+    parse(importlib.import_module(f"train_scripts{name}").Options, arguments)
+
+
+def test_commands_are_found():
+    named = {shlex.split(command)[0] for command in commands()}
+    assert named >= {".train", ".deploy_space", ".few_calls", ".ablate", ".consistency"}
+    assert ".ablate --minutes 2" in commands()
 
 
 def test_links_and_pictures_exist():

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from dataclasses import replace
 
 import numpy as np
@@ -28,8 +29,10 @@ from train_scripts import (
     timing,
     variants,
 )
+from train_scripts.cli import parse
+from train_scripts.models import weights_of
 from train_scripts.study_command import Command
-from train_scripts.study_file import StudyFile, half_width, summarise, weights_of
+from train_scripts.study_file import StudyFile, fingerprint, half_width, summarise
 
 FAST = ("nearest", "thin_plate")
 PROVENANCE = ("machine", "threads", "date")
@@ -84,13 +87,50 @@ def test_study_file_keeps_cells_of_the_same_weights_and_refuses_other_settings(t
 
 
 def test_the_command_names_what_is_there_and_not_run_by_default():
-    usual = Command("python -m x", ("nearest", "linear"), (1, 2))
+    usual = Command("python -m x", {"models": ("nearest", "linear"), "seeds": (1, 2)})
     cells = [{"model": model, "seed": seed} for model in ("nearest", "linear") for seed in (2, 1)]
     assert usual.of(cells) == "python -m x"
     assert usual.of(cells[:2]) == "python -m x --models nearest"
     assert usual.of([*cells, {"model": "lmmse", "seed": 7}]).endswith("--models nearest linear lmmse --seeds 1 2 7")
     assert usual.of([{"model": "the truth", "seed": 1}]) == "python -m x --seeds 1"
     assert usual.of([]) == "python -m x"
+
+
+def test_the_command_names_networks_that_are_not_here_and_no_filters():
+    usual = Command("python -m x", {"models": ("nearest",), "groups": ("a",), "calls": (8,)})
+    away = {"model": "flow_matching/of--somebody", "sha256": "x", "group": "Fourier scale", "calls": 50}
+    told = "--models flow_matching/of--somebody --groups a 'Fourier scale' --calls 8 50"
+    assert usual.of([{"group": "a", "calls": 50}, {**away, "calls": 8}]) == f"python -m x {told}"
+    filters = [{"model": name, "sha256": None, "reading": name} for name in ("lanczos", "nearest")]
+    lmmse = {"model": "lmmse", "sha256": None, "reading": "own"}
+    assert usual.of([*filters, lmmse]) == "python -m x --models lmmse"
+
+
+def test_rows_on_other_pictures_are_refused(tmp_path):
+    ours, theirs = smooth_pictures(2), smooth_pictures(2, seed=1)
+    studies = [StudyFile(tmp_path / f"{name}.json", Command("make"), {}, ("seed",)) for name in ("one", "other")]
+    for seed, (study_file, pixels) in enumerate(zip(studies, (ours, theirs), strict=True)):
+        study_file.add({"seed": seed})  # as files of before the pictures were told apart
+        study_file.scored_on(pixels)
+        study_file.save()
+    again = StudyFile(studies[0].path, Command("make"), {}, ("seed",))
+    assert again.test_pictures == fingerprint(ours) == json.loads(again.path.read_text())["test_pictures"]
+    again.scored_on(ours)
+    with pytest.raises(InputError, match=r"one\.json was scored on other test pictures .* give them with --data"):
+        again.scored_on(theirs)
+    with pytest.raises(InputError, match=r"other\.json was scored on other test pictures; merge files"):
+        again.merge(studies[1].path)
+    assert [cell["seed"] for cell in again.cells] == [0]
+
+
+def test_cells_that_belong_together_are_saved_together(tmp_path):
+    study_file = StudyFile(tmp_path / "study.json", Command("make"), {}, ("model", "seed"))
+    saved = []
+    study_file.save = lambda: saved.append(len(study_file.cells))
+    study_file.add_all([{"model": name, "seed": 0} for name in "abc"])
+    study_file.add({"model": "d", "seed": 0})
+    assert saved == [3, 4] and all("machine" in cell for cell in study_file.cells)
+    assert study_file.missing([{"model": "a"}, {"model": "e"}]) == [{"model": "e"}]
 
 
 def test_rows_keep_what_was_varied_exactly(tmp_path):
@@ -512,6 +552,27 @@ def test_ablations_of_another_reference_are_another_study(data, tmp_path, monkey
     StudyFile(out, Command("make"), {"preset": "tiny", "options": {"blocks": 2}}, ("seed",)).save()
     with pytest.raises(InputError, match=r"other settings: .*options \{'blocks': 2\} instead of \{'latents'"):
         ablate.main(ablate.Options(data, out=out))
+
+
+def test_ablations_count_pictures_unless_minutes_are_given(tmp_path):
+    assert ablate.length_of(ablate.Options()) == {"pictures": 2500}
+    assert ablate.open_study(ablate.Options()).path.name == "ablations.json"
+    timed = ablate.open_study(ablate.Options(minutes=2.0, out=tmp_path / "m.json"))
+    assert timed.settings.keys() == {"method", "preset", "minutes", "limit", "train_limit", "options"}
+    with pytest.raises(InputError, match="give --minutes or --pictures, not both"):
+        ablate.main(ablate.Options(minutes=2.0, pictures=2500))
+    with pytest.raises(InputError, match="--minutes must be above zero; got 0"):
+        ablate.main(ablate.Options(minutes=0))
+
+
+def test_the_command_of_some_ablations_names_their_groups_and_goes_on_with_them(tmp_path):
+    out = tmp_path / "m.json"
+    timed = ablate.open_study(ablate.Options(minutes=2.0, out=out))
+    timed.add_all([{"group": group, "variant": "1", "seed": 0} for group in ("reference", "Fourier scale")])
+    told = "--minutes 2.0 --groups reference 'Fourier scale' --seeds 0"
+    assert timed.made_by == f"python -m train_scripts.ablate {told}"
+    again = ablate.open_study(parse(ablate.Options, [*shlex.split(told), "--out", str(out)]))
+    assert again.cells == timed.cells and again.made_by == timed.made_by
 
 
 def test_ablations_refuse_other_backbones_and_groups(data):

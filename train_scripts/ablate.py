@@ -1,7 +1,7 @@
 """What each part of network and recipe is worth: short trainings of equal length that differ in one thing.
 
-python -m train_scripts.ablate --data ../shared/data/cifar10 --pictures 2500 --seeds 0
-python -m train_scripts.ablate --data ../shared/data/cifar10 --groups reference latents        (equal minutes)
+python -m train_scripts.ablate --data ../shared/data/cifar10                        # equal pictures
+python -m train_scripts.ablate --data ../shared/data/cifar10 --minutes 2 --groups reference latents
 
 All train in single precision, so that seeds of different machines can be compared. Every training is kept as soon as it
 is scored, and a stopped one resumes: start the command again to go on.
@@ -19,13 +19,13 @@ from tqdm import tqdm
 
 from fieldlib.assets import STUDY
 from fieldlib.checkpoint import build, load_model
-from fieldlib.data import load_pictures
+from fieldlib.data import load_pictures, load_test_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
 from fieldlib.presets import Preset, get_preset
 from fieldlib.train_state import STATE
 from fieldlib.training import Budget, Trainer
-from train_scripts.cli import run
+from train_scripts.cli import picked, run
 from train_scripts.study_command import command
 from train_scripts.study_file import Cell, StudyFile
 from train_scripts.variants import SHORT_RECIPE, Variant, variants
@@ -33,6 +33,7 @@ from train_scripts.variants import SHORT_RECIPE, Variant, variants
 ESTIMATES = tuple(f"estimate_{name}" for name in ("psnr_unobserved", "psnr_full", "ssim_full", "mse", "mae"))
 MEAN = "mean_psnr_unobserved"  # of SAMPLES samples
 SAMPLES = 4
+PICTURES = 2500  # of each training when neither minutes nor pictures are given
 NEVER = float("inf")  # minutes between two validations
 
 
@@ -45,8 +46,9 @@ class Options:
         method: generative method that all variants train.
         preset: the reference, a Perceiver.
         groups: only these groups of variants; all when absent.
-        minutes: of each training, unless pictures are given; a slower network then sees fewer of them.
-        pictures: seen by each training; fair where other programs take part of the machine.
+        minutes: of each training, in place of pictures; a slower network then sees fewer of them, and no other program
+            may take part of the machine.
+        pictures: seen by each training; 2500 when there are no minutes either.
         limit: number of test pictures for the scores.
         train_limit: use only the first pictures for training.
         seeds: of weights, data order, masks, times and noise.
@@ -60,7 +62,7 @@ class Options:
     method: str = "flow_matching"
     preset: str = "tiny"
     groups: tuple[str, ...] = ()
-    minutes: float = 2.0
+    minutes: float | None = None
     pictures: int | None = None
     limit: int = 100
     train_limit: int | None = None
@@ -72,19 +74,12 @@ class Options:
 
 def main(options: Options) -> None:
     """Train and score what is missing; one seed of all variants after the other."""
-    for name in ("minutes", "pictures"):
-        value = getattr(options, name)
-        if value is not None and not value > 0:
-            raise InputError(f"--{name} must be above zero; got {value}")
     planned = chosen(options)
-    names = ("method", "preset", "pictures" if options.pictures else "minutes", "limit", "train_limit")
-    settings = {name: getattr(options, name) for name in names}
-    out = options.out or STUDY / ("ablations.json" if options.pictures else "ablations_minutes.json")
-    made_by = command("ablate", options, settings)
-    settings["options"] = get_preset(options.preset).options  # another network of that name is another reference
-    study = StudyFile(out, made_by, settings, ("group", "variant", "seed"))
+    study = open_study(options)
+    train = load_pictures(options.data, "train", options.train_limit)
+    test = load_test_pictures(options.data, options.limit)
+    study.scored_on(test)
     study.merge(*options.merge)
-    train, test = (load_pictures(options.data, split=split) for split in ("train", "test"))
     missing = [
         (variant, seed)
         for seed in options.seeds
@@ -93,8 +88,39 @@ def main(options: Options) -> None:
     ]
     for variant, seed in tqdm(missing, unit="training"):
         folder = run_folder(variant, seed, options)
-        study.add(train_and_score(variant, seed, train[: options.train_limit], test[: options.limit], options, folder))
+        study.add(train_and_score(variant, seed, train, test, options, folder))
         shutil.rmtree(folder)
+
+
+def open_study(options: Options) -> StudyFile:
+    """The study's file, with what is finished.
+
+    Raises:
+        InputError: both minutes and pictures, or a file of other settings.
+    """
+    length = length_of(options)
+    settings = {**picked(options, ("method", "preset")), **length, **picked(options, ("limit", "train_limit"))}
+    reference = get_preset(options.preset).options
+    usual = {"groups": {variant.group for variant in variants(reference)}}
+    made_by = command("ablate", options, settings, usual=usual)
+    settings["options"] = reference  # another network of that name is another reference
+    out = options.out or STUDY / ("ablations_minutes.json" if "minutes" in length else "ablations.json")
+    return StudyFile(out, made_by, settings, ("group", "variant", "seed"))
+
+
+def length_of(options: Options) -> dict[str, float]:
+    """How long each training is: ``minutes`` or ``pictures``.
+
+    Raises:
+        InputError: both, or zero and less of one.
+    """
+    given = {name: value for name, value in picked(options, ("minutes", "pictures")).items() if value is not None}
+    if len(given) == 2:
+        raise InputError("give --minutes or --pictures, not both: trainings are equal in one of them")
+    for name, value in given.items():
+        if not value > 0:
+            raise InputError(f"--{name} must be above zero; got {value}")
+    return given or {"pictures": PICTURES}
 
 
 def chosen(options: Options) -> list[Variant]:
@@ -116,7 +142,8 @@ def chosen(options: Options) -> list[Variant]:
 
 def run_folder(variant: Variant, seed: int, options: Options) -> Path:
     """Where a training is kept until its scores are: another for everything that changes it."""
-    budget = f"{options.pictures}-pictures" if options.pictures else f"{options.minutes}-minutes"
+    ((name, value),) = length_of(options).items()
+    budget = f"{value}-{name}"
     parts = (options.method, options.preset, budget, options.train_limit or "all", variant.group, variant.variant, seed)
     return options.runs / "-".join(map(str, parts)).replace(" ", "_").replace(",", "")
 
@@ -147,11 +174,12 @@ def train_and_score(
 
 
 def budget_of(options: Options, preset: Preset, pictures: int) -> Budget:
-    """How long to train: minutes, or as many steps as show ``options.pictures`` of the ``pictures`` that there are."""
-    if options.pictures is None:
-        return Budget(preset.epochs, options.minutes)
+    """How long to train: minutes, or as many steps as show so many pictures, of the ``pictures`` that there are."""
+    length = length_of(options)
+    if "minutes" in length:
+        return Budget(preset.epochs, length["minutes"])
     steps_per_epoch = max(1, pictures // preset.batch_size)
-    return Budget(options.pictures / preset.batch_size / steps_per_epoch)
+    return Budget(length["pictures"] / preset.batch_size / steps_per_epoch)
 
 
 if __name__ == "__main__":

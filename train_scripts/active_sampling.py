@@ -20,16 +20,17 @@ from tqdm import tqdm
 import fieldlib
 from fieldlib.active import RULES, choose
 from fieldlib.assets import STUDY
-from fieldlib.data import gallery, load_pictures
+from fieldlib.data import gallery, load_test_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import MOST_SAMPLES
 from fieldlib.metrics import psnr, ssim
 from fieldlib.points import SIDE, Points, grid, select, to_picture, to_pixels, to_values
 from fieldlib.sampling import Model
-from train_scripts.cli import run
+from train_scripts.cli import picked, run
+from train_scripts.models import weights_of
 from train_scripts.picture_grid import Row, grey, known_only, picture_grid, save
 from train_scripts.study_command import command
-from train_scripts.study_file import StudyFile, weights_of
+from train_scripts.study_file import StudyFile
 
 SHARES = (0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2)
 BATCH = 8
@@ -81,18 +82,24 @@ def main(options: Options) -> None:
     """Run what is missing, then draw the sheet."""
     if not 2 <= options.samples <= MOST_SAMPLES:
         raise InputError(f"samples is a whole number from 2 to {MOST_SAMPLES}; got {options.samples}")
-    names = ("model", "limit", "samples", "steps")
-    settings = {name: getattr(options, name) for name in names}
-    study = StudyFile(options.out, command("active_sampling", options, settings), settings, ("rule", "context", "seed"))
+    study = open_study(options)
     model, fingerprint = fieldlib.load(options.model), weights_of(options.model)
-    pictures = load_pictures(options.data, split="test", limit=options.limit)
+    pictures = load_test_pictures(options.data, options.limit)
+    study.scored_on(pictures)
     for seed in options.seeds:
         for rule in options.rules:
             key = {"rule": rule, "seed": seed, "model": options.model, "sha256": fingerprint}
             if study.find(**key) is None:
-                for share, scores in score(model, pictures, rule, seed, options).items():
-                    study.add({**key, "context": share, **scores})
+                found = score(model, pictures, rule, seed, options)
+                study.add_all([{**key, "context": share, **scores} for share, scores in found.items()])
     draw_sheet(model, options)
+
+
+def open_study(options: Options) -> StudyFile:
+    """The study's file, with what is finished."""
+    settings = picked(options, ("model", "limit", "samples", "steps"))
+    keys = ("rule", "context", "seed")
+    return StudyFile(options.out, command("active_sampling", options, settings), settings, keys)
 
 
 def score(model: Model, pictures: np.ndarray, rule: str, seed: int, options: Options) -> dict[float, dict[str, float]]:

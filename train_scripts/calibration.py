@@ -13,20 +13,22 @@ import torch
 from torch import Tensor
 
 from fieldlib.assets import STUDY
-from fieldlib.data import load_pictures
+from fieldlib.data import load_test_pictures
 from fieldlib.errors import InputError
 from fieldlib.metrics import GREY_LEVEL, coverage
 from fieldlib.points import to_unit
 from fieldlib.registry import RIVALS, one_call
-from train_scripts.cli import run
+from train_scripts.cli import picked, run
 from train_scripts.drawing import drawn, settings_of
+from train_scripts.models import chosen_models, load_fast, weights_of
 from train_scripts.protocol import Comparison
 from train_scripts.study_command import command
-from train_scripts.study_file import Cell, StudyFile, chosen_models, load_fast, weights_of
+from train_scripts.study_file import Cell, StudyFile
 
 LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 BINS = 10  # of equal size, by spread
 LEAST = 4  # samples: two sort the pixels by their spread, two are measured
+SETTINGS = ("limit", "context", "solver", "steps", "samples")  # equal in cells that can be compared
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,10 @@ def main(options: Options) -> None:
             f"calibration needs at least {LEAST} samples per picture: half of them sort the pixels by spread, the "
             f"others are measured; got {options.samples}"
         )
-    names = ("limit", "context", "solver", "steps", "samples")
-    settings = {name: getattr(options, name) for name in names}
-    study = StudyFile(options.out, command("calibration", options, settings), settings, ("model", "seed"))
+    study = open_study(options)
+    pictures = load_test_pictures(options.data, options.limit)
+    study.scored_on(pictures)
     study.merge(*options.merge)
-    pictures = load_pictures(options.data, split="test", limit=options.limit)
     for seed in options.seeds:
         for name in chosen_models(options.models):
             key = {"model": name, "seed": seed, "sha256": weights_of(name)}
@@ -64,6 +65,12 @@ def main(options: Options) -> None:
                     study.add({**key, **reliability(ensemble, truth)})
     for row in study.rows():
         print(f"{row['model']}: {row['inside90']:.3f} inside the 90% interval, {row['ratio']:.2f} spread / error")
+
+
+def open_study(options: Options) -> StudyFile:
+    """The study's file, with what is finished."""
+    settings = picked(options, SETTINGS)
+    return StudyFile(options.out, command("calibration", options, settings), settings, ("model", "seed"))
 
 
 def may_spread(name: str) -> bool:

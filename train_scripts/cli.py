@@ -90,6 +90,11 @@ def argument_help(docstring: str) -> dict[str, str]:
     return {name: re.sub(r"\s+", " ", text).replace("%", "%%") for name, text in entries}
 
 
+def picked(options: Any, names: Sequence[str]) -> dict[str, Any]:  # noqa: ANN401 - any of the scripts' dataclasses
+    """The options of these names, with their values."""
+    return {name: getattr(options, name) for name in names}
+
+
 def command_of(options: Any, leave_out: Sequence[str] = ()) -> str:  # noqa: ANN401 - any of the scripts' dataclasses
     """The flags that give ``options``: method and preset always, the others where they differ from their defaults."""
     flags = []

@@ -19,7 +19,7 @@ from tqdm import tqdm
 import fieldlib
 from fieldlib.assets import STUDY, WEIGHTS
 from fieldlib.checkpoint import read_config, write_config
-from fieldlib.data import load_pictures
+from fieldlib.data import load_test_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
 from fieldlib.files import write_atomic
@@ -28,19 +28,20 @@ from fieldlib.model_card import PROTOCOL, SCORED, make_card
 from fieldlib.parallel import Team, join_team
 from fieldlib.pretrained import PretrainedModel
 from fieldlib.study import read_study
-from train_scripts.cli import run
+from train_scripts.cli import picked, run
 from train_scripts.comparison_table import tables
 from train_scripts.documents import write_section
+from train_scripts.models import chosen_models, load_fast, weights_of
 from train_scripts.protocol import Comparison, how
 from train_scripts.study_command import command
-from train_scripts.study_file import Cell, StudyFile, chosen_models, load_fast, weights_of
+from train_scripts.study_file import Cell, StudyFile
 from train_scripts.timing import TIMED
 
 COMPARISON = STUDY / "comparison.json"
 QUICK = 8  # pictures of the quick form
 QUICK_COLUMNS = ("estimate_psnr_unobserved", "mean_psnr_unobserved", "sample_psnr_unobserved", "crps", "coverage90")
 LEAST_INTERVAL = 0.002  # relative to the value: other processors round otherwise
-SETTINGS = ("limit", "context", "solver", "steps", "samples")
+SETTINGS = ("limit", "context", "solver", "steps", "samples")  # equal in cells that can be compared
 CARD_COLUMNS = (*PROTOCOL, *SCORED)
 
 
@@ -69,28 +70,33 @@ def main(options: Options) -> None:
         check(options)
         return
     team = join_team()
-    study = StudyFile(
-        options.out, command("compare", options, settings_of(options)), settings_of(options), ("model", "seed")
-    )
+    study = open_study(options)
     if options.times:
-        study.take_times(load_pictures(options.data, split="test", limit=TIMED))
+        study.take_times(load_test_pictures(options.data, TIMED))
     else:
         add_scores(study, options, team)
     if team.is_first:
         publish(study, options)
 
 
+def open_study(options: Options) -> StudyFile:
+    """The study's file, with what is finished."""
+    settings = picked(options, SETTINGS)
+    return StudyFile(options.out, command("compare", options, settings), settings, ("model", "seed"))
+
+
 def add_scores(study: StudyFile, options: Options, team: Team) -> None:
     """Evaluate what is missing; the processes of ``team`` share the pictures, and the first one writes."""
     names = chosen_models(options.models)
-    pictures = load_pictures(options.data, split="test", limit=options.limit)
+    pictures = load_test_pictures(options.data, options.limit)
+    study.scored_on(pictures)
     if team.is_first:
         study.merge(*options.merge)
     # One seed after the other: the table is complete early and gains intervals later.
     wanted: list[Cell] = [
         {"model": name, "seed": seed, "sha256": weights_of(name)} for seed in options.seeds for name in names
     ]
-    for key in team.agree([key for key in wanted if study.find(**key) is None]):
+    for key in team.agree(study.missing(wanted)):
         cell = score(key["model"], pictures, key["seed"], vars(options), team)
         if team.is_first:
             study.add({**cell, **key, **training_of(key["model"])})
@@ -141,11 +147,6 @@ def score(name: str, pictures: np.ndarray, seed: int, options: Mapping[str, Any]
         )
 
 
-def settings_of(options: Options) -> dict[str, Any]:
-    """What must be equal for two cells to be comparable."""
-    return {name: getattr(options, name) for name in SETTINGS}
-
-
 def training_of(name: str) -> dict[str, int]:
     """Whole minutes of training of a network, shared stages included."""
     model = fieldlib.load(name)
@@ -164,9 +165,9 @@ def check(options: Options) -> None:
     cells = [cell for cell in document.get("cells", []) if cell.get("quick")]
     cells = [cell for cell in cells if cell["model"] in chosen_models(options.models)]
     if not cells:
-        again = command("compare", options, settings_of(options)).text
+        again = command("compare", options, picked(options, SETTINGS)).text
         raise InputError(f"{options.out} has no quick scores: make them with {again}")
-    pictures = load_pictures(options.data, split="test", limit=QUICK)
+    pictures = load_test_pictures(options.data, QUICK)
     apart = []
     for cell in cells:
         fresh = score(cell["model"], pictures, cell["seed"], document["settings"])

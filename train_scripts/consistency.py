@@ -1,11 +1,11 @@
 """Is it one picture at every size? Finer answers, averaged back to 32x32, against the 32x32 answer of the same seed.
 
-python -m train_scripts.consistency --model flow_matching --data ../shared/data/cifar10 --limit 100
+python -m train_scripts.consistency --data ../shared/data/cifar10
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,15 @@ from tqdm import tqdm
 import fieldlib
 from fieldlib.acceleration import provenance
 from fieldlib.assets import STUDY
-from fieldlib.data import gallery, load_pictures
+from fieldlib.data import load_test_pictures
 from fieldlib.errors import InputError
 from fieldlib.files import write_json
 from fieldlib.metrics import psnr
 from fieldlib.points import SIDE, Points, to_picture
 from fieldlib.sampling import Model
 from train_scripts.cli import command_of, output_file, run, whole_number
+from train_scripts.models import weights_of
+from train_scripts.study_file import fingerprint
 
 MOST_PICTURES = 10_000
 GOAL = 30.0  # dB
@@ -36,9 +38,8 @@ class Options:
 
     Attributes:
         model: a method, method/preset, baseline, model folder or Hub id.
-        data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the bundled gallery when
-            absent.
-        limit: number of pictures at most, from the start.
+        data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
+        limit: number of test pictures: the first 100 of each class as they come, then the others.
         sizes: sides of the finer answers, multiples of 32.
         context: share of the pixels that are known, between 0 and 1.
         steps: solver steps.
@@ -46,9 +47,9 @@ class Options:
         json: file for the figures.
     """
 
-    model: str = "flow_matching"
+    model: str = "flow_matching/tiny_conv"
     data: str | None = None
-    limit: int = 100
+    limit: int = 40
     sizes: tuple[int, ...] = (64, 128, 512)
     context: float = 0.2
     steps: int = 8
@@ -62,15 +63,12 @@ def main(options: Options) -> None:
     whole_number("limit", options.limit, 1, MOST_PICTURES)
     check_sizes(options.sizes)
     model = fieldlib.load(options.model)
-    if options.data is None:
-        pictures = np.stack([entry.pixels for entry in gallery.gallery()])[: options.limit]
-    else:
-        pictures = np.asarray(load_pictures(options.data, split="test", limit=options.limit))
+    pictures = load_test_pictures(options.data, options.limit)
     rows = []
     for i, pixels in enumerate(tqdm(pictures, unit="picture", desc=options.model)):
         context = fieldlib.observe(pixels, fraction=options.context, seed=options.seed + i)
         rows.append(agreement(model, context, options.sizes, options.steps, options.seed + i))
-    report = summary(options, rows)
+    report = summary(options, pictures, rows)
     for size, scores in report["sizes"].items():
         print(
             f"{size:>4}: mean {scores['mean']:.1f} dB, least {scores['least']:.1f} dB, {scores['below']} below {GOAL}"
@@ -103,16 +101,15 @@ def box_mean(values: Tensor, size: int) -> Tensor:
     return F.avg_pool2d(to_picture(values, size, size), size // SIDE).flatten(2).transpose(1, 2)
 
 
-def summary(options: Options, rows: list[list[float]]) -> dict[str, Any]:
+def summary(options: Options, pictures: np.ndarray, rows: list[list[float]]) -> dict[str, Any]:
     """What was measured, and mean, least and count below the goal for each size."""
     columns = torch.tensor(rows, dtype=torch.float64).T
-    data = None if options.data is None else Path(options.data).name
-    flags = command_of(replace(options, data=data), ("json",))
     return {
-        "made_by": f"python -m train_scripts.consistency {flags}".strip(),
+        "made_by": f"python -m train_scripts.consistency {command_of(options, ('data', 'json'))}".strip(),
         **provenance(),
         "model": options.model,
-        "data": data or "gallery",
+        "sha256": weights_of(options.model),
+        "test_pictures": fingerprint(pictures),
         "pictures": len(rows),
         "context": options.context,
         "steps": options.steps,

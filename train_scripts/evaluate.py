@@ -12,13 +12,13 @@ from typing import Any
 
 from tqdm import tqdm
 
-from fieldlib.data import load_pictures
+from fieldlib.data import load_test_pictures
 from fieldlib.evaluation import evaluate
 from fieldlib.files import write_json
 from fieldlib.metrics import VIEWS
 from fieldlib.parallel import join_team
 from train_scripts.cli import output_file, run
-from train_scripts.study_file import load_fast
+from train_scripts.models import load_fast
 
 COLUMNS = ("mse", "mae", "psnr_target", "psnr_unobserved", "psnr_full", "ssim_full")
 
@@ -30,7 +30,7 @@ class Options:
     Attributes:
         model: a method, method/preset, baseline, model folder or Hub id.
         data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
-        limit: number of test pictures, from the start.
+        limit: number of test pictures: the first 100 of each class as they come, then the others.
         context: share of the pixels that are known, between 0 and 1.
         pattern: which pixels are known; see fieldlib.PATTERNS.
         solver: the method's default when absent; see fieldlib.SOLVERS.
@@ -64,7 +64,7 @@ def main(options: Options) -> None:
         output_file(options.json, (".json",))
     team = join_team()
     model = load_fast(options.model, team)
-    pictures = load_pictures(options.data, split="test", limit=options.limit)
+    pictures = load_test_pictures(options.data, options.limit)
     own = len(team.share(range(len(pictures))))
     with tqdm(total=own, unit="picture", desc=options.model, disable=not team.is_first) as bar:
         scores = evaluate(

@@ -12,28 +12,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
 import fieldlib
 from fieldlib.assets import STUDY
-from fieldlib.data import load_pictures
+from fieldlib.data import load_test_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
+from fieldlib.hub import DEFAULT_PRESET
 from fieldlib.model import FieldModel
 from fieldlib.sampling import Model
 from fieldlib.time_grids import TIME_GRIDS
-from train_scripts.cli import command_of, output_file, run
+from train_scripts.cli import output_file, picked, run
 from train_scripts.documents import table
+from train_scripts.models import load_fast, weights_of
 from train_scripts.protocol import TestPictures
-from train_scripts.study_command import Command
-from train_scripts.study_file import Cell, StudyFile, load_fast, weights_of
+from train_scripts.study_command import command
+from train_scripts.study_file import Cell, StudyFile
 
 CALLS = (1, 2, 3, 4, 6, 8, 12, 16, 25, 50, 100)
 REFERENCE = 50  # calls that few ones are compared with
 KEYS = ("model", "solver", "grid", "calls", "seed")
+PROTOCOL = ("context", "samples")  # what all evaluations share
 COLUMNS = {
     "mean_psnr_unobserved": ("mean of K, PSNR", ".2f"),
     "sample_psnr_unobserved": ("one sample, PSNR", ".2f"),
@@ -65,7 +67,7 @@ class Options(TestPictures):
     limit: int = 500
     seeds: tuple[int, ...] = (42,)
     methods: tuple[str, ...] = ()
-    preset: str = "tiny"
+    preset: str = DEFAULT_PRESET
     models: tuple[str, ...] = ()
     solvers: tuple[str, ...] = ()
     grids: tuple[str, ...] = ()
@@ -79,19 +81,31 @@ def main(options: Options) -> None:
     output_file(options.out, (".json",))
     models = {name: load_fast(name) for name in model_names(options)}
     planned = list(plan(models, options))
-    pictures = load_pictures(options.data, split="test", limit=options.limit)
+    pictures = load_test_pictures(options.data, options.limit)
     for seed in options.seeds:  # refuses bad options
-        evaluate(next(iter(models.values())), pictures[:1], steps=1, seed=seed, **protocol(options))
-    study = StudyFile(options.out, Command(made_by(options)), {"limit": options.limit, **protocol(options)}, KEYS)
+        evaluate(next(iter(models.values())), pictures[:1], steps=1, seed=seed, **picked(options, PROTOCOL))
+    study = open_study(options)
+    study.scored_on(pictures)
     study.merge(*options.merge)
-    wanted = [cell for cell in planned if study.find(**cell) is None]
+    wanted = study.missing(planned)
     with tqdm(total=sum(cell["calls"] for cell in wanted) * len(pictures), unit="call", smoothing=0.1) as bar:
         for cell in wanted:
             bar.set_description(study.label(cell))
             study.add({**cell, **score(cell, models[cell["model"]], pictures, options, bar)})
     labels = {study.label(cell) for cell in planned}
     rows = [row for row in study.rows() if study.label(row) in labels]
-    print(caption(options), summary(rows), curves(rows), sep="\n\n")
+    print(caption(options, study.made_by), summary(rows), curves(rows), sep="\n\n")
+
+
+def open_study(options: Options) -> StudyFile:
+    """The study's file, with what is finished."""
+    settings = picked(options, ("limit", *PROTOCOL))
+    usual = {
+        "models": model_names(Options()),
+        "solvers": planned_solvers(),
+        "grids": {fieldlib.METHODS[name].default_grid for name in fieldlib.METHODS},
+    }
+    return StudyFile(options.out, command("few_calls", options, settings, usual=usual), settings, KEYS)
 
 
 def model_names(options: Options) -> tuple[str, ...]:
@@ -150,30 +164,20 @@ def score(cell: Cell, model: Model, pictures: np.ndarray, options: Options, bar:
             steps=cell["steps"],
             grid=cell["grid"],
             seed=cell["seed"],
-            **protocol(options),
+            **picked(options, PROTOCOL),
             progress=lambda count: bar.update(count * cell["calls"]),
         )
     except InputError as error:  # some solvers diverge with few steps: a result, not a reason to stop
         return {"failed": str(error)}
 
 
-def protocol(options: Options) -> dict[str, Any]:
-    """What all evaluations share."""
-    return {name: getattr(options, name) for name in ("context", "samples")}
-
-
-def caption(options: Options) -> str:
+def caption(options: Options, made_by: str) -> str:
     """The protocol in one line."""
     return (
         f"N = {options.limit} CIFAR-10 test pictures, {options.context:.0%} of the pixels known, "
         f"seeds {', '.join(map(str, options.seeds))}, "
-        f"K = {options.samples} samples, PSNR of unobserved pixels. Made by `{made_by(options)}`."
+        f"K = {options.samples} samples, PSNR of unobserved pixels. Made by `{made_by}`."
     )
-
-
-def made_by(options: Options) -> str:
-    """What to type to make the file again."""
-    return f"python -m train_scripts.few_calls {command_of(options, ('data', 'out', 'merge'))}".strip()
 
 
 def summary(rows: Sequence[Cell]) -> str:

@@ -14,16 +14,17 @@ import numpy as np
 from tqdm import tqdm
 
 from fieldlib.assets import STUDY
-from fieldlib.data import gallery, load_pictures
+from fieldlib.data import gallery, load_test_pictures
 from fieldlib.evaluation import evaluate
 from fieldlib.patterns.base import make_mask
 from fieldlib.registry import PATTERNS
 from train_scripts import held_out_patterns, picture_sheets
-from train_scripts.cli import run
+from train_scripts.cli import picked, run
+from train_scripts.models import chosen_models, load_fast, weights_of
 from train_scripts.picture_grid import save
 from train_scripts.protocol import Comparison, how
 from train_scripts.study_command import command
-from train_scripts.study_file import Cell, StudyFile, chosen_models, load_fast, weights_of
+from train_scripts.study_file import Cell, StudyFile
 
 HIDDEN = (0.25, 0.5)
 HOLES = {"block": "border", "half": "half", "border": "centre"}  # what is missing: the pattern of what is known
@@ -53,12 +54,10 @@ class Options(Comparison):
 def main(options: Options) -> None:
     """Run what is missing, then draw the sheets."""
     models = chosen_models(options.models)
-    settings = {name: getattr(options, name) for name in ("limit", "solver", "steps", "samples")}
-    study = StudyFile(
-        options.out, command("inpainting", options, settings), settings, ("model", "hole", "hidden", "seed")
-    )
+    study = open_study(options)
+    pictures = load_test_pictures(options.data, options.limit)
+    study.scored_on(pictures)
     study.merge(*options.merge)
-    pictures = load_pictures(options.data, split="test", limit=options.limit)
     plan = [
         {"model": name, "hole": hole, "hidden": hidden, "seed": seed, "sha256": weights_of(name)}
         for seed in options.seeds
@@ -66,11 +65,17 @@ def main(options: Options) -> None:
         for hidden in HIDDEN
         for name in models
     ]
-    missing = [cell for cell in plan if study.find(**cell) is None]
-    for cell in tqdm(missing, unit="cell"):
+    for cell in tqdm(study.missing(plan), unit="cell"):
         study.add({**score(cell, pictures, options), **cell})
     for hole, name in SHOWN.items():
         draw_sheet(hole, name, models, options)
+
+
+def open_study(options: Options) -> StudyFile:
+    """The study's file, with what is finished."""
+    settings = picked(options, ("limit", "solver", "steps", "samples"))
+    keys = ("model", "hole", "hidden", "seed")
+    return StudyFile(options.out, command("inpainting", options, settings), settings, keys)
 
 
 def score(cell: Cell, pictures: np.ndarray, options: Options) -> Cell:

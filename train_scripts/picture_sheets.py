@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -24,11 +24,12 @@ from fieldlib.metrics import psnr
 from fieldlib.patterns.base import make_mask
 from fieldlib.points import to_pixels, to_values
 from fieldlib.registry import BASELINES, learned
-from train_scripts.cli import command_of, run
+from train_scripts.cli import command_of, picked, run
+from train_scripts.models import chosen_models, weights_of
 from train_scripts.picture_grid import Row, grey, known_only, picture_grid, save
 from train_scripts.protocol import how
 from train_scripts.study_command import Command
-from train_scripts.study_file import Cell, StudyFile, chosen_models, weights_of
+from train_scripts.study_file import Cell, StudyFile
 
 ZOOM = 4  # pixels of a cell's side for each pixel of the picture
 ERROR_LIMIT = 0.4  # mean absolute error at the bright end of the error map, data range 1
@@ -76,15 +77,18 @@ class Options:
 
 def main(options: Options) -> None:
     """Draw what is missing and write the list of sheets."""
-    names = ("context", "solver", "steps", "samples")
-    models = chosen_models(options.models)
-    settings: dict[str, Any] = {name: getattr(options, name) for name in names}
-    settings |= {"weights": {name: weights_of(name) for name in models}}
-    made_by = f"python -m train_scripts.picture_sheets {command_of(options, ('out',))}".strip()
-    study = StudyFile(options.out / "sheets.json", Command(made_by), settings, ("picture", "seed"))
+    study = open_study(options)
     for index, entry in enumerate(tqdm(gallery()[: options.pictures], unit="sheet")):
         if study.find(picture=entry.name, seed=options.seed) is None:
-            study.add(draw_sheet(index, entry, models, options))
+            study.add(draw_sheet(index, entry, chosen_models(options.models), options))
+
+
+def open_study(options: Options) -> StudyFile:
+    """The list of the sheets that are drawn; those of other models or weights are others."""
+    weights = {name: weights_of(name) for name in chosen_models(options.models)}
+    settings = {**picked(options, ("context", "solver", "steps", "samples")), "weights": weights}
+    made_by = f"python -m train_scripts.picture_sheets {command_of(options, ('out',))}".strip()
+    return StudyFile(options.out / "sheets.json", Command(made_by), settings, ("picture", "seed"))
 
 
 def draw_sheet(index: int, entry: GalleryPicture, models: Sequence[str], options: Options) -> Cell:

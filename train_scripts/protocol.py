@@ -15,7 +15,7 @@ class TestPictures:
 
     Attributes:
         data: Parquet file, folder in the layout of uoft-cs/cifar10 or folder of pictures; the Hub when absent.
-        limit: number of test pictures, from the start.
+        limit: number of test pictures: the first 100 of each class as they come, then the others.
         samples: samples per picture.
     """
 

@@ -19,17 +19,18 @@ from torch import Tensor
 
 from fieldlib.assets import STUDY
 from fieldlib.classifier import CLASSIFIER, Classifier, describe, frechet_distance, load_classifier
-from fieldlib.data import load_labels, load_pictures
+from fieldlib.data import load_pictures, load_test_labels, load_test_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import locate, paste
 from fieldlib.points import to_values
 from fieldlib.sampling import estimate
 from fieldlib.study import read_study
-from train_scripts.cli import run
+from train_scripts.cli import picked, run
 from train_scripts.drawing import drawn, settings_of
+from train_scripts.models import chosen_models, load_fast, weights_of
 from train_scripts.protocol import Comparison
 from train_scripts.study_command import command
-from train_scripts.study_file import Cell, StudyFile, chosen_models, load_fast, weights_of
+from train_scripts.study_file import Cell, StudyFile
 
 SETTINGS = ("limit", "context", "solver", "steps")
 TRUTH, OTHERS = "truth", "others"  # rows that tell what the numbers can be at best
@@ -85,13 +86,10 @@ def main(options: Options) -> None:
         check(options)
         return
     models = chosen_models(options.models)
-    chosen = {name: getattr(options, name) for name in SETTINGS}
-    fingerprint = hashlib.sha256(CLASSIFIER.read_bytes()).hexdigest()[:12]
-    study = StudyFile(
-        options.out, command("recognition", options, chosen), {**chosen, "classifier": fingerprint}, ("model", "seed")
-    )
-    study.merge(*options.merge)
+    study = open_study(options)
     pictures, judge = prepare(options, options.limit)
+    study.scored_on(pictures)
+    study.merge(*options.merge)
     yardsticks(study, pictures, judge, options)
     for seed in options.seeds:
         for name in models:
@@ -106,15 +104,22 @@ def main(options: Options) -> None:
             )
 
 
+def open_study(options: Options) -> StudyFile:
+    """The study's file, with what is finished."""
+    chosen = picked(options, SETTINGS)
+    settings = {**chosen, "classifier": hashlib.sha256(CLASSIFIER.read_bytes()).hexdigest()[:12]}
+    return StudyFile(options.out, command("recognition", options, chosen), settings, ("model", "seed"))
+
+
 def prepare(options: Options, limit: int) -> tuple[np.ndarray, Judge]:
     """The first ``limit`` test pictures and who judges them.
 
     Raises:
         InputError: pictures without classes.
     """
-    pictures = load_pictures(options.data, "test", limit)
+    pictures = load_test_pictures(options.data, limit)
     network = load_classifier()
-    labels = torch.from_numpy(np.array(load_labels(options.data, "test", limit)))
+    labels = torch.from_numpy(np.array(load_test_labels(options.data, limit)))
     return pictures, Judge(network, labels, describe(network, to_values(pictures))[0])
 
 

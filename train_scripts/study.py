@@ -18,19 +18,21 @@ import numpy as np
 from tqdm import tqdm
 
 from fieldlib.assets import STUDY
-from fieldlib.data import load_pictures
+from fieldlib.data import load_test_pictures
 from fieldlib.errors import InputError
 from fieldlib.evaluation import evaluate
 from fieldlib.registry import PATTERNS, one_call
 from train_scripts import held_out_patterns
-from train_scripts.cli import run
+from train_scripts.cli import picked, run
+from train_scripts.models import chosen_models, load_fast, weights_of
 from train_scripts.protocol import Comparison, how
 from train_scripts.study_command import command
-from train_scripts.study_file import Cell, StudyFile, chosen_models, load_fast, weights_of
+from train_scripts.study_file import Cell, StudyFile
 from train_scripts.timing import TIMED
 
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6)
 STEPS = (1, 2, 4, 8, 16, 32)
+SETTINGS = ("limit", "context", "solver", "steps", "samples")  # equal in cells that can be compared
 
 
 class Question(NamedTuple):
@@ -75,25 +77,30 @@ def main(options: Options) -> None:
         if path.stem not in options.questions:
             raise InputError(f"{path} is not called like a question; asked are {', '.join(options.questions)}")
     models = chosen_models(options.models)
-    pictures = load_pictures(options.data, split="test", limit=options.limit)
+    pictures = load_test_pictures(options.data, options.limit)
     for name in options.questions:
         answer(name, models, pictures, options)
 
 
 def answer(name: str, models: Sequence[str], pictures: np.ndarray, options: Options) -> None:
     """One question: all its cells, those of the first seed first; or the times of what is there."""
-    question = QUESTIONS[name]
-    settings = settings_of(question, options)
-    asked = command("study", options, settings, f"--questions {name}")
-    study = StudyFile(options.out / f"{name}.json", asked, settings, ("model", question.varied, "seed"))
+    study = open_study(options, name)
+    study.scored_on(pictures)
     study.merge(*(path for path in options.merge if path.stem == name))
     if options.times:
         study.take_times(pictures[:TIMED])
     else:
-        missing = [cell for cell in plan(question, models, options.seeds) if study.find(**cell) is None]
-        for cell in tqdm(missing, unit="cell", desc=name):
+        for cell in tqdm(study.missing(plan(QUESTIONS[name], models, options.seeds)), unit="cell", desc=name):
             study.add(score(cell, pictures, options))
     study.save()
+
+
+def open_study(options: Options, name: str) -> StudyFile:
+    """The file of a question, with what is finished."""
+    varied = QUESTIONS[name].varied
+    settings = picked(options, [setting for setting in SETTINGS if setting != varied])
+    asked = command("study", options, settings, f"--questions {name}")
+    return StudyFile(options.out / f"{name}.json", asked, settings, ("model", varied, "seed"))
 
 
 def plan(question: Question, models: Sequence[str], seeds: Sequence[int]) -> Iterator[Cell]:
@@ -118,12 +125,6 @@ def score(cell: Cell, pictures: np.ndarray, options: Options) -> Cell:
     )
     trained = columns["pattern"] not in held_out_patterns.NAMES
     return {**columns, **cell, "trained": trained}
-
-
-def settings_of(question: Question, options: Options) -> dict[str, Any]:
-    """What must be equal for two cells to be comparable."""
-    names = ("limit", "context", "solver", "steps", "samples")
-    return {name: getattr(options, name) for name in names if name != question.varied}
 
 
 if __name__ == "__main__":

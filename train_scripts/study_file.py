@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import copy
+import hashlib
 import json
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import fieldlib
 from fieldlib.acceleration import provenance
 from fieldlib.errors import InputError
 from fieldlib.files import write_json
-from fieldlib.model import FieldModel
-from fieldlib.parallel import Team
-from fieldlib.pretrained import PretrainedModel
-from fieldlib.sampling import Model
 from fieldlib.study import cells_of, half_width, read_study, with_ratio
 from train_scripts.study_command import Cell, Command
 from train_scripts.timing import take_times
@@ -32,11 +27,12 @@ class StudyFile:
 
     Args:
         path: of the JSON file.
-        command: what a person types to make the file, but for models and seeds.
+        command: what a person types to make the file, but for what its cells tell.
         settings: what must be equal for two cells to be comparable; plain values.
         keys: the fields that tell one cell from another.
 
     Attributes:
+        test_pictures: fingerprint of the pictures that the cells are scored on; None while nobody has said.
         times: seconds of one sample of each row, and where and how they were taken; None when they were not.
 
     Raises:
@@ -45,6 +41,7 @@ class StudyFile:
 
     def __init__(self, path: Path, command: Command, settings: Mapping[str, Any], keys: Sequence[str]) -> None:
         self.path, self.command, self.settings, self.keys = path, command, dict(settings), tuple(keys)
+        self.test_pictures: str | None = None
         document = self._read(path, "name another with --out, or delete it to start anew") if path.exists() else {}
         self.cells: list[Cell] = cells_of(document)
         self.times: dict[str, Any] | None = document.get("times")
@@ -57,7 +54,29 @@ class StudyFile:
         if apart:
             told = ", ".join(f"{name} {theirs.get(name)} instead of {ours.get(name)}" for name in apart)
             raise InputError(f"{path} was made with other settings: {told}; {advice}")
+        scored = document.get("test_pictures") or self.test_pictures  # files of before it was kept say nothing
+        if self.test_pictures not in (None, scored):
+            raise InputError(f"{path} was scored on other test pictures; {advice}")
+        self.test_pictures = scored
         return document
+
+    def scored_on(self, pictures: np.ndarray) -> None:
+        """Say which pictures, uint8 (N, H, W, 3), cells are scored on: rows on different ones cannot be compared.
+
+        Raises:
+            InputError: the cells in the file were scored on others.
+        """
+        ours = fingerprint(pictures)
+        if self.test_pictures not in (None, ours):
+            raise InputError(
+                f"{self.path} was scored on other test pictures ({self.test_pictures}; these are {ours}): give them "
+                "with --data, or name another file with --out"
+            )
+        self.test_pictures = ours
+
+    def missing(self, plan: Iterable[Cell]) -> list[Cell]:
+        """The cells of ``plan`` that are not finished."""
+        return [cell for cell in plan if self.find(**cell) is None]
 
     def find(self, **key: object) -> Cell | None:
         """The finished cell with these fields (``sha256`` among them: other weights make another cell), or None."""
@@ -71,7 +90,12 @@ class StudyFile:
 
         Cells of other weights of the same model go too: a row never mixes two trainings.
         """
-        self._enter(cell if "machine" in cell else {**cell, **provenance()})
+        self.add_all([cell])
+
+    def add_all(self, cells: Iterable[Cell]) -> None:
+        """As :meth:`add`, of cells that are finished together: a stop leaves all of them in the file or none."""
+        for cell in cells:
+            self._enter(cell if "machine" in cell else {**cell, **provenance()})
         self.save()
 
     def _enter(self, cell: Cell) -> None:
@@ -111,12 +135,19 @@ class StudyFile:
             "date": max((cell.get("date", "") for cell in self.cells), default=""),
         }
         head = {
-            "made_by": self.command.of(self.cells),
+            "made_by": self.made_by,
             **known,
             "settings": self.settings,
         }
+        if self.test_pictures is not None:
+            head["test_pictures"] = self.test_pictures
         times = {} if self.times is None else {"times": self.times}
         return {**head, **times, "rows": self.rows(), "cells": self.cells}
+
+    @property
+    def made_by(self) -> str:
+        """What a person types to make the file again."""
+        return self.command.of(self.cells)
 
     def machines(self) -> set[str]:
         """The kinds of machine that made the cells."""
@@ -190,34 +221,11 @@ def summarise(cells: Sequence[Cell]) -> Cell:
     return {**row, "interval": interval}
 
 
+def fingerprint(pictures: np.ndarray) -> str:
+    """Twelve digits that tell these pictures, uint8 (N, H, W, 3), from others."""
+    return hashlib.sha256(np.ascontiguousarray(pictures).tobytes()).hexdigest()[:12]
+
+
 def is_curve(value: object) -> bool:
     """Whether ``value`` is a list of numbers with fractions."""
     return isinstance(value, list) and all(isinstance(one, float) for one in value)
-
-
-def load_fast(name: str, team: Team | None = None) -> Model:
-    """``fieldlib.load(name)`` on the device of ``team``, a GPU where there is one; baselines stay on the processor.
-
-    What ``fieldlib.load`` gives to others stays where it is.
-    """
-    model = fieldlib.load(name)
-    return copy.deepcopy(model).to((team or Team()).device) if isinstance(model, FieldModel) else model
-
-
-def weights_of(name: str) -> str | None:
-    """SHA-256 of the weights of a bundled model or of one in a folder; None for a baseline."""
-    model = fieldlib.load(name)
-    return model.config["sha256"] if isinstance(model, PretrainedModel) else None
-
-
-def chosen_models(names: Sequence[str]) -> tuple[str, ...]:
-    """``names``, or all bundled models and baselines when there are none.
-
-    Raises:
-        InputError: a name that is not bundled.
-    """
-    known = fieldlib.model_names()
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise InputError(f"unknown model {unknown[0]!r}; known: {', '.join(known)}")
-    return tuple(names) or known

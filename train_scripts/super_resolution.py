@@ -30,11 +30,12 @@ from fieldlib.model import FieldModel
 from fieldlib.patterns.base import make_mask
 from fieldlib.points import SIDE, grid, to_picture, to_pixels, to_values
 from fieldlib.sampling import Model
-from train_scripts.cli import run
+from train_scripts.cli import picked, run
 from train_scripts.consistency import box_mean, check_sizes
+from train_scripts.models import chosen_models, weights_of
 from train_scripts.picture_grid import Row, known_only, picture_grid, save
 from train_scripts.study_command import command
-from train_scripts.study_file import Cell, StudyFile, chosen_models, weights_of
+from train_scripts.study_file import Cell, StudyFile
 
 FILTERS = {
     "nearest": Image.Resampling.NEAREST,
@@ -95,26 +96,30 @@ def main(options: Options) -> None:
         raise InputError(f"contexts are shares above 0 up to 1; got {options.contexts}")
     models = chosen_models(options.models)
     entries = gallery()[: options.pictures]
-    settings = {"pictures": options.pictures, "sizes": list(options.sizes)}
-    changed = {"pictures": options.pictures, "sizes": options.sizes}
-    keys = ("model", "reading", "context", "size", "seed")
-    study = StudyFile(options.out, command("super_resolution", options, changed), settings, keys)
+    study = open_study(options)
     with tqdm(unit="picture") as bar:
         for share in options.contexts:
             for seed in options.seeds if share < 1 else options.seeds[:1]:  # nothing is drawn when all is known
                 tasks = [Task(entry, mask_of(share, seed, i)) for i, entry in enumerate(entries)]
                 for name in models:
                     key = {"model": name, "context": share, "seed": seed, "sha256": weights_of(name)}
-                    if study.find(**key) is None:
-                        for cell in score(name, tasks, options.sizes, bar):
-                            study.add({**key, **cell, "images": len(tasks)})
+                    if study.find(**key, reading=OWN) is None:  # a filter may be called like a baseline
+                        found = score(name, tasks, options.sizes, bar)
+                        study.add_all([{**key, **cell, "images": len(tasks)} for cell in found])
                 if share == 1:
                     for size in options.sizes:
                         key = {"context": share, "seed": seed, "size": size}
                         if any(study.find(**key, reading=name) is None for name in FILTERS):
-                            for cell in score_filters(tasks, size):
-                                study.add({**key, **cell, "images": len(tasks)})
+                            found = score_filters(tasks, size)
+                            study.add_all([{**key, **cell, "images": len(tasks)} for cell in found])
     draw_sheet(options)
+
+
+def open_study(options: Options) -> StudyFile:
+    """The study's file, with what is finished."""
+    settings = picked(options, ("pictures", "sizes"))
+    keys = ("model", "reading", "context", "size", "seed")
+    return StudyFile(options.out, command("super_resolution", options, settings), settings, keys)
 
 
 def mask_of(share: float, seed: int, index: int) -> np.ndarray:

@@ -23,13 +23,13 @@ from fieldlib import kriging
 from fieldlib.assets import STUDY
 from fieldlib.baselines.nearest import Nearest
 from fieldlib.checkpoint import read_config
-from fieldlib.data import gallery, load_pictures
+from fieldlib.data import gallery, load_test_pictures
 from fieldlib.data.clips import FRAMES, KINDS, PIXELS, SIDE, glide, known_points, split
 from fieldlib.errors import InputError
 from fieldlib.metrics import psnr
 from fieldlib.model import FieldModel
 from fieldlib.points import Points, grid, select, to_pixels
-from train_scripts.cli import run
+from train_scripts.cli import picked, run
 from train_scripts.picture_grid import HIDDEN, Row, picture_grid
 from train_scripts.study_command import command
 from train_scripts.study_file import Cell, StudyFile
@@ -72,18 +72,24 @@ def main(options: Options) -> None:
     model = fieldlib.load(options.model)
     if not isinstance(model, FieldModel):
         raise InputError(f"{options.model} holds no network on clips: python -m train_scripts.train_clips makes one")
-    names = ("limit", "share", "steps")
-    settings = {name: getattr(options, name) for name in names}
-    study = StudyFile(options.out, command("temporal", options, settings), settings, ("model", "kind", "seed"))
-    pictures = np.asarray(load_pictures(options.data, "test", options.limit))
+    study = open_study(options)
+    pictures = load_test_pictures(options.data, options.limit)
+    study.scored_on(pictures)
     fingerprint = read_config(options.model)["sha256"]
     for seed in options.seeds:
         for kind in KINDS:
             key = {"kind": kind, "seed": seed, "sha256": fingerprint}
             if study.find(**key) is None:
-                for name, title, scores in score(model, pictures, kind, seed, options):
-                    study.add({**key, "model": name, "title": title, "images": len(pictures), **scores})
+                key |= {"images": len(pictures)}
+                ways = score(model, pictures, kind, seed, options)
+                study.add_all([{**key, "model": name, "title": title, **scores} for name, title, scores in ways])
     play(model, options)
+
+
+def open_study(options: Options) -> StudyFile:
+    """The study's file, with what is finished."""
+    settings = picked(options, ("limit", "share", "steps"))
+    return StudyFile(options.out, command("temporal", options, settings), settings, ("model", "kind", "seed"))
 
 
 def score(

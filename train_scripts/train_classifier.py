@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from fieldlib.acceleration import machine_class, use_bf16
 from fieldlib.classifier import CLASSIFIER, Classifier, describe, load_classifier, save_classifier
-from fieldlib.data import load_labels, load_pictures
+from fieldlib.data import load_labels, load_pictures, load_test_labels, load_test_pictures
 from fieldlib.errors import InputError
 from fieldlib.optimizer import MuonAdamW
 from fieldlib.points import to_picture, to_values
@@ -32,6 +32,7 @@ SHIFT = 2  # pixels that a crop may lie off the middle
 WARM_UP = 0.2  # share of the steps in which the rate rises
 SMOOTHING = 0.1  # of the labels
 RECIPE = ("epochs", "batch_size", "learning_rate", "weight_decay", "seed")  # what a run cannot go on without
+TESTED = 1000  # test pictures that the card tells the accuracy on
 AVERAGING = 0.02  # share of the current weights that enters the average at every step
 CARD = """# CIFAR-10 classifier
 
@@ -86,8 +87,8 @@ def main(options: Options) -> None:
     network, seconds = train(pictures, labels, options)
     save_classifier(network, options.out)
     network = load_classifier(options.out)
-    test = load_pictures(options.data, "test")
-    score = accuracy(network, test, load_labels(options.data, "test"))
+    test = load_test_pictures(options.data, TESTED)
+    score = accuracy(network, test, load_test_labels(options.data, TESTED))
     text = CARD.format(
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         tested=len(test),

@@ -17,6 +17,7 @@ from fieldlib.errors import InputError
 from fieldlib.points import SIDE
 
 SPLITS = ("train", "test")
+OF_EACH_CLASS = 100  # test pictures that are scored first
 ALLOWED = (
     f"a Parquet file, a folder in the layout of the Hub data set {cifar10.REPOSITORY} (plain_text/test-*.parquet), "
     "a picture file or a folder of pictures"
@@ -45,18 +46,60 @@ def load_labels(data: str | Path | None, split: str = "train", limit: int | None
     Raises:
         InputError: as there, or pictures without classes.
     """
-    labels = _load(data, split, limit).labels
+    return _known(_load(data, split, limit).labels, data)
+
+
+def load_test_pictures(data: str | Path | None, limit: int | None = None) -> np.ndarray:
+    """The pictures that models are scored on, uint8 (N, 32, 32, 3): the test pictures, in an order of their own.
+
+    First come the first 100 of each class, in the order of the test set, then its others. So a copy that holds only the
+    former gives the same first 1,000 as all 10,000. Pictures without classes stay as they are.
+
+    Args:
+        data: as for :func:`load_pictures`.
+        limit: at most this many, from the start.
+
+    Raises:
+        InputError: as there.
+    """
+    return _load_test(data, limit).pixels
+
+
+def load_test_labels(data: str | Path | None, limit: int | None = None) -> np.ndarray:
+    """Class numbers, int64 (N,), of the pictures that :func:`load_test_pictures` gives for the same arguments.
+
+    Raises:
+        InputError: as there, or pictures without classes.
+    """
+    return _known(_load_test(data, limit).labels, data)
+
+
+def _load_test(data: str | Path | None, limit: int | None) -> Pictures:
+    _check_limit(limit)
+    pixels, labels = _load(data, "test", None)
+    late = np.zeros(len(labels), bool)
+    for label in np.unique(labels):
+        late[np.flatnonzero(labels == label)[OF_EACH_CLASS:]] = True
+    order = np.argsort(late, kind="stable")[:limit]
+    return Pictures(pixels[order], labels[order])
+
+
+def _known(labels: np.ndarray, data: str | Path | None) -> np.ndarray:
     if (labels == UNKNOWN).all():
         where = data or os.environ.get("FIELDLIB_DATA")
         raise InputError(f"the pictures in {where} have no class labels; a Parquet file with a label column has")
     return labels
 
 
+def _check_limit(limit: int | None) -> None:
+    if limit is not None and limit < 1:
+        raise InputError(f"the limit is a whole number of pictures from 1 upwards; got {limit}")
+
+
 def _load(data: str | Path | None, split: str, limit: int | None) -> Pictures:
     if split not in SPLITS:
         raise InputError(f"unknown split {split!r}; known: {', '.join(SPLITS)}")
-    if limit is not None and limit < 1:
-        raise InputError(f"the limit is a whole number of pictures from 1 upwards; got {limit}")
+    _check_limit(limit)
     files = _find(data or os.environ.get("FIELDLIB_DATA"), split)
     decode = _decode_parquet if files[0].suffix.lower() == ".parquet" else _decode_pictures
     pictures = cached(files, partial(decode, files))
