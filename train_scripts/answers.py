@@ -24,6 +24,7 @@ from train_scripts.documents import write_section
 
 ESTIMATE, MEAN, SAMPLE = (f"{view}_psnr_unobserved" for view in ("estimate", "mean", "sample"))
 FOLDER = "assets/study/answers"
+MOST_NAMED = 3  # networks in a sentence; of more, their number
 TRAINED_ONCE = (
     "Intervals are over masks and noise: each network was trained once. The methods of a size share all stages of "
     "training but the last, and the two rivals of one call went on from the same network, each with its own loss (the "
@@ -161,9 +162,9 @@ def defeats() -> Iterator[str]:
 def below(rows: Sequence[Row], column: str, bar: float) -> str:
     """Which of the networks' ``rows`` are below ``bar`` in a ``column`` of decibels."""
     found = [row for row in rows if row[column] < bar]
-    if len(found) == len(rows) > 1:
-        low, high = (f"{choose(row[column] for row in rows):.2f}" for choose in (min, max))
-        return f"all networks ({low} to {high} dB)"
+    if len(found) > MOST_NAMED:
+        low, high = (f"{choose(row[column] for row in found):.2f}" for choose in (min, max))
+        return f"{len(found)} of {len(rows)} networks ({low} to {high} dB)"
     return ", ".join(f"{title_of(row)} {words.number(row, column)}" for row in found) or "none"
 
 
