@@ -142,7 +142,7 @@ def wire_knobs(w: Widgets) -> None:
     w.lucky.click(None, None, w.cifar, js=f"() => String(Math.floor(Math.random() * {pictures.cifar_count()}))")
     model_2, solver_2, steps_2, model_3, solver_3, steps_3 = w.others
     chosen = [w.lanes, w.model, model_2, model_3]
-    ignored = [w.solver, w.steps_slider, w.steps, w.noise_seed, solver_2, steps_2, solver_3, steps_3]
+    ignored = [w.solver, w.steps_slider, w.steps, solver_2, steps_2, solver_3, steps_3]
     gr.on([widget.change for widget in chosen], guard(handlers.allow_settings), chosen, ignored, **AT_ONCE)
     w.lanes.change(guard(handlers.show_lanes), w.lanes, w.other_boxes, **AT_ONCE)
     gr.on([widget.change for widget in w.setup_inputs], None, None, None, js=OUTDATED)

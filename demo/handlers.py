@@ -91,15 +91,15 @@ def reveal(
 
 
 def allow_settings(count: int, *models: str) -> list[Update]:
-    """A baseline has neither solver nor steps nor noise: what no lane that is shown would use is greyed out.
+    """A model of one step has neither solver nor steps: what no lane that is shown would use is greyed out.
 
     Returns:
-        Updates for solver, steps slider, steps and noise seed of the page, then solver and steps of lanes 2 and 3.
+        Updates for solver, steps slider and steps of the page, then solver and steps of lanes 2 and 3.
     """
     asked = [not menus.is_baseline(model) for model in models]
     shared = any(asked[:count])
     return [
-        gr.update(interactive=use) for use in (asked[0], *[shared] * 3, *[use for use in asked[1:] for _ in range(2)])
+        gr.update(interactive=use) for use in (asked[0], *[shared] * 2, *[use for use in asked[1:] for _ in range(2)])
     ]
 
 

@@ -124,11 +124,11 @@ def test_links_say_which_cifar_picture_it_is(monkeypatch):
 @pytest.mark.parametrize(
     ("count", "models", "free"),
     [
-        (1, ("learned", BASELINE, BASELINE), "1111 00 00"),
-        (1, (BASELINE, "learned", "learned"), "0000 11 11"),
-        (2, (BASELINE, "learned", BASELINE), "0111 11 00"),
-        (2, (BASELINE, BASELINE, "learned"), "0000 00 11"),
-        (3, (BASELINE, BASELINE, "learned"), "0111 00 11"),
+        (1, ("learned", BASELINE, BASELINE), "111 00 00"),
+        (1, (BASELINE, "learned", "learned"), "000 11 11"),
+        (2, (BASELINE, "learned", BASELINE), "011 11 00"),
+        (2, (BASELINE, BASELINE, "learned"), "000 00 11"),
+        (3, (BASELINE, BASELINE, "learned"), "011 00 11"),
     ],
 )
 def test_only_what_no_lane_uses_is_greyed_out(count, models, free):
