@@ -110,7 +110,7 @@ WATCH = """() => {
     const now = await answer();
     const away = now === null;
     if (note.hidden !== !away) note.hidden = !away;
-    run.toggleAttribute("inert", away);
+    run.toggleAttribute("inert", away || run.classList.contains("locked")); // a lesson locks it (sections/lesson.py)
     known ??= now;
     if (now && now !== known) location.reload();
     clearTimeout(look.next);
