@@ -20,6 +20,7 @@ SLIDERS = """() => {
   const runWhenQuiet = () => {
     if (!wanted || !quiet()) return;
     wanted = false;
+    clearTimeout(patience);
     run();
   };
   const wait = (event) => {
