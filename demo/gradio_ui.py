@@ -27,7 +27,7 @@ from demo import (
 )
 from demo.components import picker
 from demo.events import AT_ONCE, CHECKED, PRIVATE, RUNS, THREADS, change, settle
-from demo.guard import guard
+from demo.guard import guard, warned
 from demo.layout import MOST_SLIDER_STEPS, Widgets, lay_out
 from demo.message_log import logged
 from demo.page_scripts import (
@@ -35,12 +35,12 @@ from demo.page_scripts import (
     BUSY,
     CHOICES,
     IDLE,
-    MOVED,
     OUTDATED,
     PLAYER_FIRST,
     RANDOM_SEED,
     SLIDERS,
     SPEAK,
+    TELL,
     WATCH,
 )
 from fieldlib.data.picture import MOST_BYTES
@@ -103,12 +103,12 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
     for name, event, choose, inputs, js in sources:
         options: dict[str, Any] = {"js": js, "trigger_mode": "always_last", **CHECKED}
         moved = change(running, name, event)
-        settle(moved.then(guard(choose), [*inputs, *w.mask_inputs], shown, **options), name)
+        settle(moved.then(warned(guard(choose)), [*inputs, *w.mask_inputs], shown, **options), name)
     paint = change(running, "paint", w.painter.paint)
     revealed = [w.picture, *w.mask_inputs]
     stroke = paint.then(guard(handlers.painted), revealed, w.player, trigger_mode="multiple", **CHECKED)
-    preview = logged(guard(handlers.preview))
-    moved = stroke.then(None, None, None, js=MOVED.format("preview"))
+    preview = warned(logged(guard(handlers.preview)))
+    moved = stroke.then(None, None, None, js=TELL.format("moved", "preview"))
     settle(moved.then(preview, [w.live, *w.run_inputs], w.player, trigger_mode="always_last", **MOVING), "preview")
     settle(stroke, "paint")
     choices = gr.Number(0, visible=False)
@@ -120,7 +120,7 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
         "seed": w.seed.input,
         "shuffle": shuffled.then,
     }
-    randomise = logged(guard(handlers.randomise))
+    randomise = warned(logged(guard(handlers.randomise)))
     for name, event in masks.items():
         drawn = [w.painter, w.player]
         moved = change(running, name, event)
@@ -129,7 +129,7 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
 
 def wire_live(w: Widgets, running: gr.events.Dependency) -> None:
     """While the steps move, a coarse preview; the full run follows from ``SLIDERS``."""
-    preview = logged(guard(handlers.preview))
+    preview = warned(logged(guard(handlers.preview)))
     moved = change(running, "steps", w.steps_slider.input)
     settle(moved.then(preview, [w.live, *w.run_inputs], w.player, trigger_mode="always_last", **MOVING), "steps")
 

@@ -33,6 +33,13 @@ SLIDERS = """() => {
       runWhenQuiet();
     }, 5000);
   };
+  const count = (name, more, most = Infinity) => {
+    coming[name] = Math.min(Math.max((coming[name] ?? 0) + more, 0), most);
+  };
+  const settle = (name, answers = 1) => {
+    count(name, -answers);
+    setTimeout(runWhenQuiet, 20); // its preview may follow
+  };
   const letGo = (event) => {
     const moved = slider(event)?.dataset.moved;
     if (!moved) return;
@@ -62,17 +69,13 @@ SLIDERS = """() => {
   on("input", (event) => slider(event) && (slider(event).dataset.moved = "yes"));
   on("change", (event) => (event.target.type !== "range" || !keys) && letGo(event));
   on("keyup", (event) => event.target.type === "range" && letGo(event));
-  on("moved", ({ detail: name }) => {
-    coming[name] = Math.min((coming[name] ?? 0) + 1, name === "paint" ? Infinity : 2);
-  });
-  on("settled", ({ detail: name }) => {
-    coming[name] = Math.max((coming[name] ?? 0) - 1, 0);
-    setTimeout(runWhenQuiet, 20); // its preview may follow
-  });
+  on("moved", ({ detail: name }) => count(name, 1, name === "paint" ? Infinity : 2));
+  on("settled", ({ detail: name }) => settle(name));
+  // After an error Gradio 6.31 forgets the change that waits behind it; of strokes none waits.
+  on("failed", ({ detail: name }) => settle(name, name === "paint" ? 1 : Infinity));
   on("run-wanted", () => setTimeout(run, 150)); // when the new values have arrived in the widgets
 }"""
-MOVED = "() => document.dispatchEvent(new CustomEvent('moved', {{ detail: '{}' }}))"
-SETTLED = "() => document.dispatchEvent(new CustomEvent('settled', {{ detail: '{}' }}))"
+TELL = "() => document.dispatchEvent(new CustomEvent('{}', {{ detail: '{}' }}))"
 WANTED = "() => document.dispatchEvent(new Event('run-wanted'))"
 # Counts choices: Gradio 6.31 says "input" also when a dropdown is left without one, and "select" not for keys.
 CHOICES = """async (count) => {

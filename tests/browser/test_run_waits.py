@@ -1,6 +1,12 @@
 """Run waits for what is on its way, though not for ever: answers to changes, and the end of a cancelled run."""
 
+import threading
+
 import pytest
+
+from demo import handlers
+from demo.guard import guard
+from fieldlib import InputError
 
 COUNT = """() => {
   window.runs = 0;
@@ -52,3 +58,38 @@ def test_impatience_with_one_change_does_not_last_into_the_next(studio):
     assert runs(studio) == 1, "the second change is waited for"
     page.evaluate(TELL, ["settled", "second"])
     page.wait_for_function("window.runs === 2")
+
+
+def test_a_change_behind_one_that_is_refused_is_answered(studio, server, monkeypatch):
+    gate, plain, page = threading.Event(), handlers.has_work, studio.page
+    monkeypatch.setattr(handlers, "has_work", lambda request: gate.wait(20) and plain(request))
+    revealed = "document.querySelector('.painter').dataset.revealed"
+    studio.set_number("steps", 5000)
+    page.fill("#percent input[type=number]", "30")
+    page.wait_for_function(f"{revealed} === '307'")
+    page.fill("#percent input[type=number]", "40")
+    page.wait_for_function("window.told.filter((name) => name === 'percent').length === 2")
+    gate.set()
+    page.wait_for_selector("[data-testid=toast-body] >> text=whole number from 1 to 1000; got 5000")
+    page.wait_for_function(f"{revealed} === '409'")
+    studio.set_number("steps", 3)
+    studio.run()
+    assert studio.player("total") == "4"
+
+
+def test_run_is_not_held_back_by_a_change_that_an_error_swallowed(studio, server, monkeypatch):
+    gate, page = threading.Event(), studio.page
+
+    def refuse(_number):
+        gate.wait(20)
+        raise InputError("no such station")
+
+    for arrived in [fn for fn in server.fns.values() if fn.name == "arrived"]:
+        monkeypatch.setattr(arrived, "fn", guard(refuse))
+    page.click("#guide [data-do=toggle]")
+    page.click("#guide [data-do=next]")
+    page.wait_for_function("window.told.filter((name) => name === 'station').length === 2")
+    gate.set()
+    page.wait_for_selector("[data-testid=toast-body] >> text=no such station")
+    page.click("#run:not([disabled])")
+    page.wait_for_function("window.runs === 1", timeout=4000)  # it is held back for five seconds, if at all
