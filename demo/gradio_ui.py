@@ -80,11 +80,14 @@ def wire_run(w: Widgets) -> gr.events.Dependency:
     """Run and Stop; returns the event that samples."""
     buttons = [w.run, w.stop]
     w.run.click(None, None, buttons, js=BUSY)
+    w.run.click(None, None, None, js=TELL.format("run", "begun"))
     # "multiple": Gradio 6.31 may take a cancelled run for a pending one and ignore the next click; BUSY guards instead.
     queued: dict[str, Any] = {**RUNS, "show_progress": "minimal", "show_progress_on": w.waiting}
     running = w.run.click(logged(guard(handlers.run)), w.run_inputs, w.player, trigger_mode="multiple", **queued)
     for ended in (running.then, running.failure):  # Gradio 6.31: a cancelled run ends with a "failure"
         ended(None, None, buttons, js=IDLE)
+    for state in ("success", "failure", "then"):
+        getattr(running, state)(None, None, None, js=TELL.format("run", state))
     w.stop.click(handlers.stop, None, w.player, cancels=[running], **AT_ONCE)
     w.stop.click(None, None, buttons, js=IDLE)
     return running

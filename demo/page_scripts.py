@@ -9,6 +9,7 @@ RANDOM_SEED = "() => Math.floor(Math.random() * 1e6)"
 # its way Gradio keeps only the last move, and sends that when it has settled; every stroke is answered.
 SLIDERS = """() => {
   let keys = false, wanted = false, patience = 0;
+  let going = false; // a run that Gradio would cancel
   const coming = {}; // name of a change -> how many answers
   const slider = ({ target }) => target.closest?.("#percent, #steps-slider");
   const run = (tries = 20) => {
@@ -40,6 +41,9 @@ SLIDERS = """() => {
     count(name, -answers);
     setTimeout(runWhenQuiet, 20); // its preview may follow
   };
+  // Gradio 6.31 cancels a run by two requests. When they are answered it says "then", and whichever run goes on by that
+  // time is forgotten: the next one waits. What is called off twice is answered twice.
+  const callOff = () => going && count("cancelled", 1);
   const letGo = (event) => {
     const moved = slider(event)?.dataset.moved;
     if (!moved) return;
@@ -69,10 +73,19 @@ SLIDERS = """() => {
   on("input", (event) => slider(event) && (slider(event).dataset.moved = "yes"));
   on("change", (event) => (event.target.type !== "range" || !keys) && letGo(event));
   on("keyup", (event) => event.target.type === "range" && letGo(event));
-  on("moved", ({ detail: name }) => count(name, 1, name === "paint" ? Infinity : 2));
+  on("click", ({ target }) => target.closest?.("#stop") && callOff());
+  on("moved", ({ detail: name }) => {
+    if (name !== "preview") callOff();
+    count(name, 1, name === "paint" ? Infinity : 2);
+  });
   on("settled", ({ detail: name }) => settle(name));
   // After an error Gradio 6.31 forgets the change that waits behind it; of strokes none waits.
   on("failed", ({ detail: name }) => settle(name, name === "paint" ? 1 : Infinity));
+  on("run", ({ detail: state }) => {
+    if (state === "success") callOff(); // by itself, and "then" follows as well
+    going = state === "begun";
+    if (state === "then") settle("cancelled");
+  });
   on("run-wanted", () => setTimeout(run, 150)); // when the new values have arrived in the widgets
 }"""
 TELL = "() => document.dispatchEvent(new CustomEvent('{}', {{ detail: '{}' }}))"

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from waiting import until
 
 from demo import handlers
 from demo.guard import guard
@@ -93,3 +94,67 @@ def test_run_is_not_held_back_by_a_change_that_an_error_swallowed(studio, server
     page.wait_for_selector("[data-testid=toast-body] >> text=no such station")
     page.click("#run:not([disabled])")
     page.wait_for_function("window.runs === 1", timeout=4000)  # it is held back for five seconds, if at all
+
+
+class Held:
+    """Requests to ``path`` of Gradio that are not sent yet."""
+
+    def __init__(self, page, path):
+        self.page, self.pattern, self.routes = page, f"**/gradio_api/{path}", []
+        page.route(self.pattern, lambda route: self.routes.append(route))
+
+    def after(self, act):
+        """Do ``act``, which makes such a request."""
+        count = len(self.routes)
+        act()
+        assert until(lambda: self.page.wait_for_timeout(5) or len(self.routes) > count)
+
+    def send(self):
+        """Send the oldest one; those that are made once all are sent go through."""
+        self.routes.pop(0).continue_()
+        if not self.routes:
+            self.page.unroute(self.pattern)
+
+
+def goes_on(studio, before):
+    """A run other than ``before`` samples, and the buttons say so."""
+    studio.wait(f"player.run && player.run !== '{before}'")
+    assert studio.page.is_enabled("#stop")
+    assert studio.page.is_disabled("#run")
+    studio.page.click("#stop")
+    studio.page.wait_for_selector("text=Stopped after step")
+
+
+def test_run_right_after_stop_waits_until_the_former_run_has_ended(studio):
+    page, resets = studio.page, Held(studio.page, "reset")
+    studio.start_long_run()
+    page.evaluate("window.runs = 0")
+    before = studio.player("run")
+    resets.after(lambda: page.click("#stop:not([disabled])"))
+    page.click("#run:not([disabled])")
+    assert runs(studio) == 0
+    resets.send()
+    goes_on(studio, before)
+
+
+def test_run_waits_for_all_changes_that_ended_the_former_run(studio):
+    page = studio.page
+    page.uncheck("#live input")
+    studio.start_long_run()
+    page.evaluate("window.runs = 0")
+    cancels, before = Held(page, "cancel"), studio.player("run")
+    for seed in ("8", "9"):
+        cancels.after(lambda seed=seed: page.fill("#seed input", seed))
+    cancels.send()
+    page.wait_for_function("window.told.includes('then')")
+    page.click("#run:not([disabled])")
+    assert runs(studio) == 0
+    cancels.send()
+    goes_on(studio, before)
+
+
+def test_a_run_that_ends_by_itself_keeps_nobody_waiting(studio):
+    studio.run()
+    studio.page.wait_for_selector("#run:not([disabled])")
+    studio.page.click("#run")
+    assert runs(studio) == 2
