@@ -23,15 +23,20 @@ Update = dict[str, Any]
 def run(key: str, *values: Any) -> Iterator[player.Message]:  # noqa: ANN401
     """Messages for the player as the frames are made, then the baselines that stand beside them.
 
-    ``key`` is that of the picture here and below: see :func:`demo.pictures.from_key`.
+    A run that fails midway ends in the player as one that was stopped. ``key`` is that of the picture here and below:
+    see :func:`demo.pictures.from_key`.
     """
     mask, setup = split(values)
     requests = requests_of(pictures.from_key(key), mask, setup)
     title, lanes, name = heading(requests), [lane_of(request) for request in requests], ""
     with stopping.STOPS.run(stopping.visitor()) as told:
-        for view in studio.compare(requests, told.is_set):
-            name = view.run
-            yield player.chunk_message(view, title, lanes)
+        try:
+            for view in studio.compare(requests, told.is_set):
+                name = view.run
+                yield player.chunk_message(view, title, lanes)
+        except Exception:
+            yield player.stopped_message()
+            raise
     if setup.stills and not told.is_set():
         models = [checks.one_of("baseline", model, menus.baseline_names()) for model in setup.stills]
         ends = [(menus.plain_title(m), studio.finish(replace(requests[0], model=m)).moments[-1]) for m in models]
