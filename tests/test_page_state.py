@@ -147,6 +147,15 @@ def test_what_cannot_be_run_is_not_put_into_the_address(place, value):
     assert not isinstance(lesson_section.query_of("state", 0, *values), str)
 
 
+@pytest.mark.parametrize("colours", [False, True])
+@pytest.mark.parametrize("revealed", [False, True])
+def test_painted_pixels_that_leave_no_work_are_not_put_into_the_address(colours, revealed):
+    values, mask = list(widgets(Lesson("coffee"))), np.full((32, 32), revealed)
+    sheet = painter.show(pictures.offered()[0].pixels, mask, painted=True)
+    values[1] = painter.with_strokes(sheet, Strokes(np.zeros((32, 32, 3), np.uint8), mask)) if colours else sheet
+    assert not isinstance(lesson_section.query_of("state", 0, *values), str)
+
+
 def test_a_station_that_is_not_there_is_said_and_opens_none():
     reading = lesson_link.read("station=50&seed=3", stations.lesson_of)
     assert (reading.lesson.station, reading.lesson.seed, len(reading.complaints)) == (0, 3, 1)
