@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from demo import languages
-from demo.page_scripts import MOVED, SETTLED
+from demo.page_scripts import TELL
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 AT_ONCE: dict[str, Any] = {**PRIVATE, "queue": False}
@@ -28,13 +28,13 @@ def change(running: gr.events.Dependency, name: str, trigger: Any) -> gr.events.
     whole event is repeated, ``cancels`` and all: either would end the run that a visitor has started meanwhile. The
     other way round, the answer to a change would be drawn over such a run: Run waits until all are there (``SLIDERS``).
     """
-    return trigger(None, None, None, js=MOVED.format(name), cancels=[running], **AT_ONCE)
+    return trigger(None, None, None, js=TELL.format("moved", name), cancels=[running], **AT_ONCE)
 
 
 def settle(answered: gr.events.Dependency, name: str) -> None:
     """Tell the page that the change ``name`` has been answered, well or not."""
-    for ended in (answered.then, answered.failure):
-        ended(None, None, None, js=SETTLED.format(name))
+    answered.then(None, None, None, js=TELL.format("settled", name))
+    answered.failure(None, None, None, js=TELL.format("failed", name))
 
 
 def outdate(changes: list[Any], drawn: gr.events.Dependency, note: gr.HTML) -> None:

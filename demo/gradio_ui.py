@@ -27,7 +27,7 @@ from demo import (
 )
 from demo.components import picker
 from demo.events import AT_ONCE, CHECKED, PRIVATE, RUNS, THREADS, change, settle
-from demo.guard import guard
+from demo.guard import guard, warned
 from demo.layout import MOST_SLIDER_STEPS, Widgets, lay_out
 from demo.message_log import logged
 from demo.page_scripts import (
@@ -35,12 +35,12 @@ from demo.page_scripts import (
     BUSY,
     CHOICES,
     IDLE,
-    MOVED,
     OUTDATED,
     PLAYER_FIRST,
     RANDOM_SEED,
     SLIDERS,
     SPEAK,
+    TELL,
     WATCH,
 )
 from fieldlib.data.picture import MOST_BYTES
@@ -80,11 +80,14 @@ def wire_run(w: Widgets) -> gr.events.Dependency:
     """Run and Stop; returns the event that samples."""
     buttons = [w.run, w.stop]
     w.run.click(None, None, buttons, js=BUSY)
+    w.run.click(None, None, None, js=TELL.format("run", "begun"))
     # "multiple": Gradio 6.31 may take a cancelled run for a pending one and ignore the next click; BUSY guards instead.
     queued: dict[str, Any] = {**RUNS, "show_progress": "minimal", "show_progress_on": w.waiting}
     running = w.run.click(logged(guard(handlers.run)), w.run_inputs, w.player, trigger_mode="multiple", **queued)
     for ended in (running.then, running.failure):  # Gradio 6.31: a cancelled run ends with a "failure"
         ended(None, None, buttons, js=IDLE)
+    for state in ("success", "failure", "then"):
+        getattr(running, state)(None, None, None, js=TELL.format("run", state))
     w.stop.click(handlers.stop, None, w.player, cancels=[running], **AT_ONCE)
     w.stop.click(None, None, buttons, js=IDLE)
     return running
@@ -103,12 +106,12 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
     for name, event, choose, inputs, js in sources:
         options: dict[str, Any] = {"js": js, "trigger_mode": "always_last", **CHECKED}
         moved = change(running, name, event)
-        settle(moved.then(guard(choose), [*inputs, *w.mask_inputs], shown, **options), name)
+        settle(moved.then(warned(guard(choose)), [*inputs, *w.mask_inputs], shown, **options), name)
     paint = change(running, "paint", w.painter.paint)
     revealed = [w.picture, *w.mask_inputs]
     stroke = paint.then(guard(handlers.painted), revealed, w.player, trigger_mode="multiple", **CHECKED)
-    preview = logged(guard(handlers.preview))
-    moved = stroke.then(None, None, None, js=MOVED.format("preview"))
+    preview = warned(logged(guard(handlers.preview)))
+    moved = stroke.then(None, None, None, js=TELL.format("moved", "preview"))
     settle(moved.then(preview, [w.live, *w.run_inputs], w.player, trigger_mode="always_last", **MOVING), "preview")
     settle(stroke, "paint")
     choices = gr.Number(0, visible=False)
@@ -120,7 +123,7 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
         "seed": w.seed.input,
         "shuffle": shuffled.then,
     }
-    randomise = logged(guard(handlers.randomise))
+    randomise = warned(logged(guard(handlers.randomise)))
     for name, event in masks.items():
         drawn = [w.painter, w.player]
         moved = change(running, name, event)
@@ -129,7 +132,7 @@ def wire_scene(w: Widgets, running: gr.events.Dependency) -> None:
 
 def wire_live(w: Widgets, running: gr.events.Dependency) -> None:
     """While the steps move, a coarse preview; the full run follows from ``SLIDERS``."""
-    preview = logged(guard(handlers.preview))
+    preview = warned(logged(guard(handlers.preview)))
     moved = change(running, "steps", w.steps_slider.input)
     settle(moved.then(preview, [w.live, *w.run_inputs], w.player, trigger_mode="always_last", **MOVING), "steps")
 
@@ -142,7 +145,7 @@ def wire_knobs(w: Widgets) -> None:
     w.lucky.click(None, None, w.cifar, js=f"() => String(Math.floor(Math.random() * {pictures.cifar_count()}))")
     model_2, solver_2, steps_2, model_3, solver_3, steps_3 = w.others
     chosen = [w.lanes, w.model, model_2, model_3]
-    ignored = [w.solver, w.steps_slider, w.steps, w.noise_seed, solver_2, steps_2, solver_3, steps_3]
+    ignored = [w.solver, w.steps_slider, w.steps, solver_2, steps_2, solver_3, steps_3]
     gr.on([widget.change for widget in chosen], guard(handlers.allow_settings), chosen, ignored, **AT_ONCE)
     w.lanes.change(guard(handlers.show_lanes), w.lanes, w.other_boxes, **AT_ONCE)
     gr.on([widget.change for widget in w.setup_inputs], None, None, None, js=OUTDATED)

@@ -46,6 +46,37 @@ def guard(function: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
+def warned(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``function``, guarded, which tells its errors as warnings, and what is shown stays.
+
+    After an error Gradio 6.31 forgets the change that waits behind it ("always_last"). Not for a handler that something
+    follows with ``success``: that would follow a warning too.
+    """
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def warning(*args: Any) -> Iterator[Any]:  # noqa: ANN401
+            try:
+                yield from function(*args)
+            except gr.Error as error:
+                yield _warning(error)
+    else:
+
+        @functools.wraps(function)
+        def warning(*args: Any) -> Any:  # noqa: ANN401
+            try:
+                return function(*args)
+            except gr.Error as error:
+                return _warning(error)
+
+    return warning
+
+
+def _warning(error: gr.Error) -> Any:  # noqa: ANN401
+    gr.Warning(error.message, visible=error.visible, title=error.title)
+    return gr.skip()
+
+
 def _speaking(language: str, steps: Iterator[Any]) -> Iterator[Any]:
     """``steps``, each in ``language``: every one may run in another thread, and a language is in use in one only."""
     allowance = _allowance()
@@ -77,7 +108,7 @@ def _messages(language: str) -> Iterator[None]:
     except gr.Error:
         raise
     except Abandoned:
-        raise gr.Error(words("FAILED"), print_exception=False) from None  # nobody reads it
+        raise gr.Error(words("FAILED"), visible=False, print_exception=False) from None  # nobody reads it
     except Exception:
         log.exception("a request failed", extra={"fields": {"request_id": request_id()}})
         raise gr.Error(words("FAILED"), title=words("FAILURE"), print_exception=False) from None

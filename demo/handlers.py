@@ -23,15 +23,20 @@ Update = dict[str, Any]
 def run(key: str, *values: Any) -> Iterator[player.Message]:  # noqa: ANN401
     """Messages for the player as the frames are made, then the baselines that stand beside them.
 
-    ``key`` is that of the picture here and below: see :func:`demo.pictures.from_key`.
+    A run that fails midway ends in the player as one that was stopped. ``key`` is that of the picture here and below:
+    see :func:`demo.pictures.from_key`.
     """
     mask, setup = split(values)
     requests = requests_of(pictures.from_key(key), mask, setup)
     title, lanes, name = heading(requests), [lane_of(request) for request in requests], ""
     with stopping.STOPS.run(stopping.visitor()) as told:
-        for view in studio.compare(requests, told.is_set):
-            name = view.run
-            yield player.chunk_message(view, title, lanes)
+        try:
+            for view in studio.compare(requests, told.is_set):
+                name = view.run
+                yield player.chunk_message(view, title, lanes)
+        except Exception:
+            yield player.stopped_message()
+            raise
     if setup.stills and not told.is_set():
         models = [checks.one_of("baseline", model, menus.baseline_names()) for model in setup.stills]
         ends = [(menus.plain_title(m), studio.finish(replace(requests[0], model=m)).moments[-1]) for m in models]
@@ -91,15 +96,15 @@ def reveal(
 
 
 def allow_settings(count: int, *models: str) -> list[Update]:
-    """A baseline has neither solver nor steps nor noise: what no lane that is shown would use is greyed out.
+    """A model of one step has neither solver nor steps: what no lane that is shown would use is greyed out.
 
     Returns:
-        Updates for solver, steps slider, steps and noise seed of the page, then solver and steps of lanes 2 and 3.
+        Updates for solver, steps slider and steps of the page, then solver and steps of lanes 2 and 3.
     """
     asked = [not menus.is_baseline(model) for model in models]
     shared = any(asked[:count])
     return [
-        gr.update(interactive=use) for use in (asked[0], *[shared] * 3, *[use for use in asked[1:] for _ in range(2)])
+        gr.update(interactive=use) for use in (asked[0], *[shared] * 2, *[use for use in asked[1:] for _ in range(2)])
     ]
 
 

@@ -9,6 +9,7 @@ RANDOM_SEED = "() => Math.floor(Math.random() * 1e6)"
 # its way Gradio keeps only the last move, and sends that when it has settled; every stroke is answered.
 SLIDERS = """() => {
   let keys = false, wanted = false, patience = 0;
+  let going = false; // a run that Gradio would cancel
   const coming = {}; // name of a change -> how many answers
   const slider = ({ target }) => target.closest?.("#percent, #steps-slider");
   const run = (tries = 20) => {
@@ -20,6 +21,7 @@ SLIDERS = """() => {
   const runWhenQuiet = () => {
     if (!wanted || !quiet()) return;
     wanted = false;
+    clearTimeout(patience);
     run();
   };
   const wait = (event) => {
@@ -32,6 +34,16 @@ SLIDERS = """() => {
       runWhenQuiet();
     }, 5000);
   };
+  const count = (name, more, most = Infinity) => {
+    coming[name] = Math.min(Math.max((coming[name] ?? 0) + more, 0), most);
+  };
+  const settle = (name, answers = 1) => {
+    count(name, -answers);
+    setTimeout(runWhenQuiet, 20); // its preview may follow
+  };
+  // Gradio 6.31 cancels a run by two requests. When they are answered it says "then", and whichever run goes on by that
+  // time is forgotten: the next one waits. What is called off twice is answered twice.
+  const callOff = () => going && count("cancelled", 1);
   const letGo = (event) => {
     const moved = slider(event)?.dataset.moved;
     if (!moved) return;
@@ -61,17 +73,22 @@ SLIDERS = """() => {
   on("input", (event) => slider(event) && (slider(event).dataset.moved = "yes"));
   on("change", (event) => (event.target.type !== "range" || !keys) && letGo(event));
   on("keyup", (event) => event.target.type === "range" && letGo(event));
+  on("click", ({ target }) => target.closest?.("#stop") && callOff());
   on("moved", ({ detail: name }) => {
-    coming[name] = Math.min((coming[name] ?? 0) + 1, name === "paint" ? Infinity : 2);
+    if (name !== "preview") callOff();
+    count(name, 1, name === "paint" ? Infinity : 2);
   });
-  on("settled", ({ detail: name }) => {
-    coming[name] = Math.max((coming[name] ?? 0) - 1, 0);
-    setTimeout(runWhenQuiet, 20); // its preview may follow
+  on("settled", ({ detail: name }) => settle(name));
+  // After an error Gradio 6.31 forgets the change that waits behind it; of strokes none waits.
+  on("failed", ({ detail: name }) => settle(name, name === "paint" ? 1 : Infinity));
+  on("run", ({ detail: state }) => {
+    if (state === "success") callOff(); // by itself, and "then" follows as well
+    going = state === "begun";
+    if (state === "then") settle("cancelled");
   });
   on("run-wanted", () => setTimeout(run, 150)); // when the new values have arrived in the widgets
 }"""
-MOVED = "() => document.dispatchEvent(new CustomEvent('moved', {{ detail: '{}' }}))"
-SETTLED = "() => document.dispatchEvent(new CustomEvent('settled', {{ detail: '{}' }}))"
+TELL = "() => document.dispatchEvent(new CustomEvent('{}', {{ detail: '{}' }}))"
 WANTED = "() => document.dispatchEvent(new Event('run-wanted'))"
 # Counts choices: Gradio 6.31 says "input" also when a dropdown is left without one, and "select" not for keys.
 CHOICES = """async (count) => {
@@ -110,7 +127,7 @@ WATCH = """() => {
     const now = await answer();
     const away = now === null;
     if (note.hidden !== !away) note.hidden = !away;
-    run.toggleAttribute("inert", away);
+    run.toggleAttribute("inert", away || run.classList.contains("locked")); // a lesson locks it (sections/lesson.py)
     known ??= now;
     if (now && now !== known) location.reload();
     clearTimeout(look.next);

@@ -12,7 +12,7 @@ from demo.components import painter, picker, player
 from demo.layout import MOST_SLIDER_STEPS
 from demo.lesson import VIEWS, Lane, Lesson
 from demo.moments import Scene
-from demo.request import MOST_LANES
+from demo.request import MOST_LANES, set_scene
 
 Updates = list[Any]
 
@@ -30,7 +30,7 @@ def lesson_of(view: str, key: str, *values: Any) -> Lesson:  # noqa: ANN401
     """
     mask, setup = inputs.split(values)
     picture = pictures.from_key(key)
-    inputs.requests_of(picture, mask, setup)  # refuses what cannot be run
+    set_scene(inputs.requests_of(picture, mask, setup)[0])  # refuses what cannot be run
     stills = [checks.one_of("baseline", name, menus.baseline_names()) for name in setup.stills or ()]
     painting = painter.read(mask.painting)
     return Lesson(

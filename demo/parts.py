@@ -4,7 +4,7 @@ from __future__ import annotations
 
 PARTS: dict[str, tuple[str, ...]] = {
     "picture": ("picker", "upload", "cifar", "cifar-random"),
-    "pixels": ("painter", "percent", "pattern", "seed", "shuffle"),
+    "pixels": ("painter", "percent", "pattern", "seed", "shuffle", "task-inpainting", "task-super_resolution"),
     "method": ("model", "lanes", "advanced"),
     "steps": ("steps-slider", "steps"),
     "noise": ("noise", "new-noise"),

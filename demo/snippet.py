@@ -64,7 +64,6 @@ def _mask(request: Request) -> list[str]:
 
 
 def _settings(request: Request) -> str:
-    """A baseline has neither solver nor noise; its one step is exact."""
-    if one_call(request.model):
-        return "steps=1"
-    return f"solver={solver_of(request)!r}, steps={request.steps}, seeds=[{request.noise_seed}]"
+    """A model of one step has no solver; where its answer is a sample, the seed says which."""
+    solver = "" if one_call(request.model) else f"solver={solver_of(request)!r}, "
+    return f"{solver}steps={request.steps}, seeds=[{request.noise_seed}]"

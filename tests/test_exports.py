@@ -144,6 +144,8 @@ REQUESTS = [
     },
     {"model": "score_sde/tiny", "solver": "heun", "steps": 2, "mask": MASK},
     {"model": "thin_plate", "fraction": 0.3},
+    {"model": "lmmse", "noise_seed": 7},
+    {"model": "crps_ensemble/tiny_conv", "noise_seed": 7},
 ]
 
 

@@ -124,11 +124,11 @@ def test_links_say_which_cifar_picture_it_is(monkeypatch):
 @pytest.mark.parametrize(
     ("count", "models", "free"),
     [
-        (1, ("learned", BASELINE, BASELINE), "1111 00 00"),
-        (1, (BASELINE, "learned", "learned"), "0000 11 11"),
-        (2, (BASELINE, "learned", BASELINE), "0111 11 00"),
-        (2, (BASELINE, BASELINE, "learned"), "0000 00 11"),
-        (3, (BASELINE, BASELINE, "learned"), "0111 00 11"),
+        (1, ("learned", BASELINE, BASELINE), "111 00 00"),
+        (1, (BASELINE, "learned", "learned"), "000 11 11"),
+        (2, (BASELINE, "learned", BASELINE), "011 11 00"),
+        (2, (BASELINE, BASELINE, "learned"), "000 00 11"),
+        (3, (BASELINE, BASELINE, "learned"), "011 00 11"),
     ],
 )
 def test_only_what_no_lane_uses_is_greyed_out(count, models, free):
@@ -144,6 +144,15 @@ def test_what_cannot_be_run_is_not_put_into_the_address(place, value):
     values = list(widgets(Lesson("coffee", lanes=(Lane(), Lane()))))
     assert "picture=coffee" in lesson_section.query_of("state", 0, *values)
     values[place] = value
+    assert not isinstance(lesson_section.query_of("state", 0, *values), str)
+
+
+@pytest.mark.parametrize("colours", [False, True])
+@pytest.mark.parametrize("revealed", [False, True])
+def test_painted_pixels_that_leave_no_work_are_not_put_into_the_address(colours, revealed):
+    values, mask = list(widgets(Lesson("coffee"))), np.full((32, 32), revealed)
+    sheet = painter.show(pictures.offered()[0].pixels, mask, painted=True)
+    values[1] = painter.with_strokes(sheet, Strokes(np.zeros((32, 32, 3), np.uint8), mask)) if colours else sheet
     assert not isinstance(lesson_section.query_of("state", 0, *values), str)
 
 

@@ -443,6 +443,19 @@ def test_a_run_that_was_stopped_has_no_stills():
     assert "stills" not in [message["kind"] for message in sent]
 
 
+def test_a_run_that_fails_midway_is_not_left_sampling(monkeypatch):
+    def fail(requests, _stopped):
+        yield from studio.run(requests[0])
+        raise InputError("out of time")
+
+    monkeypatch.setattr(studio, "compare", fail)
+    sent = []
+    with pytest.raises(InputError, match="out of time"):
+        sent.extend(handlers.run(pictures.offered()[0].key, None, 20, "uniform", 0, *setup_of(steps=2)))
+    *_, last, stopped = sent
+    assert (last["kind"], stopped) == ("chunk", player.stopped_message())
+
+
 def test_a_preview_is_one_frame_of_each_lane():
     setup = setup_of(lane_count=3)
     sent = list(handlers.preview(True, pictures.offered()[0].key, None, 20, "uniform", 0, *setup))

@@ -29,7 +29,8 @@ APPLY = """({ lock, hide, station }) => {
   };
   mark();
   if (lock.length || hide.length)
-    new MutationObserver(mark).observe(document.querySelector("#advanced"), { childList: true, subtree: true });
+    for (const fold of document.querySelectorAll("#advanced, .section"))
+      new MutationObserver(mark).observe(fold, { childList: true, subtree: true });
   for (const card of document.querySelectorAll(".card")) {
     const knobs = [...card.querySelectorAll("input, button, canvas")];
     if (knobs.length && !knobs.some((knob) => knob.checkVisibility())) card.classList.add("left-out");

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from demo import exports, figures, inputs, languages, numbers, pictures, titles
 from demo.checks import one_of
 from demo.events import SLOW, outdate
-from demo.guard import guard
+from demo.guard import guard, warned
 from demo.layout import Widgets
 from demo.request import Request
 from fieldlib import InputError
@@ -123,7 +123,7 @@ def add(w: Widgets, running: gr.events.Dependency, page: gr.Blocks) -> None:
     # Not on the sentence as well: Gradio makes text that is being replaced too pale to read.
     options: dict[str, Any] = {"trigger_mode": "always_last", "show_progress_on": plot, **SLOW}
     triggers = [section.expand, which.change, refresh.click]
-    drawn = gr.on(triggers, guard(draw), [which, *w.run_inputs], [plot, sentence], **options)
+    drawn = gr.on(triggers, warned(guard(draw)), [which, *w.run_inputs], [plot, sentence], **options)
     outdate(w.changes, drawn, sentence)
     running.success(None, None, None, js=SHOWN)
     page.load(None, None, None, js=CURSOR)

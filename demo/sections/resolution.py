@@ -10,7 +10,7 @@ import numpy as np
 
 from demo import checks, handlers, inputs, languages, pictures, readings, studio
 from demo.events import CHECKED, SLOW, change, outdate, settle
-from demo.guard import guard
+from demo.guard import guard, warned
 from demo.layout import Widgets
 from demo.page_scripts import WANTED
 from demo.pictures import Picture
@@ -82,7 +82,7 @@ def add(w: Widgets, running: gr.events.Dependency) -> None:
     # Not on the scores as well: Gradio makes text that is being replaced too pale to read.
     options: dict[str, Any] = {"trigger_mode": "always_last", "show_progress_on": slider, **SLOW}
     triggers = [section.expand, size.change, left.change, refresh.click]
-    drawn = gr.on(triggers, guard(read), [left, size, w.uploaded, *w.run_inputs], [slider, told], **options)
+    drawn = gr.on(triggers, warned(guard(read)), [left, size, w.uploaded, *w.run_inputs], [slider, told], **options)
     outdate(w.changes, drawn, told)
     running.success(None, None, None, js=SHOWN)
     for name, button in tasks.items():

@@ -64,6 +64,16 @@ def test_a_teacher_locks_and_hides_parts(visit):
     studio.run()
 
 
+def test_run_stays_locked_when_the_server_is_back(visit):
+    studio = visit(link="lock=run")
+    studio.page.wait_for_selector("#run[inert]")
+    studio.page.context.set_offline(True)
+    studio.page.wait_for_selector("#offline:visible")
+    studio.page.context.set_offline(False)
+    studio.page.wait_for_selector("#offline", state="hidden")
+    assert studio.page.locator("#run[inert]").count() == 1
+
+
 def test_a_bad_part_of_a_link_is_told_and_the_rest_counts(visit):
     studio = visit(link="seed=<script>alert(1)</script>&picture=coffee&steps=nonsense")
     studio.page.wait_for_selector("text=Part of this link cannot be used")

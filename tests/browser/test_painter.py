@@ -225,10 +225,10 @@ def test_a_look_at_own_colours_leaves_the_pattern_and_the_address_as_they_were(v
     painter = Painter(visit())
     page, count, before = painter.page, painter.page.locator(".count"), painter.mask
     painter.press("[data-mode=colours]")
-    page.wait_for_function("location.search.includes('strokes=')")
+    page.wait_for_selector("[data-part=status] >> text=No pixel is revealed yet")
     painter.press("[data-mode=picture]")
-    page.wait_for_function("!location.search.includes('strokes=')")
-    assert "mask=" not in page.url
+    painter.studio.wait("player.preview")
+    assert "mask=" not in page.url and "strokes=" not in page.url
     assert (painter.mask == before).all()
     assert "painted by hand" not in count.inner_text()
     painter.drag((4, 4), (4, 9))

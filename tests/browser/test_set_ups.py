@@ -165,12 +165,14 @@ def test_a_link_that_no_widget_could_say_is_told_and_can_be_run(visit):
 
 
 def test_folded_parts_stay_locked_and_hidden_when_they_are_unfolded(visit):
-    studio = visit(link="lock=noise")
-    for _ in range(2):
-        studio.page.click("#advanced > button")
-        studio.page.wait_for_selector("#noise[inert]")
-        studio.page.click("#advanced > button")
-        studio.page.wait_for_selector("#noise", state="hidden")
+    studio = visit(link="lock=noise,pixels")
+    folds = {"noise": "advanced", "task-inpainting": "resolution", "task-super_resolution": "resolution"}
+    for part, fold in folds.items():
+        for _ in range(2):
+            studio.page.click(f"#{fold} > button")
+            studio.page.wait_for_selector(f"#{part}[inert]")
+            studio.page.click(f"#{fold} > button")
+            studio.page.wait_for_selector(f"#{part}", state="hidden")
     studio.open("hide=noise")
     studio.unfold()
     studio.page.wait_for_selector("#noise", state="hidden")

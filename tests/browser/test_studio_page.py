@@ -2,13 +2,16 @@
 
 import io
 import re
+from itertools import islice
 from urllib.parse import urlparse
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import demo.studio
 from demo.checks import unpack_mask
+from fieldlib import InputError
 from fieldlib.data import gallery
 
 CLICK_TO_FRAME = """() => new Promise((resolve, reject) => {
@@ -107,6 +110,21 @@ def test_stop_stops_and_the_studio_can_run_again(visit):
     studio.set_number("steps", 4)
     studio.run()
     assert studio.player("total") == "5"
+
+
+def test_a_run_that_fails_midway_says_where_it_stopped(visit, server, monkeypatch):
+    plain = demo.studio.compare
+
+    def fail(requests, stopped):
+        yield from islice(plain(requests, stopped), 2)
+        raise InputError("out of time")
+
+    monkeypatch.setattr(demo.studio, "compare", fail)
+    studio = visit()
+    studio.page.click("#run")
+    studio.page.wait_for_selector("[data-testid=toast-body] >> text=out of time")
+    studio.page.wait_for_selector("[data-part=status] >> text=Stopped after step")
+    studio.page.wait_for_selector("#run:not([disabled])")
 
 
 def test_long_runs_send_sixty_frames_without_gaps(visit):
