@@ -127,6 +127,11 @@ class MaskPainter {
     return this.action === "reveal" ? 1 : 0;
   }
 
+  // Cells along a side of what the cursor outlines and Space paints.
+  get width() {
+    return this.shape === "pen" ? this.size : 1;
+  }
+
   // --- controls -----------------------------------------------------------------------------------------------
 
   writeLabels() {
@@ -209,7 +214,7 @@ class MaskPainter {
   toggle() {
     const [row, column] = this.cursor;
     this.board.remember();
-    this.board.dab(this.cursor, this.size, 1 - this.board.mask[row * 32 + column], this.ink);
+    this.board.dab(this.cursor, this.width, 1 - this.board.mask[row * 32 + column], this.ink);
     this.finish();
   }
 
@@ -238,9 +243,8 @@ class MaskPainter {
   }
 
   drawCursor() {
-    const first = this.shape === "pen" ? -Math.floor((this.size - 1) / 2) : 0;
-    const size = this.shape === "pen" ? this.size : 1;
-    this.place(".cell", this.cursor.map((at) => at + first), [size, size]);
+    const first = -Math.floor((this.width - 1) / 2);
+    this.place(".cell", this.cursor.map((at) => at + first), [this.width, this.width]);
     const box = this.root.querySelector(".box");
     box.classList.toggle("on", Boolean(this.from) && this.shape !== "pen");
     if (this.from) this.place(".box", this.from.map((at, i) => Math.min(at, this.cursor[i])), this.from.map((at, i) => Math.abs(at - this.cursor[i]) + 1));

@@ -149,6 +149,15 @@ def test_painting_by_keys_alone(painter):
     assert painter.revealed == 1
 
 
+@pytest.mark.parametrize(("shape", "cells"), [("pen", 9), ("rectangle", 1), ("pattern", 1)])
+def test_space_paints_the_cells_that_the_cursor_outlines(painter, shape, cells):
+    painter.size(3)
+    painter.press(f"[data-shape={shape}]")
+    painter.page.focus(".sheet")
+    painter.page.keyboard.press("Space")
+    assert painter.revealed == cells
+
+
 def test_only_its_own_pointer_ends_a_stroke(painter):
     """A palm that the system takes away leaves a stroke of another finger alone; undo waits for its end."""
     before = painter.revealed
