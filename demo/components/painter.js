@@ -146,8 +146,9 @@ class MaskPainter {
     const palette = this.root.querySelector(".palette");
     const picker = Object.assign(document.createElement("input"), { type: "color", ariaLabel: this.labels.any_colour, title: this.labels.any_colour });
     picker.addEventListener("input", () => this.choose({ colour: picker.value }));
-    palette.append(...SWATCHES.map((colour) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", title: colour, ariaLabel: colour });
+    palette.append(...SWATCHES.map((colour, i) => {
+      const name = this.labels.swatches[i];
+      const button = Object.assign(document.createElement("button"), { type: "button", title: name, ariaLabel: name });
       button.dataset.colour = colour;
       button.style.background = colour;
       return button;
@@ -209,6 +210,14 @@ class MaskPainter {
     else return;
     event.preventDefault();
     this.draw();
+    this.speak();
+  }
+
+  // For screen readers: where the cursor is, and whether that cell is revealed.
+  speak() {
+    const [row, column] = this.cursor;
+    const text = this.labels[this.board.mask[row * 32 + column] ? "cursor_revealed" : "cursor_hidden"];
+    this.root.querySelector(".spoken").textContent = text.replace("{}", row + 1).replace("{}", column + 1);
   }
 
   toggle() {

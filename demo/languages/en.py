@@ -161,6 +161,7 @@ PAINTER = {
     "pattern_hint": "Drag a rectangle to fill with the pattern chosen below",
     "brush": "Size",
     "palette": "Colour",
+    "swatches": ("Black", "White", "Brown", "Red", "Yellow", "Green", "Blue", "Purple"),
     "any_colour": "Any colour",
     "edits": "Edit",
     "undo": "Undo (Ctrl+Z)",
@@ -169,6 +170,8 @@ PAINTER = {
     "clear": "Clear",
     "count": "{} of 1024\n({}\u00a0%)",
     "by_hand": "painted by hand",
+    "cursor_revealed": "Row {}, column {}: revealed",
+    "cursor_hidden": "Row {}, column {}: hidden",
 }
 
 FIGURES = {

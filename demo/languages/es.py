@@ -160,6 +160,7 @@ PAINTER = {
     "pattern_hint": "Arrastra un rectángulo que se llena con el patrón de abajo",
     "brush": "Tamaño",
     "palette": "Color",
+    "swatches": ("Negro", "Blanco", "Marrón", "Rojo", "Amarillo", "Verde", "Azul", "Violeta"),
     "any_colour": "Cualquier color",
     "edits": "Editar",
     "undo": "Deshacer (Ctrl+Z)",
@@ -168,6 +169,8 @@ PAINTER = {
     "clear": "Vaciar",
     "count": "{} de 1024\n({}\u00a0%)",
     "by_hand": "pintados a mano",
+    "cursor_revealed": "Fila {}, columna {}: revelado",
+    "cursor_hidden": "Fila {}, columna {}: oculto",
 }
 
 FIGURES = {

@@ -2,6 +2,7 @@
 
 import pytest
 
+from demo import languages
 from demo.checks import unpack_mask
 
 # Starts a stroke at a share of the sheet's width; the milliseconds until the player has drawn it come into window.echo.
@@ -156,6 +157,28 @@ def test_space_paints_the_cells_that_the_cursor_outlines(painter, shape, cells):
     painter.page.focus(".sheet")
     painter.page.keyboard.press("Space")
     assert painter.revealed == cells
+
+
+@pytest.mark.parametrize(("path", "words"), [("", "Row 16, column 17: {}"), ("es/", "Fila 16, columna 17: {}")])
+def test_screen_readers_hear_where_the_cursor_is(visit, address, path, words):
+    page = visit(at=address + path).page
+    page.click(".painter [data-do=clear]")
+    page.focus(".sheet")
+    heard = []
+    for key in ("ArrowUp", "Space"):
+        page.keyboard.press(key)
+        heard.append(page.locator(".painter .spoken").text_content())
+    states = ("oculto", "revelado") if path else ("hidden", "revealed")
+    assert heard == [words.format(state) for state in states]
+
+
+@pytest.mark.parametrize("language", languages.languages())
+def test_colours_are_called_by_their_names(visit, address, language):
+    page = visit(at=address if language == languages.DEFAULT else f"{address}{language}/").page
+    names = list(languages.text("PAINTER", language)["swatches"])
+    for attribute in ("title", "aria-label"):
+        read = f"all => all.map((swatch) => swatch.getAttribute('{attribute}'))"
+        assert page.eval_on_selector_all(".palette button", read) == names
 
 
 def test_only_its_own_pointer_ends_a_stroke(painter):
