@@ -202,6 +202,24 @@ def test_only_its_own_pointer_ends_a_stroke(painter):
     assert painter.revealed == before
 
 
+def test_a_stroke_that_the_system_takes_away_leaves_redo(painter):
+    painter.drag((4, 4), (4, 9))
+    drawn = painter.mask
+    painter.press("[data-do=undo]")
+    painter.page.evaluate(
+        """() => {
+        const sheet = document.querySelector('.sheet');
+        sheet.setPointerCapture = () => {};
+        for (const name of ['pointerdown', 'pointercancel'])
+          sheet.dispatchEvent(new PointerEvent(name, { bubbles: true, pointerId: 1, isPrimary: true }));
+        }"""
+    )
+    assert painter.revealed == 0
+    assert painter.page.is_enabled(".painter [data-do=redo]")
+    painter.press("[data-do=redo]")
+    assert (painter.mask == drawn).all()
+
+
 def test_painting_by_touch(visit):
     studio = visit(width=390, height=844, has_touch=True, is_mobile=True)
     painter = Painter(studio)
