@@ -214,6 +214,31 @@ def test_a_question_without_an_answer_holds_up_no_other(visit):
     assert told == [["no answer", 1], ["", 1]]
 
 
+def test_an_answer_about_a_former_picture_is_dropped(visit):
+    """A question about the new one is asked while that answer is on its way."""
+    studio = visit()
+    told = studio.page.evaluate(
+        """async (source) => {
+        const Influence = new Function(`${source}; return Influence`)();
+        const answers = [], told = [];
+        const ask = () => new Promise((answer) => answers.push(answer));
+        const influence = new Influence(ask, () => told.push([...influence.levels[0]]), "no answer");
+        const arrive = async (level) => {
+          answers.shift()({ levels: btoa(String.fromCharCode(level)) });
+          await new Promise((done) => setTimeout(done));
+        };
+        influence.ask(1, 0, { size: [32, 32], packed: {} }, ["a model"]);
+        influence.forget();
+        influence.ask(2, 0, { size: [32, 32], packed: {} }, ["a model"]);
+        await arrive(1);
+        await arrive(2);
+        return told;
+        }""",
+        "".join((COMPONENTS / name).read_text() for name in ("codec.js", "influence.js")),
+    )
+    assert told == [[2]]
+
+
 def test_baselines_stand_beside_the_run(visit):
     studio = visit()
     studio.unfold()
