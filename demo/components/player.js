@@ -4,6 +4,7 @@
 const VIEWS = ["state", "observed", "estimate", "truth", "error", "uncertainty", "influence"];
 const SHORTEST_RUN = 2.4; // seconds that a run takes at normal speed, as long as that is 6 to 20 frames a second
 const HOLD = 0.9; // seconds that a loop rests on the result
+const MOST_TIMES = 1000; // of draws that are kept: a loop may play all night
 
 class TrajectoryPlayer {
   // ask: async question about one pixel -> answer, see Influence. looked(view): the visitor enlarged another view.
@@ -145,7 +146,7 @@ class TrajectoryPlayer {
     } else if (this.lanes.ready(this.position + 1)) {
       this.waited = Math.min(this.waited - this.due(), this.due()); // keeps the rate although screens tick at 60 Hz
       this.show(this.position + 1);
-      this.root.drawTimes.push(performance.now());
+      if (this.root.drawTimes.push(performance.now()) > MOST_TIMES) this.root.drawTimes.shift();
     }
   }
 

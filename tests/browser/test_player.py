@@ -129,6 +129,17 @@ def test_every_frame_is_drawn_in_time(visit, budget):
     budget("interval between frames at 20 a second, p95", min(late), 60, "ms a frame")
 
 
+def test_a_loop_keeps_no_more_and_more_times(visit):
+    studio = visit()
+    studio.run()
+    studio.wait("player.position === String(player.total - 1)")
+    studio.page.evaluate("document.querySelector('.player').drawTimes = Array(2000).fill(0)")
+    studio.page.focus(".player")
+    studio.page.keyboard.press("l")
+    studio.page.wait_for_function("document.querySelector('.player').drawTimes.at(-1) > 0")
+    assert studio.page.evaluate("document.querySelector('.player').drawTimes.length") <= 2000
+
+
 @pytest.mark.parametrize(("path", "words"), [("", "What the network sees"), ("es/", "Lo que ve la red")])
 def test_before_a_run_the_revealed_pixels_are_called_what_they_are(visit, address, path, words):
     studio = visit(at=address + path)
