@@ -24,6 +24,7 @@ class TrajectoryPlayer {
     this.clear();
     this.influence = new Influence(ask, () => this.draw(), labels.influence_failed);
     this.screen = new PlayerScreen(this);
+    this.desk = new PlayerDesk(this);
     this.listen();
     this.draw();
   }
@@ -169,13 +170,22 @@ class TrajectoryPlayer {
   }
 
   draw() {
-    this.screen?.draw();
+    this.screen.draw();
+    this.desk.draw();
+    const { run, preview, position, total } = this;
+    const facts = { frames: this.lanes.received, total, position, run: preview ? "" : run || "", preview: preview ? run : "" };
+    Object.assign(this.root.dataset, facts, { drawn: Number(this.root.dataset.drawn) + 1 });
   }
 
   // --- controls -----------------------------------------------------------------------------------------------
 
   get view() {
     return this.order[0];
+  }
+
+  // The picture that the numbers of lanes side by side are of.
+  get kind() {
+    return this.view === "state" ? "state" : "estimate";
   }
 
   swap(slot) {
@@ -204,8 +214,8 @@ class TrajectoryPlayer {
       next: () => this.scrub(this.position + 1),
       loop: () => this.toggleLoop(),
     };
-    for (const [name, act] of Object.entries(actions)) this.screen.control(name).addEventListener("click", act);
-    this.screen.control("speed").addEventListener("change", (event) => (this.speed = Number(event.target.value)));
+    for (const [name, act] of Object.entries(actions)) this.desk.control(name).addEventListener("click", act);
+    this.desk.control("speed").addEventListener("change", (event) => (this.speed = Number(event.target.value)));
     const range = this.root.querySelector("input[type=range]");
     range.addEventListener("input", () => this.scrub(Number(range.value)));
     this.root.addEventListener("keydown", (event) => this.key(event));
@@ -220,7 +230,7 @@ class TrajectoryPlayer {
 
   toggleLoop() {
     this.loop = !this.loop;
-    this.screen.control("loop").setAttribute("aria-pressed", this.loop);
+    this.desk.control("loop").setAttribute("aria-pressed", this.loop);
     if (this.loop && !this.playing) this.play(true);
   }
 
