@@ -474,6 +474,18 @@ PICTURE_TITLES = {
     "lake": "Lake at one in the morning",
     "frog": "Frog",
 }
+CIFAR_CLASSES = {
+    "airplane": "airplane",
+    "automobile": "automobile",
+    "bird": "bird",
+    "cat": "cat",
+    "deer": "deer",
+    "dog": "dog",
+    "frog": "frog",
+    "horse": "horse",
+    "ship": "ship",
+    "truck": "truck",
+}
 CHECKS = {
     "nothing": "an empty field",
     "whole": "{} is a whole number from {} to {}; got {}",

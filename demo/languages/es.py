@@ -74,7 +74,7 @@ UPLOADS = {
 NO_TRUTH = "Tus propios colores no tienen imagen verdadera con la que comparar."
 
 PLAYER = {
-    "player": "Reproductor. Espacio reproduce y pausa, las flechas avanzan, Inicio y Fin saltan, L repite.",
+    "player": "Reproductor. Espacio reproduce y pausa, las flechas van paso a paso, Inicio y Fin saltan, L repite.",
     "title": "Antes de ejecutar",
     "side": "Otras vistas",
     "enlarge": "Ampliar",
@@ -201,7 +201,7 @@ STATIONS = {
         "answers": ("Un gris uniforme", "Las formas grandes, borrosas", "La imagen exacta"),
         "reveal": "En las fotos los píxeles vecinos se parecen, así que unos pocos revelan las formas grandes. El "
         "detalle fino no se puede saber; la red tiene que inventarlo.",
-        "compare": "revela más con [la parte](pixels) y mira cómo se afinan las formas.",
+        "compare": "revela más con [la proporción](pixels) y mira cómo se afinan las formas.",
     },
     "estimate": {
         "title": "Estado y estimación",
@@ -258,7 +258,7 @@ STATIONS = {
     "hole": {
         "title": "Un hueco en vez de muchos",
         "text": "Se revelan tantos píxeles como siempre, pero los ocultos forman ahora [un solo bloque](pixels). Su "
-        "interior se inventa a partir del borde.",
+        "interior hay que deducirlo del borde.",
         "question": "¿Cómo cambia la calidad?",
         "answers": ("Mejora", "Sigue igual", "Empeora"),
         "reveal": "Baja varios decibelios: casi todos los píxeles ocultos quedan lejos de uno conocido. "
@@ -467,6 +467,18 @@ PICTURE_TITLES = {
     "lake": "Lago a la una de la madrugada",
     "frog": "Rana",
 }
+CIFAR_CLASSES = {
+    "airplane": "avión",
+    "automobile": "automóvil",
+    "bird": "pájaro",
+    "cat": "gato",
+    "deer": "ciervo",
+    "dog": "perro",
+    "frog": "rana",
+    "horse": "caballo",
+    "ship": "barco",
+    "truck": "camión",
+}
 CHECKS = {
     "nothing": "un campo vacío",
     "whole": "{}: tiene que ser un número entero de {} a {}; se recibió {}",
@@ -487,7 +499,7 @@ CHECKED = {
     "samples": "muestras",
     "the pixel seed": "la semilla de los píxeles",
     "the noise seed": "la semilla del ruido",
-    "the revealed fraction": "la parte revelada",
+    "the revealed fraction": "la proporción revelada",
     "the picture number": "el número de la imagen",
     "model": "modelo",
     "solver": "integrador",
@@ -498,7 +510,7 @@ CHECKED = {
     "the picture": "la imagen",
     "the picture in the link": "la imagen del enlace",
     "the mask": "la máscara",
-    "the share in per cent": "la parte en tanto por ciento",
+    "the share in per cent": "la proporción en tanto por ciento",
     "the value": "el valor",
     "number of samples": "número de muestras",
     "the number of lanes": "el número de carriles",
