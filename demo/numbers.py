@@ -84,7 +84,7 @@ class Schedule(NamedTuple):
 def sweep(request: Request, solvers: Sequence[str] = SWEPT, budgets: Sequence[int] = BUDGETS) -> list[Sweep]:
     """Quality against network calls for this picture, one row per solver; each budget is spent on whole steps.
 
-    A baseline has nothing to sweep: one row with its single point, at no network call.
+    What answers at once has nothing to sweep: one row with its single point.
 
     Raises:
         InputError: a mask or a model that cannot be used.

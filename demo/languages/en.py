@@ -180,7 +180,7 @@ FIGURES = {
     "psnr": "PSNR (dB)",
     "step": "Step",
     "calls": "Network calls",
-    "baseline": "Baseline, exact",
+    "baseline": "Answers at once, no solver",
     "bend": "way / distance = {:.2f}",
     "red": "Red",
     "blue": "Blue",
@@ -401,7 +401,8 @@ NUMBERS = {
         "spread": "PSNR of one sample {one:.2f} dB, of their mean {mean:.2f} dB, of the estimate in one call "
         "{estimate:.2f} dB; CRPS {crps:.4f}. One picture says little about calibration.",
     },
-    "baseline": "A baseline has no way from noise to picture: choose a model in the first lane.",
+    "baseline": "A model that answers at once has no way from noise to picture: choose one with a solver in the first "
+    "lane.",
 }
 RESOLUTION = {
     "title": "Any resolution",

@@ -179,7 +179,7 @@ FIGURES = {
     "psnr": "PSNR (dB)",
     "step": "Paso",
     "calls": "Llamadas a la red",
-    "baseline": "Referencia, exacta",
+    "baseline": "Responde de una vez, sin integrador",
     "bend": "camino / distancia = {:.2f}",
     "red": "Rojo",
     "blue": "Azul",
@@ -394,7 +394,8 @@ NUMBERS = {
         "spread": "PSNR de una muestra {one:.2f} dB, de su media {mean:.2f} dB, de la estimación en una llamada "
         "{estimate:.2f} dB; CRPS {crps:.4f}. Una imagen dice poco sobre la calibración.",
     },
-    "baseline": "Una referencia no tiene camino del ruido a la imagen: elige un modelo en el primer carril.",
+    "baseline": "Un modelo que responde de una vez no tiene camino del ruido a la imagen: elige uno con integrador en "
+    "el primer carril.",
 }
 RESOLUTION = {
     "title": "Cualquier resolución",

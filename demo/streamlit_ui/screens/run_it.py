@@ -60,7 +60,7 @@ def controls() -> tuple[Picture, Request]:
     percent = address.slide("Known pixels (%)", 1, 60, 20, "share")
     kinds = {name: title for title, name in menus.patterns()}
     pattern = address.choose("Pattern", list(kinds), "pattern", kinds.__getitem__, "uniform")
-    steps = address.slide("Steps", 1, SLIDER_STEPS, 8, "steps", disabled=menus.is_baseline(model))
+    steps = address.slide("Steps", 1, SLIDER_STEPS, 8, "steps", disabled=menus.answers_at_once(model))
     seed = address.slide("Seed", 0, SLIDER_SEED, 0, "seed")
     picture = pictures.from_gallery(name)
     request = Request(picture.pixels, percent / 100, pattern, seed=seed, noise_seed=seed, model=model, steps=steps)
