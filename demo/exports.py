@@ -130,9 +130,9 @@ def bundle(recordings: Sequence[Recording], picture: Picture) -> bytes:
     return file.getvalue()
 
 
-def revealed(scene: Scene) -> np.ndarray:
-    """The picture with its hidden pixels in mid-grey, uint8 (32, 32, 3)."""
-    return np.where(scene.mask[..., None], scene.pixels, np.uint8(128))
+def revealed(scene: Scene, grey: int = 128) -> np.ndarray:
+    """The picture with its hidden pixels in ``grey``, uint8 (32, 32, 3)."""
+    return np.where(scene.mask[..., None], scene.pixels, np.uint8(grey))
 
 
 def picture_of(scene: Scene) -> np.ndarray:

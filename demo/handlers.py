@@ -101,7 +101,7 @@ def allow_settings(count: int, *models: str) -> list[Update]:
     Returns:
         Updates for solver, steps slider and steps of the page, then solver and steps of lanes 2 and 3.
     """
-    asked = [not menus.is_baseline(model) for model in models]
+    asked = [not menus.answers_at_once(model) for model in models]
     shared = any(asked[:count])
     return [
         gr.update(interactive=use) for use in (asked[0], *[shared] * 2, *[use for use in asked[1:] for _ in range(2)])

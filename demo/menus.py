@@ -83,6 +83,6 @@ def patterns() -> Choices:
     return [(strings.PATTERN_TITLES.get(name, name.replace("_", " ").capitalize()), name) for name in PATTERNS]
 
 
-def is_baseline(name: object) -> bool:
+def answers_at_once(name: object) -> bool:
     """Whether ``name`` is a classical baseline or a one-call rival, which have no solver and no steps."""
     return isinstance(name, str) and one_call(name)

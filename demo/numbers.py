@@ -23,7 +23,7 @@ from fieldlib.sampling import estimate, sample
 BUDGETS = (1, 2, 4, 8, 16, 32)
 SWEPT = ("euler", "heun", "dpmpp_2m", "ancestral")
 PIXELS = 12  # trajectories in a plot
-MOST_SAMPLES = 16
+MOST_SPREAD = 16  # samples
 POINTS = 101  # of a schedule
 
 
@@ -84,7 +84,7 @@ class Schedule(NamedTuple):
 def sweep(request: Request, solvers: Sequence[str] = SWEPT, budgets: Sequence[int] = BUDGETS) -> list[Sweep]:
     """Quality against network calls for this picture, one row per solver; each budget is spent on whole steps.
 
-    A baseline has nothing to sweep: one row with its single point, at no network call.
+    What answers at once has nothing to sweep: one row with its single point.
 
     Raises:
         InputError: a mask or a model that cannot be used.
@@ -136,7 +136,7 @@ def spread(request: Request, count: int = 8) -> Spread:
     Raises:
         InputError: a number out of range, a mask or a model that cannot be used.
     """
-    count = whole("the number of samples", count, 2, MOST_SAMPLES)
+    count = whole("the number of samples", count, 2, MOST_SPREAD)
     scene = studio.set_scene(request)
     hidden = ~scene.mask.reshape(-1)
     context = fieldlib.observe(scene.pixels, mask=scene.mask)

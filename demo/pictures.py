@@ -140,7 +140,7 @@ def from_cifar(number: object) -> Picture:
         raise InputError(strings.NO_CIFAR)
     pixels, labels = found
     index = checks.whole("the picture number", number, 0, len(pixels) - 1)
-    kind = cifar10.CLASSES[labels[index]]
+    kind = strings.CIFAR_CLASSES[cifar10.CLASSES[labels[index]]]
     title, credit = strings.CIFAR_TITLE.format(index), strings.CIFAR_CREDIT.format(kind)
     return Picture(title, np.array(pixels[index]), credit, f"{CIFAR_PREFIX}{index}")
 

@@ -83,6 +83,11 @@ def set_scene(request: Request) -> Scene:
 
 def solver_of(request: Request) -> str:
     """The name of the solver that ``request`` ends up with."""
-    if request.solver is not None or one_call(request.model):
-        return request.solver or "exact"
-    return learned(request.model.partition("/")[0]).default_solver
+    return solver_for(request.model, request.solver)
+
+
+def solver_for(model: str, solver: str | None) -> str:
+    """The name of the solver that ``model`` ends up with where ``solver`` is asked for, None for its default."""
+    if one_call(model):
+        return "exact"
+    return solver or learned(model.partition("/")[0]).default_solver

@@ -12,6 +12,7 @@ from demo import studio
 from demo.checks import MOST_SEED, one_of, refusal, whole
 from demo.pngs import png_address
 from demo.readings import MOST, read
+from demo.request import solver_for
 from fieldlib import SOLVERS, InputError, Points
 from fieldlib.draws import MOST_STEPS
 from fieldlib.points import SIDE, to_pixels
@@ -33,15 +34,18 @@ def answer(
     one_of("model", model, fieldlib.model_names())
     if solver is not None:
         one_of("solver", solver, SOLVERS.names())
-    steps = 1 if one_call(model) else whole("steps", steps, 1, MOST_STEPS)
+    if one_call(model):
+        solver, steps = None, 1
+    steps = whole("steps", steps, 1, MOST_STEPS)
     seed, size = whole("the noise seed", noise_seed, 0, MOST_SEED), whole("the size", size, SIDE, MOST)
     start = time.perf_counter()
     frames = sample(fieldlib.load(model), context, fieldlib.grid(SIDE, SIDE), solver=solver, steps=steps, seeds=[seed])
     *_, last = studio.limited(frames)
     picture = read(to_pixels(last.values[0], SIDE, SIDE), size)
     spent = time.perf_counter() - start
-    facts = {"model": model, "steps": steps, "noise_seed": seed, "points": context.coords.shape[1], "size": size}
-    return {**facts, "nfe": last.nfe, "milliseconds": 1000 * spent, "picture": png_address(picture)}
+    asked = {"model": model, "solver": solver_for(model, solver), "steps": steps, "noise_seed": seed, "size": size}
+    facts = {"points": context.coords.shape[1], "nfe": last.nfe, "milliseconds": 1000 * spent}
+    return {**asked, **facts, "picture": png_address(picture)}
 
 
 def known(points: object) -> Points:

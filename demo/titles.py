@@ -20,7 +20,7 @@ def lane_of(request: Request) -> player.Lane:
 
 def how(request: Request) -> str:
     """Solver and steps as people read them."""
-    if menus.is_baseline(request.model):
+    if menus.answers_at_once(request.model):
         return strings.HOW_EXACT
     text = strings.HOW_ONE if request.steps == 1 else strings.HOW
     return text.format(solver=menus.solver_title(solver_of(request)), steps=request.steps)

@@ -15,6 +15,7 @@ from PIL import Image
 import fieldlib
 from demo import api, gradio_ui, pictures, studio
 from demo.checks import pack_mask
+from fieldlib import METHODS
 
 pytestmark = pytest.mark.slow
 
@@ -159,6 +160,22 @@ def test_reconstruct_agrees_with_the_library(client):
     values = fieldlib.reconstruct(model, context, fieldlib.grid(32, 32), steps=STEPS, seeds=[6])
     expected = ((values[0].numpy() + 1) * 127.5).round().clip(0, 255).reshape(32, 32, 3)
     assert np.abs(decode(result["picture"]).astype(int) - expected).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("model", "solver", "ran"),
+    [
+        ("nearest", "", "exact"),
+        ("nearest", "euler_maruyama", "exact"),
+        ("flow_matching/tiny", "", METHODS["flow_matching"].default_solver),
+        ("flow_matching/tiny", "euler", "euler"),
+    ],
+)
+def test_reconstruct_says_which_solver_ran(model, solver, ran):
+    result = api.reconstruct([[3, 4, 255, 0, 0]], model, solver, steps=1)
+    assert result["solver"] == ran
+    if ran == "exact":
+        assert (decode(result["picture"]) == [255, 0, 0]).all()
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,14 @@ def test_the_strip_runs_from_noise_to_result(recordings):
     assert np.array_equal(tile(strip, 1, exports.STRIP), recordings[1].moments[-1].state)
 
 
+@pytest.mark.parametrize(("more", "grey"), [((), 128), ((222,), 222)])
+def test_hidden_pixels_are_grey_and_revealed_ones_what_they_are(recordings, more, grey):
+    scene = recordings[1].scene
+    shown = exports.revealed(scene, *more)
+    assert (shown[~scene.mask] == grey).all()
+    assert np.array_equal(shown[scene.mask], scene.pixels[scene.mask])
+
+
 def test_the_webp_holds_every_frame_exactly(recordings):
     moving = Image.open(io.BytesIO(exports.animation(recordings)))
     assert moving.format == "WEBP"

@@ -14,7 +14,7 @@ from demo import figures, languages, numbers, pictures, studio, zerogpu
 from demo.components import painter, player
 from demo.exports import record
 from demo.own_picture import Strokes
-from demo.request import Request
+from demo.request import Request, solver_of
 from demo.sections import numbers as section
 from fieldlib import METHODS, InputError, hub
 
@@ -123,6 +123,16 @@ def test_a_baseline_is_one_point(request_):
     (row,) = numbers.sweep(Request(request_.pixels, model="nearest"))
     assert row.calls == (0,)
     assert len(figures.quality_by_calls([row]).data) == 1
+
+
+@pytest.mark.parametrize("model", ["nearest", "regressor/tiny_conv"])
+def test_what_answers_at_once_is_called_so_whether_it_was_trained_or_not(request_, model):
+    one = replace(request_, model=model)
+    (point,) = figures.quality_by_calls([numbers.Sweep(solver_of(one), (1,), (20.0,), (5.0,))]).data
+    assert point.name == "Answers at once, no solver"
+    for plot in (section.ways, section.spread):
+        with pytest.raises(InputError, match="at once has no way from noise to picture"):
+            plot([one])
 
 
 def test_straight_lines_have_bend_one_and_corners_more():

@@ -131,6 +131,15 @@ def test_cifar_10_that_is_not_there_is_told_in_the_language_in_use(monkeypatch):
         pictures.from_cifar(3)
 
 
+@pytest.mark.parametrize(("language", "ends"), [("en", ("airplane", "truck")), ("es", ("avión", "camión"))])
+def test_what_a_cifar_10_picture_shows_is_told_in_the_language_in_use(monkeypatch, language, ends):
+    monkeypatch.setattr(pictures, "_cifar", lambda: (np.zeros((10, 32, 32, 3), np.uint8), np.arange(10)))
+    with languages.use(language):
+        told = [pictures.from_cifar(number).credit.partition(".")[0] for number in range(10)]
+    assert (told[0], told[-1]) == ends
+    assert len(set(told)) == 10
+
+
 def test_titles_in_a_language_are_of_what_there_is():
     assert set(strings.PATTERN_TITLES) <= set(PATTERNS)
     assert set(strings.TITLES) <= {registry[name].title for registry in TITLED for name in registry}

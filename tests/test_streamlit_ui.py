@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from demo.streamlit_ui import MAIN, changes, duels, main, results, words
@@ -175,6 +177,24 @@ def test_what_answers_at_once_has_no_solver(studies):
     shown = (app.get("arrow_data_frame") or app.dataframe)[0].value.set_index("Model")
     assert shown.loc["Flow matching - tiny", "Solver"] == "DDIM"
     assert shown.loc["Nearest neighbour (baseline)", "Solver"] == ""
+
+
+def test_clips_stand_still_until_they_are_asked_to_play(studies):
+    (studies / "applications").mkdir()
+    frames = [Image.new("RGB", (4, 4), colour) for colour in ("red", "blue")]
+    frames[0].save(studies / "applications" / "temporal.gif", save_all=True, append_images=frames[1:], loop=0)
+    app = visit("temporal")
+    assert shown_kind(app) == ".png"
+    app.toggle[0].set_value(True).run()
+    assert shown_kind(app) == ".gif"
+    app.toggle[0].set_value(False).run()
+    assert shown_kind(app) == ".png"
+
+
+def shown_kind(app):
+    """The ending of the only picture's address."""
+    (element,) = app.get("image")
+    return Path(element.proto.imgs[0].url).suffix
 
 
 def test_the_gallery_names_models_by_their_titles():

@@ -19,6 +19,7 @@ class Board {
   remember() {
     this.past.push(this.snapshot());
     if (this.past.length > MOST_UNDO) this.past.shift();
+    this.undone = this.future; // for forget
     this.future = [];
   }
 
@@ -40,7 +41,7 @@ class Board {
 
   // Back to the last state that was kept, as if nothing had happened since.
   forget() {
-    if (this.past.length) Object.assign(this, this.past.pop());
+    if (this.past.length) Object.assign(this, this.past.pop(), { future: this.undone });
   }
 
   redo() {

@@ -4,12 +4,13 @@ class Influence {
   // ask: async ({ model, pixels, mask, row, column }) -> { levels: base64 } or { error: text }
   // failed: what to say when no answer comes.
   constructor(ask, changed, failed) {
-    Object.assign(this, { ask1: ask, changed, failed });
+    Object.assign(this, { ask1: ask, changed, failed, era: 0 });
     this.forget();
   }
 
+  // Another picture: an answer that is on its way is of a former era.
   forget() {
-    Object.assign(this, { query: null, wanted: null, levels: [], error: "" });
+    Object.assign(this, { query: null, wanted: null, levels: [], error: "", era: this.era + 1 });
   }
 
   ask(row, column, scene, models) {
@@ -23,10 +24,10 @@ class Influence {
   async work() {
     this.busy = true;
     while (this.wanted) {
-      const { models, ...question } = this.wanted;
+      const { era } = this, { models, ...question } = this.wanted;
       this.wanted = null;
       const answers = await Promise.all(models.map((model) => this.answer({ ...question, model })));
-      if (this.query === null) continue; // forgotten meanwhile
+      if (era !== this.era) continue;
       this.levels = answers.map((answer) => answer.levels && decodeBytes(answer.levels));
       this.error = answers.map((answer) => answer.error || "").find(Boolean) || "";
       this.changed();

@@ -127,6 +127,11 @@ class MaskPainter {
     return this.action === "reveal" ? 1 : 0;
   }
 
+  // Cells along a side of what the cursor outlines and Space paints.
+  get width() {
+    return this.shape === "pen" ? this.size : 1;
+  }
+
   // --- controls -----------------------------------------------------------------------------------------------
 
   writeLabels() {
@@ -141,8 +146,9 @@ class MaskPainter {
     const palette = this.root.querySelector(".palette");
     const picker = Object.assign(document.createElement("input"), { type: "color", ariaLabel: this.labels.any_colour, title: this.labels.any_colour });
     picker.addEventListener("input", () => this.choose({ colour: picker.value }));
-    palette.append(...SWATCHES.map((colour) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", title: colour, ariaLabel: colour });
+    palette.append(...SWATCHES.map((colour, i) => {
+      const name = this.labels.swatches[i];
+      const button = Object.assign(document.createElement("button"), { type: "button", title: name, ariaLabel: name });
       button.dataset.colour = colour;
       button.style.background = colour;
       return button;
@@ -204,12 +210,20 @@ class MaskPainter {
     else return;
     event.preventDefault();
     this.draw();
+    this.speak();
+  }
+
+  // For screen readers: where the cursor is, and whether that cell is revealed.
+  speak() {
+    const [row, column] = this.cursor;
+    const text = this.labels[this.board.mask[row * 32 + column] ? "cursor_revealed" : "cursor_hidden"];
+    this.root.querySelector(".spoken").textContent = text.replace("{}", row + 1).replace("{}", column + 1);
   }
 
   toggle() {
     const [row, column] = this.cursor;
     this.board.remember();
-    this.board.dab(this.cursor, this.size, 1 - this.board.mask[row * 32 + column], this.ink);
+    this.board.dab(this.cursor, this.width, 1 - this.board.mask[row * 32 + column], this.ink);
     this.finish();
   }
 
@@ -238,9 +252,8 @@ class MaskPainter {
   }
 
   drawCursor() {
-    const first = this.shape === "pen" ? -Math.floor((this.size - 1) / 2) : 0;
-    const size = this.shape === "pen" ? this.size : 1;
-    this.place(".cell", this.cursor.map((at) => at + first), [size, size]);
+    const first = -Math.floor((this.width - 1) / 2);
+    this.place(".cell", this.cursor.map((at) => at + first), [this.width, this.width]);
     const box = this.root.querySelector(".box");
     box.classList.toggle("on", Boolean(this.from) && this.shape !== "pen");
     if (this.from) this.place(".box", this.from.map((at, i) => Math.min(at, this.cursor[i])), this.from.map((at, i) => Math.abs(at - this.cursor[i]) + 1));

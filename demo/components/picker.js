@@ -8,6 +8,8 @@ class PicturePicker {
     this.root.setAttribute("aria-label", label);
     this.choose = choose;
     this.root.addEventListener("keydown", (event) => this.key(event));
+    // A choice has been answered (see events.py): where it was refused, the picture is still the former one.
+    document.addEventListener("settled", ({ detail }) => detail === "picture" && this.select(this.shown));
   }
 
   // value: { sprite: data URL of all thumbnails side by side, titles: [text], selected: index or -1,
@@ -15,7 +17,8 @@ class PicturePicker {
   show(value) {
     if (!value) return;
     if (this.root.children.length !== value.titles.length) this.build(value);
-    this.select(value.selected);
+    this.shown = value.selected;
+    this.select(this.shown);
     this.credit.querySelector("strong").textContent = value.title;
     this.credit.querySelector("span").textContent = value.credit;
   }

@@ -4,6 +4,7 @@
 const VIEWS = ["state", "observed", "estimate", "truth", "error", "uncertainty", "influence"];
 const SHORTEST_RUN = 2.4; // seconds that a run takes at normal speed, as long as that is 6 to 20 frames a second
 const HOLD = 0.9; // seconds that a loop rests on the result
+const MOST_TIMES = 1000; // of draws that are kept: a loop may play all night
 
 class TrajectoryPlayer {
   // ask: async question about one pixel -> answer, see Influence. looked(view): the visitor enlarged another view.
@@ -23,6 +24,7 @@ class TrajectoryPlayer {
     this.clear();
     this.influence = new Influence(ask, () => this.draw(), labels.influence_failed);
     this.screen = new PlayerScreen(this);
+    this.desk = new PlayerDesk(this);
     this.listen();
     this.draw();
   }
@@ -145,7 +147,7 @@ class TrajectoryPlayer {
     } else if (this.lanes.ready(this.position + 1)) {
       this.waited = Math.min(this.waited - this.due(), this.due()); // keeps the rate although screens tick at 60 Hz
       this.show(this.position + 1);
-      this.root.drawTimes.push(performance.now());
+      if (this.root.drawTimes.push(performance.now()) > MOST_TIMES) this.root.drawTimes.shift();
     }
   }
 
@@ -168,13 +170,22 @@ class TrajectoryPlayer {
   }
 
   draw() {
-    this.screen?.draw();
+    this.screen.draw();
+    this.desk.draw();
+    const { run, preview, position, total } = this;
+    const facts = { frames: this.lanes.received, total, position, run: preview ? "" : run || "", preview: preview ? run : "" };
+    Object.assign(this.root.dataset, facts, { drawn: Number(this.root.dataset.drawn) + 1 });
   }
 
   // --- controls -----------------------------------------------------------------------------------------------
 
   get view() {
     return this.order[0];
+  }
+
+  // The picture that the numbers of lanes side by side are of.
+  get kind() {
+    return this.view === "state" ? "state" : "estimate";
   }
 
   swap(slot) {
@@ -203,8 +214,8 @@ class TrajectoryPlayer {
       next: () => this.scrub(this.position + 1),
       loop: () => this.toggleLoop(),
     };
-    for (const [name, act] of Object.entries(actions)) this.screen.control(name).addEventListener("click", act);
-    this.screen.control("speed").addEventListener("change", (event) => (this.speed = Number(event.target.value)));
+    for (const [name, act] of Object.entries(actions)) this.desk.control(name).addEventListener("click", act);
+    this.desk.control("speed").addEventListener("change", (event) => (this.speed = Number(event.target.value)));
     const range = this.root.querySelector("input[type=range]");
     range.addEventListener("input", () => this.scrub(Number(range.value)));
     this.root.addEventListener("keydown", (event) => this.key(event));
@@ -219,7 +230,7 @@ class TrajectoryPlayer {
 
   toggleLoop() {
     this.loop = !this.loop;
-    this.screen.control("loop").setAttribute("aria-pressed", this.loop);
+    this.desk.control("loop").setAttribute("aria-pressed", this.loop);
     if (this.loop && !this.playing) this.play(true);
   }
 

@@ -18,7 +18,7 @@ from demo.studio import View
 
 Message = dict[str, Any]
 FOLDER = Path(__file__).parent
-SCRIPTS = ("codec.js", "paint.js", "lanes.js", "influence.js", "player_screen.js", "player.js")
+SCRIPTS = ("codec.js", "paint.js", "lanes.js", "influence.js", "player_screen.js", "player_desk.js", "player.js")
 ERROR_LIMIT = 0.4  # mean absolute error of a pixel, data range 1, at the upper end of the error map
 MOUNT = """
 const ask = (question) => server.ask_influence(question);

@@ -161,6 +161,7 @@ PAINTER = {
     "pattern_hint": "Drag a rectangle to fill with the pattern chosen below",
     "brush": "Size",
     "palette": "Colour",
+    "swatches": ("Black", "White", "Brown", "Red", "Yellow", "Green", "Blue", "Purple"),
     "any_colour": "Any colour",
     "edits": "Edit",
     "undo": "Undo (Ctrl+Z)",
@@ -169,6 +170,8 @@ PAINTER = {
     "clear": "Clear",
     "count": "{} of 1024\n({}\u00a0%)",
     "by_hand": "painted by hand",
+    "cursor_revealed": "Row {}, column {}: revealed",
+    "cursor_hidden": "Row {}, column {}: hidden",
 }
 
 FIGURES = {
@@ -177,7 +180,7 @@ FIGURES = {
     "psnr": "PSNR (dB)",
     "step": "Step",
     "calls": "Network calls",
-    "baseline": "Baseline, exact",
+    "baseline": "Answers at once, no solver",
     "bend": "way / distance = {:.2f}",
     "red": "Red",
     "blue": "Blue",
@@ -398,7 +401,8 @@ NUMBERS = {
         "spread": "PSNR of one sample {one:.2f} dB, of their mean {mean:.2f} dB, of the estimate in one call "
         "{estimate:.2f} dB; CRPS {crps:.4f}. One picture says little about calibration.",
     },
-    "baseline": "A baseline has no way from noise to picture: choose a model in the first lane.",
+    "baseline": "A model that answers at once has no way from noise to picture: choose one with a solver in the first "
+    "lane.",
 }
 RESOLUTION = {
     "title": "Any resolution",
@@ -470,6 +474,18 @@ PICTURE_TITLES = {
     "bus": "Bus in Korea",
     "lake": "Lake at one in the morning",
     "frog": "Frog",
+}
+CIFAR_CLASSES = {
+    "airplane": "airplane",
+    "automobile": "automobile",
+    "bird": "bird",
+    "cat": "cat",
+    "deer": "deer",
+    "dog": "dog",
+    "frog": "frog",
+    "horse": "horse",
+    "ship": "ship",
+    "truck": "truck",
 }
 CHECKS = {
     "nothing": "an empty field",

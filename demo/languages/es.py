@@ -74,7 +74,7 @@ UPLOADS = {
 NO_TRUTH = "Tus propios colores no tienen imagen verdadera con la que comparar."
 
 PLAYER = {
-    "player": "Reproductor. Espacio reproduce y pausa, las flechas avanzan, Inicio y Fin saltan, L repite.",
+    "player": "Reproductor. Espacio reproduce y pausa, las flechas van paso a paso, Inicio y Fin saltan, L repite.",
     "title": "Antes de ejecutar",
     "side": "Otras vistas",
     "enlarge": "Ampliar",
@@ -160,6 +160,7 @@ PAINTER = {
     "pattern_hint": "Arrastra un rectángulo que se llena con el patrón de abajo",
     "brush": "Tamaño",
     "palette": "Color",
+    "swatches": ("Negro", "Blanco", "Marrón", "Rojo", "Amarillo", "Verde", "Azul", "Violeta"),
     "any_colour": "Cualquier color",
     "edits": "Editar",
     "undo": "Deshacer (Ctrl+Z)",
@@ -168,6 +169,8 @@ PAINTER = {
     "clear": "Vaciar",
     "count": "{} de 1024\n({}\u00a0%)",
     "by_hand": "pintados a mano",
+    "cursor_revealed": "Fila {}, columna {}: revelado",
+    "cursor_hidden": "Fila {}, columna {}: oculto",
 }
 
 FIGURES = {
@@ -176,7 +179,7 @@ FIGURES = {
     "psnr": "PSNR (dB)",
     "step": "Paso",
     "calls": "Llamadas a la red",
-    "baseline": "Referencia, exacta",
+    "baseline": "Responde de una vez, sin integrador",
     "bend": "camino / distancia = {:.2f}",
     "red": "Rojo",
     "blue": "Azul",
@@ -198,7 +201,7 @@ STATIONS = {
         "answers": ("Un gris uniforme", "Las formas grandes, borrosas", "La imagen exacta"),
         "reveal": "En las fotos los píxeles vecinos se parecen, así que unos pocos revelan las formas grandes. El "
         "detalle fino no se puede saber; la red tiene que inventarlo.",
-        "compare": "revela más con [la parte](pixels) y mira cómo se afinan las formas.",
+        "compare": "revela más con [la proporción](pixels) y mira cómo se afinan las formas.",
     },
     "estimate": {
         "title": "Estado y estimación",
@@ -255,7 +258,7 @@ STATIONS = {
     "hole": {
         "title": "Un hueco en vez de muchos",
         "text": "Se revelan tantos píxeles como siempre, pero los ocultos forman ahora [un solo bloque](pixels). Su "
-        "interior se inventa a partir del borde.",
+        "interior hay que deducirlo del borde.",
         "question": "¿Cómo cambia la calidad?",
         "answers": ("Mejora", "Sigue igual", "Empeora"),
         "reveal": "Baja varios decibelios: casi todos los píxeles ocultos quedan lejos de uno conocido. "
@@ -391,7 +394,8 @@ NUMBERS = {
         "spread": "PSNR de una muestra {one:.2f} dB, de su media {mean:.2f} dB, de la estimación en una llamada "
         "{estimate:.2f} dB; CRPS {crps:.4f}. Una imagen dice poco sobre la calibración.",
     },
-    "baseline": "Una referencia no tiene camino del ruido a la imagen: elige un modelo en el primer carril.",
+    "baseline": "Un modelo que responde de una vez no tiene camino del ruido a la imagen: elige uno con integrador en "
+    "el primer carril.",
 }
 RESOLUTION = {
     "title": "Cualquier resolución",
@@ -464,6 +468,18 @@ PICTURE_TITLES = {
     "lake": "Lago a la una de la madrugada",
     "frog": "Rana",
 }
+CIFAR_CLASSES = {
+    "airplane": "avión",
+    "automobile": "automóvil",
+    "bird": "pájaro",
+    "cat": "gato",
+    "deer": "ciervo",
+    "dog": "perro",
+    "frog": "rana",
+    "horse": "caballo",
+    "ship": "barco",
+    "truck": "camión",
+}
 CHECKS = {
     "nothing": "un campo vacío",
     "whole": "{}: tiene que ser un número entero de {} a {}; se recibió {}",
@@ -484,7 +500,7 @@ CHECKED = {
     "samples": "muestras",
     "the pixel seed": "la semilla de los píxeles",
     "the noise seed": "la semilla del ruido",
-    "the revealed fraction": "la parte revelada",
+    "the revealed fraction": "la proporción revelada",
     "the picture number": "el número de la imagen",
     "model": "modelo",
     "solver": "integrador",
@@ -495,7 +511,7 @@ CHECKED = {
     "the picture": "la imagen",
     "the picture in the link": "la imagen del enlace",
     "the mask": "la máscara",
-    "the share in per cent": "la parte en tanto por ciento",
+    "the share in per cent": "la proporción en tanto por ciento",
     "the value": "el valor",
     "number of samples": "número de muestras",
     "the number of lanes": "el número de carriles",

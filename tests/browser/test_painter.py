@@ -2,6 +2,7 @@
 
 import pytest
 
+from demo import languages
 from demo.checks import unpack_mask
 
 # Starts a stroke at a share of the sheet's width; the milliseconds until the player has drawn it come into window.echo.
@@ -149,6 +150,37 @@ def test_painting_by_keys_alone(painter):
     assert painter.revealed == 1
 
 
+@pytest.mark.parametrize(("shape", "cells"), [("pen", 9), ("rectangle", 1), ("pattern", 1)])
+def test_space_paints_the_cells_that_the_cursor_outlines(painter, shape, cells):
+    painter.size(3)
+    painter.press(f"[data-shape={shape}]")
+    painter.page.focus(".sheet")
+    painter.page.keyboard.press("Space")
+    assert painter.revealed == cells
+
+
+@pytest.mark.parametrize(("path", "words"), [("", "Row 16, column 17: {}"), ("es/", "Fila 16, columna 17: {}")])
+def test_screen_readers_hear_where_the_cursor_is(visit, address, path, words):
+    page = visit(at=address + path).page
+    page.click(".painter [data-do=clear]")
+    page.focus(".sheet")
+    heard = []
+    for key in ("ArrowUp", "Space"):
+        page.keyboard.press(key)
+        heard.append(page.locator(".painter .spoken").text_content())
+    states = ("oculto", "revelado") if path else ("hidden", "revealed")
+    assert heard == [words.format(state) for state in states]
+
+
+@pytest.mark.parametrize("language", languages.languages())
+def test_colours_are_called_by_their_names(visit, address, language):
+    page = visit(at=address if language == languages.DEFAULT else f"{address}{language}/").page
+    names = list(languages.text("PAINTER", language)["swatches"])
+    for attribute in ("title", "aria-label"):
+        read = f"all => all.map((swatch) => swatch.getAttribute('{attribute}'))"
+        assert page.eval_on_selector_all(".palette button", read) == names
+
+
 def test_only_its_own_pointer_ends_a_stroke(painter):
     """A palm that the system takes away leaves a stroke of another finger alone; undo waits for its end."""
     before = painter.revealed
@@ -168,6 +200,24 @@ def test_only_its_own_pointer_ends_a_stroke(painter):
     assert painter.revealed > before
     painter.press("[data-do=undo]")
     assert painter.revealed == before
+
+
+def test_a_stroke_that_the_system_takes_away_leaves_redo(painter):
+    painter.drag((4, 4), (4, 9))
+    drawn = painter.mask
+    painter.press("[data-do=undo]")
+    painter.page.evaluate(
+        """() => {
+        const sheet = document.querySelector('.sheet');
+        sheet.setPointerCapture = () => {};
+        for (const name of ['pointerdown', 'pointercancel'])
+          sheet.dispatchEvent(new PointerEvent(name, { bubbles: true, pointerId: 1, isPrimary: true }));
+        }"""
+    )
+    assert painter.revealed == 0
+    assert painter.page.is_enabled(".painter [data-do=redo]")
+    painter.press("[data-do=redo]")
+    assert (painter.mask == drawn).all()
 
 
 def test_painting_by_touch(visit):

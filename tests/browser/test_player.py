@@ -129,6 +129,17 @@ def test_every_frame_is_drawn_in_time(visit, budget):
     budget("interval between frames at 20 a second, p95", min(late), 60, "ms a frame")
 
 
+def test_a_loop_keeps_no_more_and_more_times(visit):
+    studio = visit()
+    studio.run()
+    studio.wait("player.position === String(player.total - 1)")
+    studio.page.evaluate("document.querySelector('.player').drawTimes = Array(2000).fill(0)")
+    studio.page.focus(".player")
+    studio.page.keyboard.press("l")
+    studio.page.wait_for_function("document.querySelector('.player').drawTimes.at(-1) > 0")
+    assert studio.page.evaluate("document.querySelector('.player').drawTimes.length") <= 2000
+
+
 @pytest.mark.parametrize(("path", "words"), [("", "What the network sees"), ("es/", "Lo que ve la red")])
 def test_before_a_run_the_revealed_pixels_are_called_what_they_are(visit, address, path, words):
     studio = visit(at=address + path)
@@ -212,6 +223,31 @@ def test_a_question_without_an_answer_holds_up_no_other(visit):
         "".join((COMPONENTS / name).read_text() for name in ("codec.js", "influence.js")),
     )
     assert told == [["no answer", 1], ["", 1]]
+
+
+def test_an_answer_about_a_former_picture_is_dropped(visit):
+    """A question about the new one is asked while that answer is on its way."""
+    studio = visit()
+    told = studio.page.evaluate(
+        """async (source) => {
+        const Influence = new Function(`${source}; return Influence`)();
+        const answers = [], told = [];
+        const ask = () => new Promise((answer) => answers.push(answer));
+        const influence = new Influence(ask, () => told.push([...influence.levels[0]]), "no answer");
+        const arrive = async (level) => {
+          answers.shift()({ levels: btoa(String.fromCharCode(level)) });
+          await new Promise((done) => setTimeout(done));
+        };
+        influence.ask(1, 0, { size: [32, 32], packed: {} }, ["a model"]);
+        influence.forget();
+        influence.ask(2, 0, { size: [32, 32], packed: {} }, ["a model"]);
+        await arrive(1);
+        await arrive(2);
+        return told;
+        }""",
+        "".join((COMPONENTS / name).read_text() for name in ("codec.js", "influence.js")),
+    )
+    assert told == [[2]]
 
 
 def test_baselines_stand_beside_the_run(visit):

@@ -69,6 +69,24 @@ def test_the_last_of_many_pictures_chosen_quickly_counts(visit):
     assert f"picture={gallery.names()[5]}" in studio.page.evaluate("location.search")
 
 
+def test_after_a_refused_picture_the_ring_is_round_the_one_on_screen(visit):
+    studio = visit()
+    thumbs = studio.page.locator("#picker .thumbs")
+    before, credit = thumbs.get_attribute("data-selected"), studio.page.inner_text(".credit")
+    studio.set_number("seed", "")
+    studio.page.wait_for_selector(".toast-body >> text=got an empty field")
+    thumbs.locator("button").nth(3).click()
+    studio.page.wait_for_function(
+        """(before) => {
+        const { picked, selected } = document.querySelector('#picker .thumbs').dataset;
+        return picked === '3' && selected === before;
+        }""",
+        arg=before,
+    )
+    assert thumbs.locator("[aria-checked=true]").get_attribute("title") in credit
+    assert studio.page.inner_text(".credit") == credit
+
+
 def test_scrubbing_by_bar_and_by_keys(visit):
     studio = visit()
     studio.run()

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from demo import figures, menus, pictures, studio
+from demo import exports, figures, menus, pictures, studio
 from demo.moments import Moment, Scene
 from demo.pictures import Picture
 from demo.request import Request
@@ -48,7 +48,7 @@ def show() -> None:
     if finished and not same(finished.request, request):
         with left:
             st.caption("Known pixels of the next run")
-            paint(st.empty(), known_of(studio.set_scene(request)), NAMES[0])
+            paint(st.empty(), exports.revealed(studio.set_scene(request), EMPTY), NAMES[0])
 
 
 def controls() -> tuple[Picture, Request]:
@@ -60,7 +60,7 @@ def controls() -> tuple[Picture, Request]:
     percent = address.slide("Known pixels (%)", 1, 60, 20, "share")
     kinds = {name: title for title, name in menus.patterns()}
     pattern = address.choose("Pattern", list(kinds), "pattern", kinds.__getitem__, "uniform")
-    steps = address.slide("Steps", 1, SLIDER_STEPS, 8, "steps", disabled=menus.is_baseline(model))
+    steps = address.slide("Steps", 1, SLIDER_STEPS, 8, "steps", disabled=menus.answers_at_once(model))
     seed = address.slide("Seed", 0, SLIDER_SEED, 0, "seed")
     picture = pictures.from_gallery(name)
     request = Request(picture.pixels, percent / 100, pattern, seed=seed, noise_seed=seed, model=model, steps=steps)
@@ -92,7 +92,7 @@ def frames(scene: Scene) -> list[DeltaGenerator]:
     slots = [place.empty() for place in places]
     for place, name in zip(places, NAMES, strict=True):
         place.caption(name)
-    paint(slots[0], known_of(scene), NAMES[0])
+    paint(slots[0], exports.revealed(scene, EMPTY), NAMES[0])
     paint(slots[3], scene.pixels, NAMES[3])
     st.caption(f"{int(scene.mask.sum())} of {scene.mask.size} pixels are known.")
     return slots
@@ -108,11 +108,6 @@ def live(request: Request, slots: Sequence[DeltaGenerator]) -> Finished:
         paint(slots[2], moments[-1].estimate, NAMES[2])
         bar.progress(len(moments) / view.total)
     return Finished(request, moments)
-
-
-def known_of(scene: Scene) -> np.ndarray:
-    """The picture with its hidden pixels in grey."""
-    return np.where(scene.mask[..., None], scene.pixels, np.uint8(EMPTY))
 
 
 def same(one: Request, other: Request) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
+from PIL import Image
 
 from demo import study_figures
 from demo.streamlit_ui import address, parts, words
@@ -16,7 +19,7 @@ ALT = "Clips over bundled pictures: known pixels, every way of filling them, and
 
 
 def show() -> None:
-    """A played clip, the ranking, and quality frame by frame."""
+    """The clips, the ranking, and quality frame by frame."""
     st.title("What happened in between?")
     study = parts.study_or_stop("temporal")
     kind = address.choose("Known", list(KINDS), "kind", KINDS.__getitem__)
@@ -24,7 +27,7 @@ def show() -> None:
     st.markdown(f"{words.verdict(rows, study.cells, 'psnr_hidden')} {learned(rows)}")
     clip = assets.STUDY / "applications" / "temporal.gif"
     if clip.exists():
-        st.image(clip, caption=f"{ALT}; every second frame has no known pixel.", alt=ALT)
+        show_clips(clip)
     parts.draw(study_figures.bars(rows, "psnr_hidden"), "temporal", "PSNR of the hidden pixels of every way")
     frames = [
         {**row, "frame": number, "psnr_hidden": value, "interval": {}}
@@ -41,6 +44,15 @@ def show() -> None:
     )
     parts.table(rows, ("psnr_hidden",), {"model": "Way"})
     parts.finish(study, rows, "temporal")
+
+
+def show_clips(path: Path) -> None:
+    """Their first frame; all of them, for ever, while the visitor wants them to play."""
+    told: dict[str, Any] = {"caption": f"{ALT}; every second frame has no known pixel.", "alt": ALT}
+    if st.toggle("Play the clips"):
+        st.image(path, **told)
+    else:
+        st.image(Image.open(path).convert("RGB"), output_format="PNG", **told)
 
 
 def learned(rows: Sequence[Row]) -> str:
