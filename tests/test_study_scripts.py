@@ -378,6 +378,8 @@ def test_shares_of_a_question_come_together(data, tmp_path, monkeypatch):
     document = json.loads((tmp_path / "sparsity.json").read_text())
     assert not calls and all(row["seeds"] == [0, 1] for row in document["rows"])
     assert "--seeds 0 1" in document["made_by"] and "merge" not in document["made_by"]
+    with pytest.raises(InputError, match="--out names a folder"):
+        study.main(replace(whole, out=tmp_path / "sparsity.json"))
     with pytest.raises(InputError, match=r"other\.json is not called like a question; asked are sparsity"):
         study.main(replace(whole, merge=(tmp_path / "other.json",)))
 

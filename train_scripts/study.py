@@ -76,6 +76,8 @@ def main(options: Options) -> None:
     for path in options.merge:
         if path.stem not in options.questions:
             raise InputError(f"{path} is not called like a question; asked are {', '.join(options.questions)}")
+    if options.out.is_file():
+        raise InputError(f"--out names a folder, for one file of each question; {options.out} is a file")
     models = chosen_models(options.models)
     pictures = load_test_pictures(options.data, options.limit)
     for name in options.questions:

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from fieldlib.patterns.base import revealed_count
-from fieldlib.patterns.shapes import reflect
+from fieldlib.patterns.shapes import least, reflect
 from fieldlib.registry import PATTERNS
 
 MOST_STROKES = 4
@@ -26,7 +26,4 @@ def drawn(height: int, width: int, fraction: float, rng: np.random.Generator) ->
     column = reflect(rng.random((strokes, 1)) * width + np.cumsum(np.cos(heading), axis=1), width)
     hidden = np.ones((height, width), dtype=bool)
     hidden[row, column] = False
-    away = distance_transform_edt(hidden).ravel()
-    mask = np.zeros(height * width, dtype=bool)
-    mask[np.argsort(away, kind="stable")[:count]] = True
-    return mask.reshape(height, width)
+    return least(distance_transform_edt(hidden), count, rng)

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import distance_transform_cdt
 
 from fieldlib.patterns.base import revealed_count
-from fieldlib.patterns.shapes import reflect
+from fieldlib.patterns.shapes import least, reflect
 from fieldlib.registry import PATTERNS
 
 STEPS_PER_PIXEL = 2
@@ -30,8 +30,6 @@ def random_walk(height: int, width: int, fraction: float, rng: np.random.Generat
     column = reflect(rng.integers(width) + CENTRE + np.cumsum(COLUMN_STEP[heading]), width)
     visited = np.full(height * width, np.inf)
     visited[(row * width + column)[::-1]] = np.arange(length)[::-1] / length  # the first visit is written last
-    away = distance_transform_cdt(np.isinf(visited).reshape(height, width), metric="taxicab").ravel()
-    order = np.argsort(np.where(away == 0, visited, away), kind="stable")
-    mask = np.zeros(height * width, dtype=bool)
-    mask[order[:count]] = True
-    return mask.reshape(height, width)
+    when = visited.reshape(height, width)
+    away = distance_transform_cdt(np.isinf(when), metric="taxicab")
+    return least(np.where(away == 0, when, away), count, rng)

@@ -29,5 +29,13 @@ def reflect(position: np.ndarray, size: int) -> np.ndarray:
     return np.minimum(np.minimum(folded, 2 * size - folded), size - 1).astype(int)
 
 
+def least(values: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Where the ``count`` smallest of ``values`` (H, W) are, bool (H, W); equal ones are taken from a random corner."""
+    flip = np.s_[:: rng.choice((-1, 1)), :: rng.choice((-1, 1))]
+    mask = np.zeros(values.size, dtype=bool)
+    mask[np.argsort(values[flip], axis=None, kind="stable")[:count]] = True
+    return mask.reshape(values.shape)[flip]
+
+
 def _clip(size: float, largest: int) -> int:
     return min(max(round(size), 1), largest)
