@@ -3,7 +3,6 @@
 import threading
 
 import pytest
-from waiting import until
 
 from demo import handlers
 from demo.guard import guard
@@ -92,65 +91,26 @@ def test_run_is_not_held_back_by_a_change_that_an_error_swallowed(studio, server
     page.wait_for_function("window.told.filter((name) => name === 'station').length === 2")
     gate.set()
     page.wait_for_selector("[data-testid=toast-body] >> text=no such station")
+    before = studio.player("run")
     page.click("#run:not([disabled])")
     page.wait_for_function("window.runs === 1", timeout=4000)  # it is held back for five seconds, if at all
+    studio.wait(f"player.run && player.run !== '{before}' && player.frames === player.total")
 
 
-class Held:
-    """Requests to ``path`` of Gradio that are not sent yet."""
-
-    def __init__(self, page, path):
-        self.page, self.pattern, self.routes = page, f"**/gradio_api/{path}", []
-        page.route(self.pattern, lambda route: self.routes.append(route))
-
-    def after(self, act):
-        """Do ``act``, which makes such a request."""
-        count = len(self.routes)
-        act()
-        assert until(lambda: self.page.wait_for_timeout(5) or len(self.routes) > count)
-
-    def send(self):
-        """Send the oldest one; those that are made once all are sent go through."""
-        self.routes.pop(0).continue_()
-        if not self.routes:
-            self.page.unroute(self.pattern)
-
-
-def goes_on(studio, before):
-    """A run other than ``before`` samples, and the buttons say so."""
-    studio.wait(f"player.run && player.run !== '{before}'")
-    assert studio.page.is_enabled("#stop")
-    assert studio.page.is_disabled("#run")
-    studio.page.click("#stop")
-    studio.page.wait_for_selector("text=Stopped after step")
-
-
-def test_run_right_after_stop_waits_until_the_former_run_has_ended(studio):
-    page, resets = studio.page, Held(studio.page, "reset")
-    studio.start_long_run()
-    page.evaluate("window.runs = 0")
-    before = studio.player("run")
-    resets.after(lambda: page.click("#stop:not([disabled])"))
-    page.click("#run:not([disabled])")
-    assert runs(studio) == 0
-    resets.send()
-    goes_on(studio, before)
-
-
-def test_run_waits_for_all_changes_that_ended_the_former_run(studio):
+@pytest.mark.parametrize("changes", [1, 2])
+def test_run_waits_until_a_run_that_was_called_off_has_ended(studio, changes):
+    """As Gradio tells it: a cancelled run fails, and each change that cancelled it brings a "then"."""
     page = studio.page
-    page.uncheck("#live input")
-    studio.start_long_run()
-    page.evaluate("window.runs = 0")
-    cancels, before = Held(page, "cancel"), studio.player("run")
-    for seed in ("8", "9"):
-        cancels.after(lambda seed=seed: page.fill("#seed input", seed))
-    cancels.send()
-    page.wait_for_function("window.told.includes('then')")
-    page.click("#run:not([disabled])")
-    assert runs(studio) == 0
-    cancels.send()
-    goes_on(studio, before)
+    page.evaluate(TELL, ["run", "begun"])
+    for _ in range(changes):
+        page.evaluate(TELL, ["moved", "seed"])
+    page.evaluate(TELL, ["failed", "seed"])
+    page.evaluate(TELL, ["run", "failure"])
+    page.click("#run")
+    for _ in range(changes):
+        assert runs(studio) == 0
+        page.evaluate(TELL, ["run", "then"])
+    page.wait_for_function("window.runs === 1")
 
 
 def test_a_run_that_ends_by_itself_keeps_nobody_waiting(studio):
