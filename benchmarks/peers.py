@@ -78,7 +78,7 @@ def measure(effort: Effort) -> list[Row]:
             "ddpm": lambda: ddpm(x, 500),
             "cfm": lambda: cfm(t, x),
         }
-        seconds = in_turns(calls, effort.rounds, 4 * effort.seconds, in_a_row=2)
+        seconds = in_turns(calls, max(LEAST, effort.rounds), 4 * effort.seconds, in_a_row=2, least=LEAST)
         ode = Trajectory(cfm)
         pictures: dict[str, Job] = {"ours": picture(model, 1, UNKNOWN), "stretch": Stretch(ddpm), "ode": ode}
         whole = in_turns(pictures, max(LEAST, effort.rounds // 6), 4 * effort.seconds, least=LEAST)
