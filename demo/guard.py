@@ -73,7 +73,7 @@ def warned(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _warning(error: gr.Error) -> Any:  # noqa: ANN401
-    gr.Warning(error.message, visible=error.visible)
+    gr.Warning(error.message, visible=error.visible, title=error.title)
     return gr.skip()
 
 
